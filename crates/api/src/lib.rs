@@ -1,0 +1,1 @@
+//! The wire types of Application and AppProject and their CustomResourceDefinitions.

@@ -1,0 +1,1 @@
+//! Applications: observe Git and cluster, plan, act.

@@ -1,0 +1,3 @@
+//! The one binary: picks the commands by the name it was called with and runs them.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! A Kubernetes cluster as the controllers see it: discovery, cache, writes.

@@ -1,0 +1,1 @@
+//! Desired against live: differences and sync status.

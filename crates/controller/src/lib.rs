@@ -1,0 +1,1 @@
+//! The runtime every controller shares: keyed queue, lease, retry, observe-plan-act.

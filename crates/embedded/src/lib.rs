@@ -1,0 +1,1 @@
+//! An in-process Kubernetes: one line in a test, one command on a laptop.

@@ -1,0 +1,1 @@
+//! How well one live object is.

@@ -1,0 +1,1 @@
+//! JSON, merge, strategic and three-way patches; server-side apply with managedFields.

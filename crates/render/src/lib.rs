@@ -1,0 +1,1 @@
+//! Sources in, manifests with their origin out.

@@ -1,0 +1,1 @@
+//! Faults, schedules and laws for every planner and controller.

@@ -1,0 +1,1 @@
+//! The controllers, the scheduler and the simulated nodes of the embedded cluster.

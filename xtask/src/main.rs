@@ -1,0 +1,3 @@
+//! The tool runner: `cargo xtask tidy|gen|vectors|bench`.
+
+fn main() {}
