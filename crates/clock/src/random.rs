@@ -15,9 +15,9 @@ impl Random {
     #[must_use]
     pub fn seeded(seed: u64, name: &str) -> Self {
         // FNV-1a: stable across versions and platforms, unlike the standard hasher.
-        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = name
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         Random(seed ^ hash)
     }
 

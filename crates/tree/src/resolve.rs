@@ -31,7 +31,8 @@ pub fn resolve(tree: &dyn Tree, path: &TreePath) -> Result<TreePath, TreeError> 
             return Err(TreeError::TooManyLinks { path: next });
         }
         let target = tree.read(&next, TARGET_BYTES_MAX)?;
-        let target = std::str::from_utf8(&target).ok().filter(|target| !target.starts_with('/') && !target.contains('\0'));
+        let target =
+            std::str::from_utf8(&target).ok().filter(|target| !target.starts_with('/') && !target.contains('\0'));
         let target = target.ok_or_else(|| TreeError::Escapes { path: next.clone() })?;
         let segments = target.split('/').filter(|segment| !segment.is_empty() && *segment != ".");
         todo.extend(segments.rev().map(str::to_owned));

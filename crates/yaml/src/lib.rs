@@ -1,1 +1,75 @@
-//! YAML as Go reads and writes it.
+//! YAML as Go reads and writes it: the same scalars, the same merge keys, the same bytes out.
+//!
+//! Reading follows go-yaml's two dialects (v2 as Kubernetes' `sigs.k8s.io/yaml` uses it, v3 as Kustomize uses it) and
+//! gives JSON values; writing follows go-yaml v2's emitter, which Helm's `toYaml`, Kustomize and kubectl share.
+//! Everything read is charged to a [`budget::Budget`]: bytes, nodes (aliases count each time they are used), depth.
+//!
+//! Knows nothing of Kubernetes. Start reading at [`parse_all`] and [`emit`].
+
+mod compose;
+mod decode;
+mod emit;
+mod key_order;
+mod number;
+mod scalar;
+
+pub use compose::{Document, parse_all, parse_one};
+pub use emit::{emit, emit_all};
+pub use number::format_float;
+pub use scalar::Dialect;
+
+use budget::Exceeded;
+
+/// Why a text is not accepted. The message names the line and the rule, never the content.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum YamlError {
+    /// The text breaks YAML's grammar.
+    #[error("line {line}, column {column}: {rule}")]
+    Syntax {
+        /// Line, from 1.
+        line: u32,
+        /// Column, from 1.
+        column: u32,
+        /// The rule that is broken.
+        rule: String,
+    },
+    /// A value JSON has no form for.
+    #[error("line {line}: {what} cannot be represented in JSON")]
+    NotJson {
+        /// Line, from 1.
+        line: u32,
+        /// What it is.
+        what: &'static str,
+    },
+    /// A limit was exceeded.
+    #[error("line {line}: {exceeded}")]
+    Limit {
+        /// Line, from 1; where reading stopped.
+        line: u32,
+        /// Which limit.
+        exceeded: Exceeded,
+    },
+    /// The text is in no encoding YAML allows.
+    #[error("the text is not valid {0}")]
+    Encoding(&'static str),
+    /// One document was asked for and the text holds more.
+    #[error("line {line}: a second document begins here; only one is expected")]
+    SecondDocument {
+        /// Line, from 1.
+        line: u32,
+    },
+}
+
+impl YamlError {
+    /// The line it happened at, from 1; `None` when the text could not be decoded at all.
+    #[must_use]
+    pub fn line(&self) -> Option<u32> {
+        match self {
+            YamlError::Syntax { line, .. }
+            | YamlError::NotJson { line, .. }
+            | YamlError::Limit { line, .. }
+            | YamlError::SecondDocument { line } => Some(*line),
+            YamlError::Encoding(_) => None,
+        }
+    }
+}

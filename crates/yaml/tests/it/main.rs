@@ -1,0 +1,4 @@
+//! YAML in and out, as cases.
+
+mod emitting;
+mod parsing;
