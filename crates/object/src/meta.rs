@@ -93,8 +93,7 @@ struct Wire {
 
 impl Meta {
     pub(crate) fn parse(raw: &[u8]) -> Result<Self, ObjectError> {
-        let envelope: Envelope =
-            serde_json::from_slice(raw).map_err(|error| ObjectError::Malformed(error.to_string()))?;
+        let envelope: Envelope = serde_json::from_slice(raw).map_err(|error| malformed(&error))?;
         let filled = |text: Option<Box<str>>| text.filter(|text| !text.is_empty());
         let api_version = filled(envelope.api_version).ok_or(ObjectError::Missing("apiVersion"))?;
         let kind = filled(envelope.kind).ok_or(ObjectError::Missing("kind"))?;
@@ -141,6 +140,17 @@ impl Meta {
     pub fn annotation(&self, key: &str) -> Option<&str> {
         self.annotations.get(key).map(|value| &**value)
     }
+}
+
+/// What is wrong, without the value: it may be a secret.
+fn malformed(error: &serde_json::Error) -> ObjectError {
+    let text = error.to_string();
+    let text = text.split(" at line ").next().unwrap_or_default();
+    ObjectError::Malformed(match text.rsplit_once("expected ") {
+        Some((_, expected)) if error.is_data() => format!("a field of its metadata must be {expected}"),
+        _ if error.is_data() => "its metadata is malformed".to_owned(),
+        _ => "it is not valid JSON".to_owned(),
+    })
 }
 
 /// Manifests may carry null values in these maps; Kubernetes reads them as empty strings.
