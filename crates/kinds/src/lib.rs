@@ -1,1 +1,24 @@
-//! The table of built-in kinds: names, defaults, validation, columns.
+//! What Kubernetes knows about each built-in kind, as one table: names and scope, what happens on creation and update,
+//! what is refused and in which words, which fields can be selected, which columns a list shows. The documents that
+//! describe the table (discovery, OpenAPI, version) are made here too.
+//!
+//! Pure: no clock, no chance, no storage. The request pipeline calls, in this order: [`decode`], `defaults::apply`,
+//! [`Kind::prepare_create`] or [`Kind::prepare_update`], admission (for pods [`admission`]), then
+//! [`Kind::validate_create`] or [`Kind::validate_update`]; problems come back as [`FieldError`]s.
+//!
+//! A kind is added by one entry in [`KINDS`]. Start reading there, then at [`Kind`].
+
+mod columns;
+pub mod field;
+mod kind;
+mod lifecycle;
+pub mod metadata;
+mod read;
+mod registry;
+mod table;
+
+pub use columns::{Column, Columns};
+pub use field::{Errors, FieldError, FieldErrorKind, Path};
+pub use kind::{CreateContext, Generation, Hooks, Kind, NameRule, Part, ScalePaths, Scope, Storage, Subresource};
+pub use registry::{Served, by_gvk, by_resource, group_versions, groups, served};
+pub use table::KINDS;
