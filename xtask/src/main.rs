@@ -1,3 +1,29 @@
-//! The tool runner: `cargo xtask tidy|gen|vectors|bench`.
+//! The project's tool runner. Start with `cargo xtask help`; every subcommand is one module here.
 
-fn main() {}
+mod generated;
+mod tidy;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Checks, generators, replays and benchmarks of the project.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check what the compiler does not: layers, module cycles, purity, documentation, generated files.
+    Tidy,
+    /// Write all generated files anew.
+    Gen,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Tidy => tidy::run(),
+        Command::Gen => generated::write_all(),
+    }
+}
