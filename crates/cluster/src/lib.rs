@@ -4,12 +4,24 @@
 //! [`ClusterClient`]. Reading order: [`Request`] (a request as a value), [`ClusterClient`] (sends them), [`Write`] (one
 //! change to one object), [`ClusterError`] (what to do about a failure).
 
+mod client;
+mod decode;
+mod discovery;
 mod error;
+mod http2;
 mod request;
+mod retry;
+mod served;
 mod target;
+mod transport;
 mod write;
 
+pub use client::{ClusterClient, READ_TIMEOUT, WRITE_TIMEOUT};
+pub use decode::{Keep, WatchEvent};
+pub use discovery::Served;
 pub use error::{Advice, ClusterError, ErrorClass};
 pub use request::{ListQuery, PAGE_OBJECTS, Request};
+pub use retry::Backoff;
 pub use target::{ClusterId, Resource, Scope, Target};
+pub use transport::ConnectError;
 pub use write::{Change, Conflicts, DryRun, Effect, Manager, Part, PatchKind, Precondition, Propagation, Write, Written};
