@@ -1,1 +1,33 @@
-//! Git repositories read as data: refs, commits, trees; no working copy, no git process.
+//! Git repositories read as data: refs, commits, trees. No working copy, no git process, nothing executed.
+//!
+//! Start reading at [`GitSource`], the seam the rest of the program uses. [`Repositories`] is the real one: it speaks
+//! Git's protocol over https and ssh itself, keeps one bare mirror per repository under a data directory, and reads
+//! local repositories in place. [`MemoryGit`] is one for simulations. [`RefWatcher`] polls each repository once for all
+//! who look at it, and [`resolve`] turns a target revision into a commit of a listing.
+//!
+//! This crate must not know of applications, manifests or Kubernetes.
+
+mod commit;
+mod error;
+mod memory;
+mod oid;
+mod refs;
+mod remote;
+mod repo_url;
+mod resolve;
+mod secret;
+mod source;
+mod version_constraint;
+mod watch;
+
+pub use commit::{CommitInfo, Signature};
+pub use error::{GitError, Problem, Retry};
+pub use memory::{Change, MemoryGit};
+pub use oid::Oid;
+pub use refs::{Ref, RefScope, Refs};
+pub use remote::{ClientCertificate, Credentials, HostKeys, PlainHttp, Proxy, Remote, ServerTrust, Trust};
+pub use repo_url::{Place, RepoUrl, SshPlace, same_repository};
+pub use resolve::{ResolveError, Wanted, resolve};
+pub use secret::Secret;
+pub use source::{ChangeMark, GitSource};
+pub use watch::{Failure, RefState, RefSubscription, RefWatcher, WatchOptions};

@@ -1,0 +1,285 @@
+//! Repositories in memory: for simulations and for tests of whoever reads repositories. Commits get the same names in
+//! every run.
+
+use crate::commit::{CommitInfo, Signature};
+use crate::error::{GitError, Problem};
+use crate::oid::Oid;
+use crate::refs::{Ref, RefScope, Refs};
+use crate::remote::Remote;
+use crate::repo_url::RepoUrl;
+use crate::resolve::Wanted;
+use crate::source::{ChangeMark, GitSource};
+use futures::future::{BoxFuture, FutureExt, ready};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tree::{MemoryTree, Tree, TreePath};
+
+/// Repositories by URL. Cheap to clone; clones are one store.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryGit(Arc<Mutex<BTreeMap<String, Repository>>>);
+
+/// What a commit does to one path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Puts a file there.
+    File(String),
+    /// Puts a symbolic link there.
+    Link(String),
+    /// Takes away what is there.
+    Remove,
+}
+
+impl From<&str> for Change {
+    fn from(content: &str) -> Self {
+        Change::File(content.to_owned())
+    }
+}
+
+impl From<String> for Change {
+    fn from(content: String) -> Self {
+        Change::File(content)
+    }
+}
+
+#[derive(Debug, Default)]
+struct Repository {
+    commits: BTreeMap<Oid, (CommitInfo, Arc<MemoryTree>)>,
+    refs: BTreeMap<String, Ref>,
+    head: Option<String>,
+    failure: Option<Problem>,
+    changes: u64,
+    listings: u64,
+    fetches: u64,
+}
+
+impl MemoryGit {
+    /// No repositories yet; the first commit to a URL makes one, with its branch as HEAD.
+    #[must_use]
+    pub fn new() -> Self {
+        MemoryGit::default()
+    }
+
+    /// Commits changes on top of a branch, and gives the commit's name. Paths that lead outside are left out.
+    pub fn commit<P, C>(&self, url: &str, branch: &str, message: &str, changes: impl IntoIterator<Item = (P, C)>) -> Oid
+    where
+        P: AsRef<str>,
+        C: Into<Change>,
+    {
+        let branch = format!("refs/heads/{branch}");
+        self.change(url, |repository| {
+            let parent = repository.refs.get(&branch).map(Ref::commit);
+            let before = parent.and_then(|parent| repository.commits.get(&parent));
+            let mut tree = before.map(|(_, tree)| MemoryTree::clone(tree)).unwrap_or_default();
+            let mut hasher = Sha256::new();
+            for (path, change) in changes {
+                let (path, change) = (path.as_ref(), change.into());
+                hasher.update(format!("{path}\0{change:?}\0"));
+                if let Ok(path) = TreePath::parse(path) {
+                    apply(&mut tree, path, &change);
+                }
+            }
+            hasher.update(format!("{branch}\0{message}\0{parent:?}\0{}", repository.commits.len()));
+            let mut id = [0; 20];
+            id.copy_from_slice(&hasher.finalize()[..20]);
+            let id = Oid::from_bytes(id);
+            let who = author(repository.commits.len());
+            let parents = parent.into_iter().collect();
+            let message = message.to_owned();
+            let info = CommitInfo { id, parents, author: who.clone(), committer: who, message, signed: false };
+            repository.commits.insert(id, (info, Arc::new(tree)));
+            repository.refs.insert(branch.clone(), Ref { name: branch.clone(), target: id, peeled: None });
+            repository.head.get_or_insert(branch);
+            id
+        })
+    }
+
+    /// Points a branch at a commit, as a force-push does.
+    pub fn set_branch(&self, url: &str, branch: &str, commit: Oid) {
+        self.set_ref(url, format!("refs/heads/{branch}"), commit);
+    }
+
+    /// Points a tag at a commit.
+    pub fn set_tag(&self, url: &str, tag: &str, commit: Oid) {
+        self.set_ref(url, format!("refs/tags/{tag}"), commit);
+    }
+
+    fn set_ref(&self, url: &str, name: String, commit: Oid) {
+        self.change(url, |repository| repository.refs.insert(name.clone(), Ref { name, target: commit, peeled: None }));
+    }
+
+    /// Takes a branch away; its commits stay.
+    pub fn delete_branch(&self, url: &str, branch: &str) {
+        self.change(url, |repository| repository.refs.remove(&format!("refs/heads/{branch}")));
+    }
+
+    /// From now on every request fails like this; `None` ends that.
+    pub fn fail(&self, url: &str, failure: Option<Problem>) {
+        self.change(url, |repository| repository.failure = failure);
+    }
+
+    /// How often the refs of that repository were listed.
+    #[must_use]
+    pub fn listings(&self, url: &str) -> u64 {
+        self.lock().get(&key(url)).map_or(0, |repository| repository.listings)
+    }
+
+    /// How often a commit of that repository was asked for.
+    #[must_use]
+    pub fn fetches(&self, url: &str) -> u64 {
+        self.lock().get(&key(url)).map_or(0, |repository| repository.fetches)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Repository>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change<T>(&self, url: &str, change: impl FnOnce(&mut Repository) -> T) -> T {
+        let mut all = self.lock();
+        let repository = all.entry(key(url)).or_default();
+        repository.changes += 1;
+        change(repository)
+    }
+
+    fn answer<T>(
+        &self,
+        remote: &Remote,
+        ask: impl FnOnce(&mut Repository) -> Result<T, Problem>,
+    ) -> Result<T, GitError> {
+        let mut all = self.lock();
+        let answer = match all.get_mut(&remote.url.key()) {
+            None => Err(Problem::NotFound),
+            Some(repository) => match repository.failure.clone() {
+                Some(failure) => {
+                    repository.listings += 1;
+                    Err(failure)
+                }
+                None => ask(repository),
+            },
+        };
+        answer.map_err(|problem| remote.error(problem))
+    }
+}
+
+impl Repository {
+    fn list(&mut self, scope: &RefScope) -> Refs {
+        self.listings += 1;
+        let head = self.head.as_ref().and_then(|head| self.refs.get(head));
+        let head = head.map(|branch| Ref { name: "HEAD".into(), ..branch.clone() });
+        let listed = |entry: &&Ref| scope.prefixes().any(|prefix| entry.name.starts_with(prefix));
+        let list = head.into_iter().chain(self.refs.values().filter(listed).cloned()).collect();
+        Refs { list, head_target: self.head.clone(), scope: scope.clone() }
+    }
+
+    fn find(&mut self, wanted: &Wanted) -> Result<Oid, Problem> {
+        self.fetches += 1;
+        match wanted {
+            Wanted::Tip { commit, .. } | Wanted::Commit(commit) => match self.commits.contains_key(commit) {
+                true => Ok(*commit),
+                false => Err(Problem::gone(*commit)),
+            },
+            Wanted::Abbreviated(prefix) => {
+                let mut fitting = self.commits.keys().filter(|commit| commit.to_string().starts_with(prefix.as_str()));
+                match (fitting.next(), fitting.next()) {
+                    (Some(commit), None) => Ok(*commit),
+                    (None, _) => Err(Problem::Gone { what: format!("commit {prefix}") }),
+                    (Some(_), Some(_)) => Err(Problem::Ambiguous { prefix: prefix.clone() }),
+                }
+            }
+        }
+    }
+}
+
+impl GitSource for MemoryGit {
+    fn list_refs<'a>(&'a self, remote: &'a Remote, scope: &'a RefScope) -> BoxFuture<'a, Result<Refs, GitError>> {
+        ready(self.answer(remote, |repository| Ok(repository.list(scope)))).boxed()
+    }
+
+    fn ensure_commit<'a>(&'a self, remote: &'a Remote, wanted: &'a Wanted) -> BoxFuture<'a, Result<Oid, GitError>> {
+        ready(self.answer(remote, |repository| repository.find(wanted))).boxed()
+    }
+
+    fn tree<'a>(&'a self, remote: &'a Remote, commit: Oid) -> BoxFuture<'a, Result<Arc<dyn Tree>, GitError>> {
+        let tree = self.answer(remote, |repository| {
+            repository.commits.get(&commit).map(|(_, tree)| Arc::clone(tree)).ok_or(Problem::gone(commit))
+        });
+        ready(tree.map(|tree| tree as Arc<dyn Tree>)).boxed()
+    }
+
+    fn commit_info<'a>(&'a self, remote: &'a Remote, commit: Oid) -> BoxFuture<'a, Result<CommitInfo, GitError>> {
+        ready(self.answer(remote, |repository| {
+            repository.commits.get(&commit).map(|(info, _)| info.clone()).ok_or(Problem::gone(commit))
+        }))
+        .boxed()
+    }
+
+    /// Only `file://` URLs and paths have one, as with real repositories.
+    fn change_mark(&self, remote: &Remote) -> Option<ChangeMark> {
+        let all = self.lock();
+        remote.is_local().then(|| ChangeMark(all.get(&remote.url.key()).map_or(0, |repository| repository.changes)))
+    }
+}
+
+fn key(url: &str) -> String {
+    RepoUrl::parse(url).map_or_else(|_| url.to_owned(), |url| url.key())
+}
+
+fn apply(tree: &mut MemoryTree, path: TreePath, change: &Change) {
+    match change {
+        Change::File(content) => tree.insert_file(path, content.clone()),
+        Change::Link(target) => tree.insert_link(path, target),
+        Change::Remove => tree.remove(&path),
+    }
+}
+
+/// The author of the n-th commit, one second after the one before.
+fn author(number: usize) -> Signature {
+    let seconds = 1_767_225_600 + i64::try_from(number).unwrap_or(i64::MAX / 2);
+    let time = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX);
+    Signature { name: "Example Author".into(), email: "author@example.com".into(), time }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resolve::resolve;
+
+    const URL: &str = "https://git.example/repo.git";
+
+    #[tokio::test]
+    async fn a_commit_is_listed_found_and_read() {
+        let git = MemoryGit::new();
+        let remote = Remote::parse(URL).expect("a URL");
+        let first = git.commit(URL, "main", "first", [("app/a.yaml", "a: 1"), ("app/b.yaml", "b: 1")]);
+        let second = git.commit(URL, "main", "second", [("app/b.yaml", Change::Remove)]);
+        let refs = git.list_refs(&remote, &RefScope::default()).await.expect("listed");
+        let wanted = resolve(&refs, "HEAD").expect("HEAD leads to main");
+        assert_eq!(git.ensure_commit(&remote, &wanted).await, Ok(second));
+        let info = git.commit_info(&remote, second).await.expect("there");
+        assert_eq!((info.subject(), &info.parents), ("second", &vec![first]));
+        let tree = git.tree(&remote, second).await.expect("there");
+        let names = tree.list(&TreePath::parse("app").expect("a path")).expect("a directory");
+        assert_eq!(names.into_iter().map(|(name, _)| name).collect::<Vec<_>>(), ["a.yaml"]);
+    }
+
+    #[tokio::test]
+    async fn the_same_commits_get_the_same_names_and_others_differ() {
+        let run = || MemoryGit::new().commit(URL, "main", "first", [("a", "1")]);
+        assert_eq!(run(), run());
+        let git = MemoryGit::new();
+        let first = git.commit(URL, "main", "m", [("a", "1")]);
+        assert_ne!(first, git.commit(URL, "main", "m", [("a", "1")]));
+    }
+
+    #[tokio::test]
+    async fn failures_reach_whoever_asks() {
+        let git = MemoryGit::new();
+        let remote = Remote::parse(URL).expect("a URL");
+        let asked = git.list_refs(&remote, &RefScope::default()).await;
+        assert_eq!(asked, Err(Problem::NotFound.of(URL)));
+        git.commit(URL, "main", "m", [("a", "1")]);
+        git.fail(URL, Some(Problem::ServerFailed { status: 500 }));
+        let asked = git.list_refs(&remote, &RefScope::default()).await;
+        assert_eq!(asked, Err(Problem::ServerFailed { status: 500 }.of(URL)));
+    }
+}
