@@ -1,0 +1,4 @@
+//! The types of Kubernetes and of custom resources.
+
+mod builtin;
+mod structural;
