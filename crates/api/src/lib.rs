@@ -26,6 +26,7 @@ mod sync_policy;
 mod equality;
 mod git_url;
 mod glob;
+pub mod hook;
 mod permission;
 mod tracking;
 mod validation;

@@ -1,1 +1,15 @@
-//! How well one live object is.
+//! How well one live object is, and how well that makes its application.
+//!
+//! Pure: an object in, a word and a sentence out. Knows nothing of clusters. Start reading at [`assess`]; one file per
+//! kind under `kinds`, reached through one table.
+
+mod aggregate;
+mod assess;
+mod fields;
+mod kinds;
+mod overrides;
+
+pub use aggregate::{ApplicationHealth, Live, Resource, aggregate};
+pub use api::HealthStatusCode;
+pub use assess::{Health, HealthError, assess};
+pub use overrides::{NoOverrides, Overrides};

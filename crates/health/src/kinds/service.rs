@@ -1,0 +1,12 @@
+//! Service: a load balancer needs an address, every other kind is well by being there.
+
+use crate::assess::{Health, HealthError};
+use crate::fields::{list, text};
+use api::HealthStatusCode::{Healthy, Progressing};
+use object::Object;
+
+pub(super) fn health(live: &Object) -> Result<Health, HealthError> {
+    let value = live.value();
+    let waits = text(&value, "/spec/type") == "LoadBalancer" && list(&value, "/status/loadBalancer/ingress").is_empty();
+    Ok(Health::new(if waits { Progressing } else { Healthy }, ""))
+}
