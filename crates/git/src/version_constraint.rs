@@ -13,6 +13,8 @@ pub(crate) fn is_constraint(revision: &str) -> bool {
         }
         let version = clause.trim_start_matches(['=', '!', '<', '>', '~', '^']);
         match wildcard_version(version) {
+            // An operator set apart from its version.
+            None if version.is_empty() => any_range = true,
             None => return false,
             Some(wild) => any_range |= wild || version.len() < clause.len(),
         }

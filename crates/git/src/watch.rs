@@ -210,13 +210,14 @@ impl RefSubscription {
 struct Progress {
     random: Random,
     mark: Option<ChangeMark>,
+    last: Instant,
     next: Instant,
 }
 
 /// The life of one poller.
 async fn poll(shared: Arc<Shared>, poller: Arc<Poller>) {
     let random = shared.clock.random(&format!("git refs {}", poller.remote.url.key()));
-    let mut progress = Progress { random, mark: None, next: Instant::now() };
+    let mut progress = Progress { random, mark: None, last: Instant::now(), next: Instant::now() };
     loop {
         list(&shared, &poller, &mut progress).await;
         loop {
@@ -262,7 +263,7 @@ fn next_listing(shared: &Shared, poller: &Poller, progress: &Progress) -> Instan
     if state.failure.is_some() || progress.mark.is_some() || fast_until.is_none_or(|until| until < Instant::now()) {
         return progress.next;
     }
-    progress.next.min(progress.next - shared.options.interval + shared.options.interval_fast).max(Instant::now())
+    progress.next.min(progress.last + shared.options.interval_fast)
 }
 
 fn due(shared: &Shared, poller: &Poller, progress: &Progress) -> bool {
@@ -291,7 +292,8 @@ async fn list(shared: &Shared, poller: &Poller, progress: &mut Progress) {
     });
     let failed = poller.state.borrow().failure.clone();
     let pause = pause(&shared.options, failed.as_deref(), &listed, &mut progress.random);
-    progress.next = Instant::now() + pause;
+    progress.last = Instant::now();
+    progress.next = progress.last + pause;
     let next = shared.clock.now().checked_add(pause).unwrap_or(Timestamp::MAX);
     let moved = publish(poller, listed, shared.clock.now(), next);
     if moved {
