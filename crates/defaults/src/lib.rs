@@ -6,10 +6,12 @@
 //! reads a body as Kubernetes would, [`quantity`] is the arithmetic of `500m` and `1Gi`.
 
 mod apply;
+mod canonical;
 pub mod decode;
 pub mod quantity;
+mod rules;
 pub mod types;
 
-pub use apply::apply;
+pub use apply::{apply, canonicalize};
 pub use decode::{DecodeError, Decoded, decode, decode_value};
 pub use quantity::Quantity;

@@ -16,6 +16,8 @@ pub struct Type {
     /// Fields in declaration order.
     pub fields: Vec<Field>,
     sorted: BTreeMap<&'static str, usize>,
+    structs: Vec<usize>,
+    always: Vec<usize>,
 }
 
 /// A field of a struct type.
@@ -98,8 +100,18 @@ static TYPES: LazyLock<Types> = LazyLock::new(read);
 /// The type of a kind, `None` when the kind is not built in.
 #[must_use]
 pub fn of_kind(gvk: &Gvk) -> Option<&'static Type> {
-    let key = format!("{}/{}/{}", gvk.group, gvk.version, gvk.kind);
-    TYPES.kinds.get(key.as_str()).map(|place| &TYPES.types[*place])
+    place_of_kind(gvk).map(get)
+}
+
+/// The place of a kind's type in the list of types, `None` when the kind is not built in.
+#[must_use]
+pub fn place_of_kind(gvk: &Gvk) -> Option<usize> {
+    TYPES.kinds.get(format!("{}/{}/{}", gvk.group, gvk.version, gvk.kind).as_str()).copied()
+}
+
+/// All struct types in the order of the list of types.
+pub fn all() -> impl Iterator<Item = &'static Type> {
+    TYPES.types.iter()
 }
 
 /// The struct type at this place of the list of types.
@@ -118,6 +130,16 @@ impl Type {
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.sorted.get(name).map(|place| &self.fields[*place])
+    }
+
+    /// Fields that hold a struct which is always there.
+    pub fn structs(&self) -> impl Iterator<Item = &Field> {
+        self.structs.iter().map(|place| &self.fields[*place])
+    }
+
+    /// Fields that are written even when nothing is in them.
+    pub fn always_written(&self) -> impl Iterator<Item = &Field> {
+        self.always.iter().map(|place| &self.fields[*place])
     }
 
     /// Name as Go's errors show it, `v1.Container`.
@@ -149,7 +171,23 @@ fn read_type(line: &'static str, place: &impl Fn(&str) -> usize) -> Type {
     let name = words.next().unwrap_or_default();
     let fields: Vec<Field> = words.filter_map(|word| read_field(word, place)).collect();
     let sorted = fields.iter().enumerate().map(|(index, field)| (field.name, index)).collect();
-    Type { name, fields, sorted }
+    let places = |keep: fn(&Field) -> bool| {
+        fields.iter().enumerate().filter(|(_, field)| keep(field)).map(|(place, _)| place).collect()
+    };
+    let structs = places(|field| matches!(field.shape.form, Form::Struct(_)) && !field.omit_zero);
+    let always = places(Field::is_always_written);
+    Type { name, fields, sorted, structs, always }
+}
+
+impl Field {
+    /// Structs, and scalars that are structs in Go, are written whether or not they are empty.
+    fn is_always_written(&self) -> bool {
+        let made_of_struct = matches!(
+            self.shape.form,
+            Form::Struct(_) | Form::Quantity | Form::Time | Form::MicroTime | Form::NumberOrText | Form::Raw
+        );
+        if self.omit_zero { false } else { !self.omit_empty || made_of_struct }
+    }
 }
 
 fn read_field(word: &'static str, place: &impl Fn(&str) -> usize) -> Option<Field> {
