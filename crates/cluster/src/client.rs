@@ -104,8 +104,7 @@ impl ClusterClient {
     /// # Errors
     /// The last try's.
     pub async fn send(&self, request: &Request) -> Result<Bytes, ClusterError> {
-        let (limit, tries) =
-            if request.is_write() { (WRITE_TIMEOUT, WRITE_TRIES) } else { (READ_TIMEOUT, READ_TRIES) };
+        let (limit, tries) = if request.is_write() { (WRITE_TIMEOUT, WRITE_TRIES) } else { (READ_TIMEOUT, READ_TRIES) };
         let started = self.0.clock.monotonic();
         let mut failures = 0;
         loop {
@@ -133,12 +132,7 @@ impl ClusterClient {
     ///
     /// # Errors
     /// It could not be read.
-    pub async fn get(
-        &self,
-        gvk: &Gvk,
-        namespace: Option<&str>,
-        name: &str,
-    ) -> Result<Option<Object>, ClusterError> {
+    pub async fn get(&self, gvk: &Gvk, namespace: Option<&str>, name: &str) -> Result<Option<Object>, ClusterError> {
         let resource = self.resource(gvk).await?;
         match self.send(&Request::get(&resource, namespace, name)).await {
             Ok(answer) => decode::read_object(answer).map(Some),
@@ -188,7 +182,8 @@ impl ClusterClient {
                 }
             };
             if whole.continue_token.is_none() {
-                let empty = Page { objects: vec![], broken: vec![], resource_version: String::new(), continue_token: None };
+                let empty =
+                    Page { objects: vec![], broken: vec![], resource_version: String::new(), continue_token: None };
                 return Ok(std::mem::replace(whole, empty));
             }
         }

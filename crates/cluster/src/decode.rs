@@ -211,11 +211,15 @@ mod tests {
 
     #[test]
     fn one_poison_item_fails_alone() {
-        let page = r#"{"metadata":{"resourceVersion":"9","continue":""},"items":[{"metadata":{}},{"metadata":{"name":"x"}}]}"#;
+        let page =
+            r#"{"metadata":{"resourceVersion":"9","continue":""},"items":[{"metadata":{}},{"metadata":{"name":"x"}}]}"#;
         let page = read_page(page.as_bytes(), &pods(), &|_| Keep::Everything).expect("a page");
         assert_eq!((page.objects.len(), page.broken.len()), (1, 1));
         assert_eq!(page.continue_token, None);
-        assert_eq!(page.broken, ["an item of v1, Kind=Pod is no object: not a Kubernetes object: metadata.name is missing"]);
+        assert_eq!(
+            page.broken,
+            ["an item of v1, Kind=Pod is no object: not a Kubernetes object: metadata.name is missing"]
+        );
     }
 
     #[test]

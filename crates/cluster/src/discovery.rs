@@ -46,9 +46,9 @@ impl Served {
 
     /// Every kind once, in the version the server prefers, sorted.
     pub fn preferred_kinds(&self) -> impl Iterator<Item = &Resource> {
-        self.versions.iter().filter_map(|((group, kind), versions)| {
-            self.resources.get(&Gvk::new(group, versions.first()?, kind))
-        })
+        self.versions
+            .iter()
+            .filter_map(|((group, kind), versions)| self.resources.get(&Gvk::new(group, versions.first()?, kind)))
     }
 
     /// Every kind in every version, sorted.
@@ -325,11 +325,14 @@ mod tests {
 
     #[test]
     fn charts_can_ask_for_versions_and_kinds() {
-        assert_eq!(autoscaling().api_versions(), [
-            "autoscaling/v1",
-            "autoscaling/v1/HorizontalPodAutoscaler",
-            "autoscaling/v2",
-            "autoscaling/v2/HorizontalPodAutoscaler"
-        ]);
+        assert_eq!(
+            autoscaling().api_versions(),
+            [
+                "autoscaling/v1",
+                "autoscaling/v1/HorizontalPodAutoscaler",
+                "autoscaling/v2",
+                "autoscaling/v2/HorizontalPodAutoscaler"
+            ]
+        );
     }
 }

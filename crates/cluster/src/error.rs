@@ -17,6 +17,8 @@ pub struct ClusterError {
     pub retry_after: Option<Duration>,
     /// Kubernetes' machine-readable reason (`Invalid`, `AlreadyExists`, …); empty when no server answered.
     pub reason: String,
+    /// The fields the server named as causes.
+    pub fields: Vec<String>,
 }
 
 /// The kinds of failure that are treated differently somewhere.
@@ -95,7 +97,7 @@ impl ClusterError {
     /// A failure that no server answered.
     #[must_use]
     pub fn new(class: ErrorClass, message: impl Into<String>) -> Self {
-        ClusterError { class, message: message.into(), retry_after: None, reason: String::new() }
+        ClusterError { class, message: message.into(), retry_after: None, reason: String::new(), fields: Vec::new() }
     }
 
     /// What to do about it.
@@ -106,10 +108,7 @@ impl ClusterError {
                 Advice::Replan
             }
             (
-                ErrorClass::TooManyRequests
-                | ErrorClass::ServerError
-                | ErrorClass::Unreachable
-                | ErrorClass::TimedOut,
+                ErrorClass::TooManyRequests | ErrorClass::ServerError | ErrorClass::Unreachable | ErrorClass::TimedOut,
                 Some(pause),
             ) => Advice::RetryAfter(pause),
             (
@@ -135,10 +134,12 @@ impl ClusterError {
             Some(message) if !message.is_empty() => message,
             _ => format!("the server answered with status {code} and no explanation"),
         };
-        let retry_after = retry_after.or(status.details.as_ref().and_then(|details| {
-            details.retry_after_seconds.filter(|seconds| *seconds > 0).map(Duration::from_secs)
-        }));
-        ClusterError { class, message, retry_after, reason: status.reason.unwrap_or_default() }
+        let retry_after = retry_after
+            .or(status.details.as_ref().and_then(|details| {
+                details.retry_after_seconds.filter(|seconds| *seconds > 0).map(Duration::from_secs)
+            }));
+        let reason = status.reason.unwrap_or_default();
+        ClusterError { class, message, retry_after, reason, fields: fields(status.details) }
     }
 
     /// Reads a `Status` object that came as an event of a watch.
@@ -161,6 +162,18 @@ struct Status {
 struct Details {
     name: Option<String>,
     retry_after_seconds: Option<u64>,
+    #[serde(default)]
+    causes: Vec<Cause>,
+}
+
+#[derive(Deserialize)]
+struct Cause {
+    field: Option<String>,
+}
+
+fn fields(details: Option<Details>) -> Vec<String> {
+    let causes = details.map(|details| details.causes).unwrap_or_default();
+    causes.into_iter().filter_map(|cause| cause.field).filter(|field| !field.is_empty()).collect()
 }
 
 fn classify(code: u16, status: &Status) -> ErrorClass {

@@ -25,9 +25,8 @@ pub(crate) fn client(config: &kube::Config) -> Result<Option<kube::Client>, kube
     let mut http = HttpConnector::new();
     http.enforce_http(false);
     http.set_connect_timeout(config.connect_timeout);
-    let builder = hyper_rustls::HttpsConnectorBuilder::new()
-        .with_tls_config(config.rustls_client_config()?)
-        .https_only();
+    let builder =
+        hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(config.rustls_client_config()?).https_only();
     let builder = match &config.tls_server_name {
         Some(name) => match rustls_pki_types::ServerName::try_from(name.clone()) {
             Ok(name) => builder.with_server_name_resolver(hyper_rustls::FixedServerNameResolver::new(name)),

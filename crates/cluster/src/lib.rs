@@ -4,17 +4,21 @@
 //! [`ClusterClient`]. Reading order: [`Request`] (a request as a value), [`ClusterClient`] (sends them), [`Write`] (one
 //! change to one object), [`ClusterError`] (what to do about a failure).
 
+mod apply;
 mod client;
 mod decode;
 mod discovery;
 mod error;
+mod execute;
 mod http2;
 mod request;
 mod retry;
 mod served;
 mod target;
+mod three_way;
 mod transport;
 mod write;
+mod writer;
 
 pub use client::{ClusterClient, READ_TIMEOUT, WRITE_TIMEOUT};
 pub use decode::{Keep, WatchEvent};
@@ -24,4 +28,6 @@ pub use request::{ListQuery, PAGE_OBJECTS, Request};
 pub use retry::Backoff;
 pub use target::{ClusterId, Resource, Scope, Target};
 pub use transport::ConnectError;
-pub use write::{Change, Conflicts, DryRun, Effect, Manager, Part, PatchKind, Precondition, Propagation, Write, Written};
+pub use write::{
+    Change, Conflicts, DryRun, Effect, Manager, Part, PatchKind, Precondition, Propagation, WhenRefused, Write, Written,
+};

@@ -148,7 +148,10 @@ mod tests {
 
     #[test]
     fn targets_print_as_people_say_them() {
-        assert_eq!(Target::new(Gvk::new("apps", "v1", "Deployment"), Some("shop"), "web").to_string(), "apps/v1 Deployment shop/web");
+        assert_eq!(
+            Target::new(Gvk::new("apps", "v1", "Deployment"), Some("shop"), "web").to_string(),
+            "apps/v1 Deployment shop/web"
+        );
         assert_eq!(Target::new(Gvk::new("", "v1", "Node"), Some(""), "n1").to_string(), "v1 Node n1");
     }
 }

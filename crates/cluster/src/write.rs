@@ -24,7 +24,14 @@ pub enum Change {
     /// Make it. With `metadata.generateName` and no name, the server names it.
     Create(Object),
     /// `kubectl apply`: create it, or change what differs between the last manifest, this one and the live object.
-    ApplyClientSide(Object),
+    ApplyClientSide {
+        /// The manifest.
+        desired: Object,
+        /// In whose name.
+        manager: Manager,
+        /// What to do when the server refuses the change.
+        when_refused: WhenRefused,
+    },
     /// `kubectl apply --server-side`.
     ApplyServerSide {
         /// The fields this manager wants, and their values.
@@ -56,6 +63,15 @@ pub enum Change {
 /// The field manager in whose name fields are set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manager(pub Box<str>);
+
+/// What `kubectl apply` does when the server refuses the change as invalid or in conflict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhenRefused {
+    /// Report it.
+    Fail,
+    /// Delete the object and create it anew, as `--force` does.
+    Recreate,
+}
 
 /// What server-side apply does where somebody else owns a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,8 +141,10 @@ pub enum DryRun {
 pub struct Written {
     /// What was done.
     pub effect: Effect,
-    /// The object afterwards; of a delete, the object as it was or is while finalizers run, where the server says.
+    /// The object afterwards; of a delete, the object as it is while finalizers run, where the server says.
     pub object: Option<Object>,
+    /// What kubectl would print beside its result.
+    pub warnings: Vec<String>,
 }
 
 /// What a write did. The words are kubectl's.
@@ -172,6 +190,14 @@ impl Write {
     }
 }
 
+impl Written {
+    /// That was done, to this object.
+    #[must_use]
+    pub fn new(effect: Effect, object: Option<Object>) -> Self {
+        Written { effect, object, warnings: Vec::new() }
+    }
+}
+
 impl Effect {
     /// The word kubectl prints after the object's name.
     #[must_use]
@@ -195,10 +221,10 @@ impl Change {
     pub fn desired(&self) -> Option<&Object> {
         match self {
             Change::Create(object)
-            | Change::ApplyClientSide(object)
             | Change::Replace(object)
             | Change::Recreate(object)
             | Change::Update(object)
+            | Change::ApplyClientSide { desired: object, .. }
             | Change::ApplyServerSide { desired: object, .. } => Some(object),
             Change::Patch { .. } | Change::Delete(_) => None,
         }
@@ -209,7 +235,7 @@ impl Change {
     pub fn verb(&self) -> &'static str {
         match self {
             Change::Create(_) => "create",
-            Change::ApplyClientSide(_) => "apply",
+            Change::ApplyClientSide { .. } => "apply",
             Change::ApplyServerSide { .. } => "apply-server-side",
             Change::Replace(_) => "replace",
             Change::Recreate(_) => "recreate",
@@ -248,6 +274,12 @@ impl fmt::Display for Write {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.change.verb(), self.target)?;
         match &self.change {
+            Change::ApplyClientSide { manager, when_refused, .. } => {
+                write!(f, " as {}", manager.0)?;
+                if *when_refused == WhenRefused::Recreate {
+                    f.write_str(" force")?;
+                }
+            }
             Change::ApplyServerSide { manager, conflicts, .. } => {
                 write!(f, " as {}", manager.0)?;
                 if *conflicts == Conflicts::Force {
@@ -286,9 +318,15 @@ mod tests {
 
     #[test]
     fn writes_print_in_one_line() {
-        assert_eq!(patch("ConfigMap").to_string(), r#"merge-patch v1 ConfigMap shop/x {"data":{"password":"c2VjcmV0"}}"#);
+        assert_eq!(
+            patch("ConfigMap").to_string(),
+            r#"merge-patch v1 ConfigMap shop/x {"data":{"password":"c2VjcmV0"}}"#
+        );
         let delete = Write { change: Change::Delete(Propagation::Foreground), ..patch("ConfigMap") };
-        assert_eq!(delete.dry_run(DryRun::Server).to_string(), "delete v1 ConfigMap shop/x foreground (server dry run)");
+        assert_eq!(
+            delete.dry_run(DryRun::Server).to_string(),
+            "delete v1 ConfigMap shop/x foreground (server dry run)"
+        );
     }
 
     #[test]

@@ -197,8 +197,7 @@ impl fmt::Display for Planned {
 impl fmt::Display for Plan {
     /// One line an item. The form is stable: tests compare it, logs and the CLI show it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut lines: Vec<String> =
-            self.writes.iter().map(|planned| format!("{} {planned}", planned.group)).collect();
+        let mut lines: Vec<String> = self.writes.iter().map(|planned| format!("{} {planned}", planned.group)).collect();
         lines.extend(self.status.iter().map(|status| format!("status {status}")));
         lines.extend(self.events.iter().map(|event| format!("event {event}")));
         lines.extend(self.waiting.iter().map(|waiting| format!("waiting for {waiting}")));
