@@ -1,0 +1,5 @@
+//! The engine of syncs, from outside.
+
+mod cases;
+mod laws;
+mod world;
