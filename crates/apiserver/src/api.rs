@@ -2,10 +2,12 @@
 //! and share the stored objects; writes are awaited because they may have to become durable.
 
 use crate::error::ApiError;
-use crate::group_resource::GroupResource;
+use crate::group_resource::{GroupResource, resources};
+use crate::pipeline::{self, Removal, WriteOptions, Writing};
 use crate::selector::LabelSelector;
-use crate::server::Shared;
-use crate::store::Store;
+use crate::shared::Shared;
+use crate::store::object_key;
+use crate::verbs::{DeleteOptions, Patch};
 use crate::watcher::Watcher;
 use object::Object;
 use serde_json::Value;
@@ -34,57 +36,6 @@ pub struct List {
     pub revision: u64,
     /// The objects, ordered by namespace and name.
     pub items: Vec<Object>,
-}
-
-/// A change to a part of an object.
-#[derive(Debug, Clone)]
-pub enum Patch {
-    /// A list of JSON Patch operations.
-    Json(Value),
-    /// A JSON merge patch.
-    Merge(Value),
-    /// A strategic merge patch; built-in kinds only.
-    Strategic(Value),
-    /// Server-side apply.
-    Apply(Value),
-    /// Server-side apply that takes over fields of other managers.
-    ForceApply(Value),
-}
-
-/// What happens to what the deleted object owns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Propagation {
-    /// It is deleted before the object.
-    Foreground,
-    /// It is deleted after the object.
-    Background,
-    /// It stays and loses its owner reference.
-    Orphan,
-}
-
-impl Propagation {
-    /// As `propagationPolicy` spells it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Propagation::Foreground => "Foreground",
-            Propagation::Background => "Background",
-            Propagation::Orphan => "Orphan",
-        }
-    }
-}
-
-/// How to delete.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DeleteOptions {
-    /// What happens to what the object owns; `None`: the kind's default, which is background nearly everywhere.
-    pub propagation: Option<Propagation>,
-    /// Seconds a pod is given to end; `None`: as the object says.
-    pub grace_period_seconds: Option<i64>,
-    /// Only if the object still has this uid.
-    pub uid: Option<String>,
-    /// Only if the object still has this resourceVersion.
-    pub resource_version: Option<String>,
 }
 
 impl std::fmt::Debug for Api {
@@ -161,7 +112,7 @@ impl Api {
     #[must_use]
     pub fn resource_of(&self, api_version: &str, kind: &str) -> Option<GroupResource> {
         let gvk = object::Gvk::from_api_version(api_version, kind);
-        self.shared.registry.by_kind(&gvk).map(|served| served.resource.name().clone())
+        self.shared.registry.by_kind(&gvk).map(|served| served.resource.name())
     }
 
     /// Follows the changes of one resource.
@@ -285,11 +236,69 @@ impl Api {
         self.remove(resource, namespace, name, options).await
     }
 
-    /// Sets `metadata.finalizers` of a namespace's `spec` through its finalize subresource.
+    /// Replaces a namespace through its finalize subresource, the one way to change `spec.finalizers`.
     ///
     /// # Errors
     /// As the API server refuses it.
     pub async fn finalize_namespace(&self, namespace: Value) -> Result<Object, ApiError> {
         self.replace(&resources::NAMESPACES, "finalize", namespace).await
+    }
+}
+
+enum Action {
+    Create(Value),
+    Update(Value),
+    Patch(Patch),
+}
+
+impl Api {
+    async fn write(
+        &self,
+        resource: &GroupResource,
+        namespace: &str,
+        name: &str,
+        subresource: &str,
+        action: Action,
+    ) -> Result<Object, ApiError> {
+        let served = self.shared.registry.by_name(resource).ok_or_else(ApiError::no_such_resource)?;
+        let options = WriteOptions::in_process(&self.manager);
+        let writing =
+            Writing { shared: &self.shared, served: &served, namespace, name, subresource, options: &options };
+        let outcome = match action {
+            Action::Create(mut object) => {
+                served.default(&mut object);
+                pipeline::create(&writing, object)
+            }
+            Action::Update(mut object) => {
+                served.default(&mut object);
+                pipeline::replace(&writing, object)
+            }
+            Action::Patch(patch) => pipeline::patch(&writing, &patch),
+        }?;
+        if let Some(revision) = outcome.revision {
+            self.shared.store.durable(revision).await.map_err(ApiError::internal)?;
+        }
+        Object::parse(outcome.raw).map_err(ApiError::internal)
+    }
+
+    async fn remove(
+        &self,
+        resource: &GroupResource,
+        namespace: &str,
+        name: &str,
+        options: DeleteOptions,
+    ) -> Result<Option<Object>, ApiError> {
+        let served = self.shared.registry.by_name(resource).ok_or_else(ApiError::no_such_resource)?;
+        let write = WriteOptions::in_process(&self.manager);
+        let writing =
+            Writing { shared: &self.shared, served: &served, namespace, name, subresource: "", options: &write };
+        let removed = pipeline::delete(&writing, &Removal { options, orphan_dependents: None })?;
+        if let Some(revision) = removed.outcome.revision {
+            self.shared.store.durable(revision).await.map_err(ApiError::internal)?;
+        }
+        if removed.is_gone {
+            return Ok(None);
+        }
+        Object::parse(removed.outcome.raw).map(Some).map_err(ApiError::internal)
     }
 }

@@ -66,8 +66,7 @@ pub mod resources {
     /// `jobs.batch`
     pub const JOBS: GroupResource = GroupResource::new("batch", "jobs");
     /// `horizontalpodautoscalers.autoscaling`
-    pub const HORIZONTAL_POD_AUTOSCALERS: GroupResource =
-        GroupResource::new("autoscaling", "horizontalpodautoscalers");
+    pub const HORIZONTAL_POD_AUTOSCALERS: GroupResource = GroupResource::new("autoscaling", "horizontalpodautoscalers");
     /// `customresourcedefinitions.apiextensions.k8s.io`
     pub const CUSTOM_RESOURCE_DEFINITIONS: GroupResource =
         GroupResource::new("apiextensions.k8s.io", "customresourcedefinitions");

@@ -1,12 +1,33 @@
 //! An in-process Kubernetes API server.
 
+mod addresses;
+mod admission;
+mod api;
+mod bootstrap;
+mod crd;
 mod error;
+mod faults;
 mod group_resource;
+mod pipeline;
+mod registry;
+mod resource;
+mod scale_fields;
+mod selector;
+mod server;
+mod shared;
 mod store;
+mod verbs;
+mod versions;
 mod watcher;
 
+pub use admission::{Admission, AdmissionRequest, Operation};
+pub use api::{Api, List, WatchFrom};
 pub use error::{ApiError, Cause, Details, Failure};
+pub use faults::{AnswerFault, EventFault, Faults, RequestFault, RequestSummary};
 pub use group_resource::{GroupResource, resources};
 pub use object::Object;
+pub use selector::{FieldSelector, LabelSelector, SelectorError};
+pub use server::ApiServer;
 pub use store::{Event, EventKind, TooOld};
+pub use verbs::{DeleteOptions, Patch, Propagation};
 pub use watcher::Watcher;

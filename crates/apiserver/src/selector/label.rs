@@ -197,7 +197,9 @@ impl Parser {
                     })?);
                 }
                 Token::End => break,
-                other => return refused(format!("found '{}', expected: !, identifier, or 'end of string'", other.text())),
+                other => {
+                    return refused(format!("found '{}', expected: !, identifier, or 'end of string'", other.text()));
+                }
             }
             match self.take() {
                 Token::End => break,

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 const TYPE_FIELDS: [&str; 2] = ["kind", "apiVersion"];
+const LEADING: [&str; 3] = ["kind", "apiVersion", "metadata"];
 
 /// An object written as JSON up to and after the text of `metadata.resourceVersion`.
 #[derive(Debug, Clone)]
@@ -34,6 +35,26 @@ impl Encoded {
         }
         writer.push(b"}");
         Encoded { head: writer.head, tail: writer.tail }
+    }
+
+    /// Writes an object with the `resourceVersion` it carries, or none, in the same order of fields.
+    #[must_use]
+    pub fn plain(object: &Value) -> Bytes {
+        let mut text = Vec::with_capacity(1024);
+        text.push(b'{');
+        let ordered = LEADING.iter().filter_map(|key| object.get(key).map(|value| (*key, value)));
+        let all = object.as_object().into_iter().flatten();
+        let rest = all.map(|(key, value)| (key.as_str(), value)).filter(|(key, _)| !LEADING.contains(key));
+        for (key, value) in ordered.chain(rest) {
+            if text.len() > 1 {
+                text.push(b',');
+            }
+            serde_json::to_writer(&mut text, key).expect("invariant: a string always serialises into memory");
+            text.push(b':');
+            serde_json::to_writer(&mut text, value).expect("invariant: a tree of values always serialises into memory");
+        }
+        text.push(b'}');
+        Bytes::from(text)
     }
 
     /// The whole text with this revision in the gap.

@@ -1,0 +1,58 @@
+//! The API server as a whole: opened once, then handed out as in-process handles and as a `tower` service.
+
+use crate::admission::Admission;
+use crate::api::Api;
+use crate::bootstrap;
+use crate::faults::Faults;
+use crate::shared::Shared;
+use crate::store::Store;
+use clock::Clock;
+use std::sync::Arc;
+
+/// A Kubernetes API server inside this process. Cheap to clone; clones are the same server.
+#[derive(Clone)]
+pub struct ApiServer {
+    pub(crate) shared: Arc<Shared>,
+}
+
+impl std::fmt::Debug for ApiServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ApiServer(revision {})", self.shared.store.revision())
+    }
+}
+
+impl ApiServer {
+    /// A server whose objects live as long as the process. Deterministic: under a simulated clock the same requests
+    /// in the same order give the same answers.
+    #[must_use]
+    pub fn in_memory(clock: Clock) -> Self {
+        ApiServer::on(Store::in_memory(), clock)
+    }
+
+    fn on(store: Store, clock: Clock) -> Self {
+        let shared = Arc::new(Shared::new(store, clock));
+        bootstrap::fill(&shared);
+        ApiServer { shared }
+    }
+
+    /// A handle for a controller in this process, writing under that field manager's name.
+    #[must_use]
+    pub fn api(&self, manager: &str) -> Api {
+        Api::new(Arc::clone(&self.shared), manager)
+    }
+
+    /// Has every write looked at by `admission`, after those added before.
+    pub fn add_admission(&self, admission: Arc<dyn Admission>) {
+        self.shared.add_admission(admission);
+    }
+
+    /// Lets things go wrong between clients of the `tower` service and the server; `None` ends it.
+    pub fn set_faults(&self, faults: Option<Arc<dyn Faults>>) {
+        self.shared.set_faults(faults);
+    }
+
+    /// Forgets the past, as etcd's compaction does: watches and lists from before now get 410.
+    pub fn compact(&self) {
+        self.shared.store.compact();
+    }
+}

@@ -1,0 +1,69 @@
+//! What all requests share: the store, the clock, chance, the registry and the hooks. State only; what is done with
+//! it is in `pipeline` and `http`.
+
+use crate::addresses::Addresses;
+use crate::admission::Admission;
+use crate::faults::Faults;
+use crate::registry::Registry;
+use crate::store::Store;
+use clock::{Clock, Random};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+/// The state behind every handle and service.
+pub struct Shared {
+    pub store: Arc<Store>,
+    pub clock: Clock,
+    pub registry: Registry,
+    pub addresses: Mutex<Addresses>,
+    chance: Mutex<BTreeMap<&'static str, Random>>,
+    admission: RwLock<Vec<Arc<dyn Admission>>>,
+    faults: RwLock<Option<Arc<dyn Faults>>>,
+}
+
+impl Shared {
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Shared {
+            store: Arc::new(store),
+            clock,
+            registry: Registry::default(),
+            addresses: Mutex::default(),
+            chance: Mutex::default(),
+            admission: RwLock::default(),
+            faults: RwLock::default(),
+        }
+    }
+
+    /// Draws from the random stream of that name, which goes on where it was left.
+    pub fn draw<T>(&self, stream: &'static str, draw: impl FnOnce(&mut Random) -> T) -> T {
+        let mut streams = self.chance.lock().unwrap_or_else(PoisonError::into_inner);
+        draw(streams.entry(stream).or_insert_with(|| self.clock.random(stream)))
+    }
+
+    /// The time as Kubernetes writes it: RFC 3339, whole seconds, UTC.
+    pub fn now_text(&self) -> String {
+        time_text(self.clock.now())
+    }
+
+    pub fn add_admission(&self, admission: Arc<dyn Admission>) {
+        self.admission.write().unwrap_or_else(PoisonError::into_inner).push(admission);
+    }
+
+    pub fn admission(&self) -> Vec<Arc<dyn Admission>> {
+        self.admission.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn set_faults(&self, faults: Option<Arc<dyn Faults>>) {
+        *self.faults.write().unwrap_or_else(PoisonError::into_inner) = faults;
+    }
+
+    pub fn faults(&self) -> Option<Arc<dyn Faults>> {
+        self.faults.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// A time as Kubernetes writes it.
+pub fn time_text(time: jiff::Timestamp) -> String {
+    let whole = jiff::Timestamp::from_second(time.as_second()).unwrap_or(time);
+    whole.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}

@@ -1,0 +1,3 @@
+//! The API server from outside.
+
+mod handle;
