@@ -14,6 +14,7 @@ use crate::verdict::Verdict;
 use crate::{Action, Attempt, Phase};
 use api::{OperationPhase, ResultCode};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
 
 /// How long is waited between two waves, so that what was applied can be noticed by its controllers first.
 pub const WAVE_DELAY: SignedDuration = SignedDuration::from_secs(2);
@@ -28,7 +29,7 @@ pub struct Step {
     pub phase: OperationPhase,
     /// In words: what it waits for, or how it ended.
     pub message: String,
-    /// All results so far, in the order of the tasks.
+    /// All results so far: those of objects that are gone, then the others in the order of the tasks.
     pub results: Vec<TaskResult>,
     /// What to write now, in order.
     pub actions: Vec<Action>,
@@ -41,7 +42,7 @@ pub struct Step {
 pub fn step(input: &Input<'_>) -> Step {
     let mut tasks = current_tasks(input);
     let verdict = decide(&mut tasks, input);
-    finish(&tasks, verdict)
+    finish(&tasks, input, verdict)
 }
 
 /// Ends the operation on request: running hooks are deleted, nothing else is touched.
@@ -54,7 +55,7 @@ pub fn terminate(input: &Input<'_>) -> Step {
     } else {
         Verdict { actions, ..Verdict::ended(OperationPhase::Terminating, "operation is terminating") }
     };
-    finish(&tasks, verdict)
+    finish(&tasks, input, verdict)
 }
 
 fn current_tasks(input: &Input<'_>) -> Vec<Task> {
@@ -66,15 +67,18 @@ fn current_tasks(input: &Input<'_>) -> Vec<Task> {
     tasks
 }
 
-fn finish(tasks: &[Task], verdict: Verdict) -> Step {
+fn finish(tasks: &[Task], input: &Input<'_>, verdict: Verdict) -> Step {
     let result = |task: &Task| {
         let progress = task.progress.clone()?;
         Some(TaskResult { id: task.id(), version: task.gvk.version.to_string(), hook: task.hook, progress })
     };
+    // An object that was pruned is no task any more once it is gone; what was recorded of it stays.
+    let current: BTreeSet<_> = tasks.iter().map(Task::id).collect();
+    let former = input.results.iter().filter(|result| !current.contains(&result.id)).cloned();
     Step {
         phase: verdict.phase,
         message: verdict.message,
-        results: tasks.iter().filter_map(result).collect(),
+        results: former.chain(tasks.iter().filter_map(result)).collect(),
         actions: verdict.actions,
         wake: verdict.wake,
     }

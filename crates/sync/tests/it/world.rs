@@ -87,7 +87,8 @@ impl World {
 
     pub fn resources(&self) -> Vec<Resource> {
         let targets: BTreeMap<Key, &Object> = self.desired.iter().map(|object| (object.key(), object)).collect();
-        let keys: BTreeSet<&Key> = targets.keys().chain(self.live.keys()).collect();
+        let made = self.request.namespace.as_ref().map(|namespace| &namespace.key);
+        let keys: BTreeSet<&Key> = targets.keys().chain(self.live.keys()).filter(|key| Some(*key) != made).collect();
         let content = |object: &Object| object.get("/content");
         let resource = |key: &Key| {
             let target = targets.get(key).copied();
@@ -111,11 +112,10 @@ impl World {
         if is_served { Check::Valid } else { Check::NoKind(format!("{} is not served", key.kind)) }
     }
 
-    fn step(&self, attempts: &Attempts) -> Step {
-        let resources = self.resources();
+    fn step(&self, resources: &[Resource], attempts: &Attempts) -> Step {
         let hooks = self.live.keys().map(|key| (key.clone(), self.live_of(key))).collect();
         step(&Input {
-            resources: &resources,
+            resources,
             hooks: &hooks,
             request: &self.request,
             results: &self.results,
@@ -127,13 +127,18 @@ impl World {
 
     /// One pass: plan, write the first `writes_max` of it, conclude. Gives the phase reached.
     pub fn pass(&mut self, writes_max: usize) -> OperationPhase {
-        let planned = self.step(&Attempts::new());
+        let before = self.resources();
+        let planned = self.step(&before, &Attempts::new());
         let mut attempts = Attempts::new();
         for action in planned.actions.iter().take(writes_max) {
             let _ = writeln!(self.log, "  {action}");
             self.carry_out(action, &mut attempts);
         }
-        let reached = if attempts.is_empty() { planned } else { self.step(&attempts) };
+        let mut after = self.resources();
+        let is_gone = |resource: &&Resource| !after.iter().any(|other| other.key == resource.key);
+        let gone: Vec<Resource> = before.iter().filter(is_gone).cloned().collect();
+        after.extend(gone);
+        let reached = if attempts.is_empty() { planned } else { self.step(&after, &attempts) };
         self.results = reached.results;
         let _ = writeln!(self.log, "{}: {}", reached.phase, reached.message);
         if let Some(wake) = reached.wake {
