@@ -1,3 +1,10 @@
-//! The one binary: picks the commands by the name it was called with and runs them.
+//! The one binary: an allocator that gives memory back, and the commands.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    cli::main()
+}

@@ -1,0 +1,55 @@
+//! `capstan app …`, speaking as `argocd app …` does: the same flags, outputs and exit codes, straight to the cluster.
+
+mod delete;
+mod get;
+mod history;
+mod list;
+mod output;
+mod refresh;
+mod resource_filter;
+mod resource_states;
+mod rollback;
+mod show;
+mod store;
+mod sync;
+mod time;
+mod wait;
+
+use crate::connection::Connection;
+use crate::failure::Failure;
+use clap::Subcommand;
+use clock::Clock;
+
+/// The commands below `app`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum App {
+    /// List applications
+    List(list::List),
+    /// Get application details
+    Get(get::Get),
+    /// Sync an application to its target state
+    Sync(sync::Sync),
+    /// Wait for an application to reach a synced and healthy state
+    Wait(wait::Wait),
+    /// Show application deployment history
+    History(history::History),
+    /// Rollback application to a previous deployed version by History ID
+    Rollback(rollback::Rollback),
+    /// Delete an application
+    Delete(delete::Delete),
+}
+
+impl App {
+    pub(crate) async fn run(&self, connection: &Connection, clock: &Clock) -> Result<(), Failure> {
+        let store = store::Store { client: connection.client(clock).await? };
+        match self {
+            App::List(command) => command.run(&store).await,
+            App::Get(command) => command.run(&store).await,
+            App::Sync(command) => command.run(&store).await,
+            App::Wait(command) => command.run(&store).await,
+            App::History(command) => command.run(&store).await,
+            App::Rollback(command) => command.run(&store).await,
+            App::Delete(command) => command.run(&store).await,
+        }
+    }
+}
