@@ -236,6 +236,12 @@ impl ClusterClient {
         }
     }
 
+    /// All kinds the cluster serves, as last learned; `None` before that.
+    #[must_use]
+    pub fn known_served(&self) -> Option<Arc<Served>> {
+        self.known().map(|(_, served)| served)
+    }
+
     /// Learns the kinds anew: after a CustomResourceDefinition or APIService changed.
     ///
     /// # Errors

@@ -2,10 +2,12 @@
 //!
 //! Knows HTTP and Kubernetes' conventions, nothing of Argo or of any controller; `kube`'s types do not leak out of
 //! [`ClusterClient`]. Reading order: [`Request`] (a request as a value), [`ClusterClient`] (sends them), [`Write`] (one
-//! change to one object), [`ClusterError`] (what to do about a failure).
+//! change to one object), [`ClusterError`] (what to do about a failure), [`Cache`] (what is in a cluster).
 
 mod apply;
+mod cache;
 mod client;
+mod clusters;
 mod decode;
 mod discovery;
 mod error;
@@ -20,7 +22,12 @@ mod transport;
 mod write;
 mod writer;
 
+pub use cache::{
+    Cache, Cached, ClusterScoped, Excluded, GroupKind, Instance, Listener, Mark, Notice, Ownership, Place, Presence,
+    Selection,
+};
 pub use client::{ClusterClient, READ_TIMEOUT, WRITE_TIMEOUT};
+pub use clusters::{Cluster, Clusters};
 pub use decode::{Keep, WatchEvent};
 pub use discovery::Served;
 pub use error::{Advice, ClusterError, ErrorClass};
