@@ -5,31 +5,20 @@ use crate::overrides::Overrides;
 use api::HealthStatusCode;
 use api::hook::{is_hook, is_ignored, is_skipped};
 use api::names::{ANNOTATION_IGNORE_HEALTHCHECK, APPLICATION, GROUP};
-use object::{Key, Object};
+use object::{Fetched, Key, Object};
 
 /// Causes named in the message; the rest is counted.
 const CAUSES_SHOWN_MAX: usize = 3;
 
 /// One resource of an application, desired, live or both.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Resource<'a> {
     /// What it is called.
     pub key: &'a Key,
     /// What it should be.
     pub desired: Option<&'a Object>,
     /// What it is.
-    pub live: Live<'a>,
-}
-
-/// What is known of a live object.
-#[derive(Debug, Clone, Copy)]
-pub enum Live<'a> {
-    /// It is there.
-    Known(&'a Object),
-    /// It is certainly not there.
-    Absent,
-    /// It could not be read; nothing is concluded from it.
-    Unknown,
+    pub live: Fetched<&'a Object>,
 }
 
 /// How well an application and each of its resources are.
@@ -93,13 +82,13 @@ impl<'a> Total<'a> {
         if resource.desired.is_some_and(|desired| is_skipped(desired.meta())) {
             return (None, None);
         }
-        let live = match resource.live {
-            Live::Known(live) => live,
-            Live::Absent => {
+        let live = match &resource.live {
+            Fetched::Known(live) => *live,
+            Fetched::Absent => {
                 self.has_resources = true;
                 return (Some(Health::new(HealthStatusCode::Missing, "")), None);
             }
-            Live::Unknown => {
+            Fetched::Unknown(_) => {
                 // What could not be read may well be there: it must not make the application Missing.
                 (self.has_resources, self.has_live) = (true, true);
                 return (None, None);

@@ -9,7 +9,7 @@ mod fields;
 mod kinds;
 mod overrides;
 
-pub use aggregate::{ApplicationHealth, Live, Resource, aggregate};
+pub use aggregate::{ApplicationHealth, Resource, aggregate};
 pub use api::HealthStatusCode;
 pub use assess::{Health, HealthError, assess};
 pub use overrides::{NoOverrides, Overrides};
