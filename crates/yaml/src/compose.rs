@@ -222,7 +222,7 @@ fn key_text(key: Value, span: Span) -> Result<String, YamlError> {
             Some(float) if number.is_f64() => crate::format_float(float),
             _ => number.to_string(),
         }),
-        Value::Null => Ok("null".to_owned()),
+        Value::Null => Err(YamlError::NotJson { line: line(span.start), what: "a null key" }),
         Value::Array(_) => Err(YamlError::NotJson { line: line(span.start), what: "a sequence as a key" }),
         Value::Object(_) => Err(YamlError::NotJson { line: line(span.start), what: "a mapping as a key" }),
     }

@@ -105,11 +105,9 @@ impl Emitter {
     /// A string; `breakable` when it may take more than one line, which a short key may not.
     fn scalar(&mut self, text: &str, breakable: bool) {
         let style = style::choose(text, breakable);
-        self.deeper(false, |emitter| {
-            // At the root the scalar's own continuation lines are indented by two.
-            let indent = emitter.indent.max(0);
-            emitter.out.scalar(text, style, indent, breakable);
-        });
+        // What continues on further lines stands deeper, at the root too.
+        let indent = self.indent.max(0) + 2;
+        self.out.scalar(text, style, indent, breakable);
     }
 }
 

@@ -17,14 +17,8 @@ pub(crate) fn sort(keys: &mut Vec<&String>) {
 fn less(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let Some(at) = a.iter().zip(&b).position(|(left, right)| left != right) else { return a.len() < b.len() };
-    let after_digit = at > 0 && a[at - 1].is_numeric();
     match (a[at].is_alphabetic(), b[at].is_alphabetic()) {
         (true, true) => a[at] < b[at],
-        (left, true) | (true, left) if after_digit => {
-            // One side goes on with a letter after equal digits: the shorter number comes first.
-            let _ = left;
-            a[at].is_alphabetic()
-        }
         (_, true) => true,
         (true, _) => false,
         (false, false) => less_by_number(&a, &b, at),
@@ -71,5 +65,6 @@ mod tests {
         check("a2 a10");
         check("_x A a b bB");
         check("b b-a b.a b/a b_a bB ba");
+        check("1.5 1:30 1e3");
     }
 }

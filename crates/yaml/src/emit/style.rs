@@ -70,7 +70,7 @@ fn analyse(text: &str) -> Analysis {
             ':' => before_blank,
             _ => false,
         };
-        special |= !is_printable(c) && !is_break(c) || c == '\r';
+        special |= !is_printable(c);
         break_then_space |= c == ' ' && after_break;
         space_then_break |= is_break(c) && after_space;
         (after_space, after_break) = (c == ' ', is_break(c));

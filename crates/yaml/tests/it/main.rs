@@ -2,3 +2,4 @@
 
 mod emitting;
 mod parsing;
+mod recorded;

@@ -20,8 +20,8 @@ fn structures_anchors_and_merges() {
 
 #[test]
 fn keys_become_text_and_the_last_wins() {
-    let expected = json!({"true": 1, "10": 2, "1.5": 3, "null": 4, "a": 6});
-    assert_eq!(parse("y: 1\n10: 2\n1.5: 3\n~: 4\na: 5\na: 6\n"), Ok(expected));
+    let expected = json!({"true": 1, "10": 2, "1.5": 3, "a": 6});
+    assert_eq!(parse("y: 1\n10: 2\n1.5: 3\na: 5\na: 6\n"), Ok(expected));
 }
 
 #[test]
@@ -55,6 +55,7 @@ fn broken_text_is_located() {
     let error = parse("a: 1\nb: [1, 2\nc: 3\n").expect_err("an unclosed sequence");
     assert!(matches!(error, YamlError::Syntax { .. }), "{error}");
     assert!(error.line().is_some_and(|line| (2..=4).contains(&line)), "{error}");
+    assert!(matches!(parse("~: 1"), Err(YamlError::NotJson { line: 1, .. })));
     assert!(matches!(parse("a: .inf"), Err(YamlError::NotJson { line: 1, .. })));
     assert!(matches!(parse("a: *nowhere"), Err(YamlError::Syntax { line: 1, .. })));
 }
