@@ -4,7 +4,7 @@
 //! advertisement, abbreviated commit name.
 
 use crate::oid::Oid;
-use crate::refs::{Ref, RefScope, Refs};
+use crate::refs::{Ref, Refs};
 use crate::version_constraint::{is_constraint, is_version};
 
 /// What a revision came to.
@@ -57,7 +57,7 @@ pub enum ResolveError {
         /// What was asked for.
         revision: String,
     },
-    /// The listing does not cover such refs: list again with [`RefScope::add_revision`].
+    /// The listing does not cover such refs: list again with [`crate::RefScope::add_revision`].
     #[error("'{revision}' is neither branch nor tag and was not listed")]
     NotListed {
         /// What was asked for.
@@ -125,6 +125,7 @@ fn short_name(name: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::refs::RefScope;
 
     fn oid(digit: u8) -> Oid {
         Oid::from_bytes([digit; 20])

@@ -1,0 +1,175 @@
+//! Git over https and http.
+//!
+//! A greeting of protocol version 2 says nothing of refs, so it is remembered: the next listing costs one request.
+
+use super::http_ask::{HttpAsk, body, expect_kind};
+use super::http_client::{authorization, build};
+use super::http_error::{of_error, of_status};
+use super::session::{Carrier, Greet, Session};
+use crate::error::Problem;
+use crate::options::{GitLimits, Timeouts};
+use crate::remote::{PlainHttp, Remote};
+use crate::repo_url::Place;
+use crate::wire::greeting::{self, Greeting, Version};
+use crate::wire::pkt::{Pace, PktReader, protocol};
+use reqwest::header::{AUTHORIZATION, HeaderValue, LOCATION};
+use reqwest::{Client, Response};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use url::Url;
+
+/// How many remotes keep a client and a greeting; beyond that the oldest in order are forgotten.
+const REMOTES_MAX: usize = 4096;
+
+/// How many redirects are followed, as git does for its first request.
+const REDIRECTS_MAX: usize = 5;
+
+const DISCOVERY: &str = "/info/refs?service=git-upload-pack";
+
+pub(super) struct HttpPool {
+    timeouts: Timeouts,
+    limits: GitLimits,
+    known: Mutex<BTreeMap<Remote, Known>>,
+}
+
+/// What is kept of a remote.
+#[derive(Clone)]
+struct Known {
+    client: Client,
+    greeted: Option<Arc<Greeted>>,
+}
+
+/// A remote that answered: where it really is, who we may be there, and how it greets.
+#[derive(Clone)]
+struct Greeted {
+    base: String,
+    authorization: Option<HeaderValue>,
+    greeting: Greeting,
+}
+
+impl HttpPool {
+    pub(super) fn new(timeouts: Timeouts, limits: GitLimits) -> Self {
+        HttpPool { timeouts, limits, known: Mutex::default() }
+    }
+
+    pub(super) async fn open(&self, remote: &Remote, greet: Greet) -> Result<Session, Problem> {
+        let known = self.known(remote)?;
+        let remembered = known.greeted.clone().filter(|_| greet == Greet::Remembered);
+        let is_remembered = remembered.is_some();
+        let greeted = match remembered {
+            Some(greeted) => greeted,
+            None => Arc::new(self.discover(remote, &known.client).await?),
+        };
+        self.remember(remote, &known.client, &greeted);
+        let ask = HttpAsk {
+            client: known.client,
+            url: format!("{}/git-upload-pack", greeted.base),
+            authorization: greeted.authorization.clone(),
+            version: (greeted.greeting.version == Version::Two).then_some("version=2"),
+            timeouts: self.timeouts,
+            reader: None,
+        };
+        Ok(Session { greeting: greeted.greeting.clone(), remembered: is_remembered, carrier: Carrier::Http(ask) })
+    }
+
+    fn known(&self, remote: &Remote) -> Result<Known, Problem> {
+        let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = all.get(remote) {
+            return Ok(known.clone());
+        }
+        let known = Known { client: build(remote, &self.timeouts)?, greeted: None };
+        if all.len() >= REMOTES_MAX {
+            all.pop_first();
+        }
+        all.insert(remote.clone(), known.clone());
+        Ok(known)
+    }
+
+    fn remember(&self, remote: &Remote, client: &Client, greeted: &Arc<Greeted>) {
+        let greeted = (greeted.greeting.version == Version::Two).then(|| Arc::clone(greeted));
+        let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(remote.clone(), Known { client: client.clone(), greeted });
+    }
+
+    async fn discover(&self, remote: &Remote, client: &Client) -> Result<Greeted, Problem> {
+        let (Place::Https(base) | Place::Http(base)) = remote.url.place() else {
+            return Err(Problem::BadUrl { why: "not an http URL".into() });
+        };
+        let mut base = Url::parse(base).map_err(|error| Problem::BadUrl { why: error.to_string() })?;
+        let mut authorization = authorization(&remote.credentials)?;
+        for _ in 0..=REDIRECTS_MAX {
+            may_use(&base, remote.plain_http)?;
+            let response = get(client, &base, authorization.as_ref(), &self.timeouts).await?;
+            if response.status().is_redirection() {
+                let next = redirected(&base, &response)?;
+                // Another authority must not see the credentials meant for this one.
+                if authority(&next) != authority(&base) {
+                    authorization = None;
+                }
+                base = next;
+                continue;
+            }
+            let greeting = self.read_greeting(response).await?;
+            let base = base.as_str().trim_end_matches('/').to_owned();
+            return Ok(Greeted { base, authorization, greeting });
+        }
+        Err(protocol(format!("more than {REDIRECTS_MAX} redirects")))
+    }
+
+    async fn read_greeting(&self, response: Response) -> Result<Greeting, Problem> {
+        expect_kind(&response, "application/x-git-upload-pack-advertisement")?;
+        let pace = Pace {
+            idle: self.timeouts.idle,
+            bytes_max: self.limits.listing_bytes_max,
+            what: "the listing of refs in bytes",
+        };
+        greeting::read(&mut PktReader::new(body(response, self.timeouts), pace), self.limits.refs_max).await
+    }
+}
+
+async fn get(
+    client: &Client,
+    base: &Url,
+    authorization: Option<&HeaderValue>,
+    timeouts: &Timeouts,
+) -> Result<Response, Problem> {
+    let url = format!("{}{DISCOVERY}", base.as_str().trim_end_matches('/'));
+    let mut request = client.get(url).header("Git-Protocol", "version=2").header("Pragma", "no-cache");
+    if let Some(value) = authorization {
+        request = request.header(AUTHORIZATION, value);
+    }
+    let response = request.send().await.map_err(|error| of_error(&error, timeouts))?;
+    let status = response.status();
+    if status.is_success() || (status.is_redirection() && response.headers().contains_key(LOCATION)) {
+        Ok(response)
+    } else {
+        Err(of_status(status, response.headers()))
+    }
+}
+
+/// Where a redirect leads: another base for the same request, never from https to something weaker.
+fn redirected(base: &Url, response: &Response) -> Result<Url, Problem> {
+    let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let target = response.url().join(location).map_err(|_| protocol("a redirect to no URL"))?;
+    let target = target.as_str().strip_suffix(DISCOVERY);
+    let target = target.ok_or_else(|| protocol("a redirect to something that is not this request"))?;
+    let target = Url::parse(target).map_err(|_| protocol("a redirect to no URL"))?;
+    match (base.scheme(), target.scheme()) {
+        (_, "https") | ("http", "http") => Ok(target),
+        _ => Err(protocol("a redirect from https to something weaker")),
+    }
+}
+
+fn authority(url: &Url) -> (String, Option<String>, Option<u16>) {
+    (url.scheme().to_owned(), url.host_str().map(str::to_owned), url.port_or_known_default())
+}
+
+fn may_use(url: &Url, plain_http: PlainHttp) -> Result<(), Problem> {
+    let loopback = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    if url.scheme() == "https" || loopback || plain_http == PlainHttp::Allowed { Ok(()) } else { Err(Problem::PlainHttp) }
+}
