@@ -9,6 +9,7 @@ use crate::shared::Shared;
 use crate::store::object_key;
 use crate::verbs::{DeleteOptions, Patch};
 use crate::watcher::Watcher;
+use bytes::Bytes;
 use object::Object;
 use serde_json::Value;
 use std::sync::Arc;
@@ -18,6 +19,16 @@ use std::sync::Arc;
 pub struct Api {
     shared: Arc<Shared>,
     manager: Arc<str>,
+    acknowledges: Acknowledges,
+}
+
+/// When a write is acknowledged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Acknowledges {
+    /// When it survives the process.
+    Durable,
+    /// When it is visible: the writer would do it again after a crash.
+    Visible,
 }
 
 /// Where a watch begins.
@@ -47,13 +58,20 @@ impl std::fmt::Debug for Api {
 /// Reads: immediate, of the newest state.
 impl Api {
     pub(crate) fn new(shared: Arc<Shared>, manager: &str) -> Self {
-        Api { shared, manager: manager.into() }
+        Api { shared, manager: manager.into(), acknowledges: Acknowledges::Durable }
+    }
+
+    /// The same way with writes acknowledged as soon as they are visible. For level-triggered controllers, which make
+    /// the same write again after a crash; never for a client that was promised something.
+    #[must_use]
+    pub fn unwaited(&self) -> Api {
+        Api { acknowledges: Acknowledges::Visible, ..self.clone() }
     }
 
     /// The same way under another field manager's name.
     #[must_use]
     pub fn as_manager(&self, manager: &str) -> Api {
-        Api::new(Arc::clone(&self.shared), manager)
+        Api { manager: manager.into(), ..self.clone() }
     }
 
     /// The clock everything in the cluster goes by.
@@ -219,7 +237,7 @@ impl Api {
             "apiVersion": "v1", "kind": "Binding", "metadata": {"name": pod, "namespace": namespace},
             "target": {"apiVersion": "v1", "kind": "Node", "name": node},
         });
-        self.write(&resources::PODS, namespace, pod, "binding", Action::Create(binding)).await.map(|_| ())
+        self.write_raw(&resources::PODS, namespace, pod, "binding", Action::Create(binding)).await.map(|_| ())
     }
 
     /// Deletes an object. `Some`: it stays for now, because of finalizers or a grace period; `None`: it is gone.
@@ -260,11 +278,24 @@ impl Api {
         subresource: &str,
         action: Action,
     ) -> Result<Object, ApiError> {
+        let raw = self.write_raw(resource, namespace, name, subresource, action).await?;
+        Object::parse(raw).map_err(ApiError::internal)
+    }
+
+    async fn write_raw(
+        &self,
+        resource: &GroupResource,
+        namespace: &str,
+        name: &str,
+        subresource: &str,
+        action: Action,
+    ) -> Result<Bytes, ApiError> {
         let served = self.shared.registry.by_name(resource).ok_or_else(ApiError::no_such_resource)?;
         let options = WriteOptions::in_process(&self.manager);
         let writing =
             Writing { shared: &self.shared, served: &served, namespace, name, subresource, options: &options };
         let outcome = match action {
+            Action::Create(object) if !subresource.is_empty() => pipeline::create_subresource(&writing, &object),
             Action::Create(mut object) => {
                 served.default(&mut object);
                 pipeline::create(&writing, object)
@@ -273,12 +304,20 @@ impl Api {
                 served.default(&mut object);
                 pipeline::replace(&writing, object)
             }
+            Action::Patch(patch) if subresource == "scale" => pipeline::patch_scale(&writing, &patch),
             Action::Patch(patch) => pipeline::patch(&writing, &patch),
         }?;
-        if let Some(revision) = outcome.revision {
-            self.shared.store.durable(revision).await.map_err(ApiError::internal)?;
+        self.acknowledge(outcome.revision).await?;
+        Ok(outcome.raw)
+    }
+
+    async fn acknowledge(&self, revision: Option<u64>) -> Result<(), ApiError> {
+        match (revision, self.acknowledges) {
+            (Some(revision), Acknowledges::Durable) => {
+                self.shared.store.durable(revision).await.map_err(ApiError::internal)
+            }
+            _ => Ok(()),
         }
-        Object::parse(outcome.raw).map_err(ApiError::internal)
     }
 
     async fn remove(
@@ -293,9 +332,7 @@ impl Api {
         let writing =
             Writing { shared: &self.shared, served: &served, namespace, name, subresource: "", options: &write };
         let removed = pipeline::delete(&writing, &Removal { options, orphan_dependents: None })?;
-        if let Some(revision) = removed.outcome.revision {
-            self.shared.store.durable(revision).await.map_err(ApiError::internal)?;
-        }
+        self.acknowledge(removed.outcome.revision).await?;
         if removed.is_gone {
             return Ok(None);
         }

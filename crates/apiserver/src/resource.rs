@@ -249,6 +249,24 @@ impl Served {
         }
     }
 
+    /// Whether this is, or once was, a version of the resource.
+    #[must_use]
+    pub fn is_known_version(&self, version: &str) -> bool {
+        match &self.resource {
+            // Versions before the stable one are known to upstream's decoder though no longer served.
+            Resource::BuiltIn(kind) => {
+                kind.versions.contains(&version) || version.contains("alpha") || version.contains("beta")
+            }
+            Resource::Custom(custom) => custom.version(version).is_some(),
+        }
+    }
+
+    /// Whether the kind knows selectable fields besides name and namespace.
+    #[must_use]
+    pub fn has_own_selectable_fields(&self) -> bool {
+        matches!(&self.resource, Resource::BuiltIn(kind) if !kind.selectable.is_empty())
+    }
+
     /// The value of a selectable field of a stored object; `None` when the field cannot be selected.
     #[must_use]
     pub fn selectable_value(&self, field: &str, value: &Value) -> Option<String> {

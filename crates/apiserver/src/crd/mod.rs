@@ -85,6 +85,20 @@ impl Custom {
         Vec::new()
     }
 
+    /// The column definitions of tables.
+    #[must_use]
+    pub fn columns(&self, version: &str) -> Vec<Value> {
+        let _ = version;
+        Vec::new()
+    }
+
+    /// The cells of an object's row.
+    #[must_use]
+    pub fn cells(&self, version: &str, object: &Value, now: jiff::Timestamp) -> Vec<Value> {
+        let _ = (version, object, now);
+        Vec::new()
+    }
+
     /// The value of a selectable field.
     #[must_use]
     pub fn selectable_value(&self, version: &str, field: &str, value: &Value) -> Option<String> {

@@ -1,0 +1,76 @@
+//! Subresources that are created: a pod is put on a node, a pod is evicted.
+
+use super::modify::modify;
+use super::outcome::Outcome;
+use super::request::{Removal, Writing};
+use super::{delete, metadata};
+use crate::error::ApiError;
+use crate::group_resource::resources;
+use crate::store::Encoded;
+use crate::verbs::DeleteOptions;
+use kinds::Part;
+use serde_json::{Value, json};
+
+/// Creates what the subresource stands for.
+pub fn create_subresource(writing: &Writing<'_>, object: &Value) -> Result<Outcome, ApiError> {
+    let name = writing.served.resource.name();
+    match writing.subresource {
+        "binding" if name == resources::PODS => bind(writing, object),
+        "eviction" if name == resources::PODS => evict(writing, object),
+        _ => Err(ApiError::method_not_allowed()),
+    }
+}
+
+fn success() -> bytes::Bytes {
+    Encoded::plain(&json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}))
+}
+
+fn bind(writing: &Writing<'_>, binding: &Value) -> Result<Outcome, ApiError> {
+    let node = binding["target"]["name"].as_str().unwrap_or_default();
+    if node.is_empty() {
+        return Err(ApiError::bad_request("Binding.target.name: Required value"));
+    }
+    let refuse = |cause: String| {
+        ApiError::conflict(&crate::group_resource::GroupResource::new("", "pods/binding"), writing.name, &cause)
+    };
+    let now = writing.shared.now_text();
+    let outcome = modify(writing, Part::Other("binding"), &mut |live| {
+        if metadata::is_terminating(live) {
+            return Err(refuse(format!("pod {} is being deleted, cannot be assigned to a host", writing.name)));
+        }
+        let current = live.pointer("/spec/nodeName").and_then(Value::as_str).unwrap_or_default();
+        if !current.is_empty() {
+            return Err(refuse(format!("pod {} is already assigned to node \"{current}\"", writing.name)));
+        }
+        let mut pod = live.clone();
+        pod["spec"]["nodeName"] = node.into();
+        set_scheduled(&mut pod, &now);
+        Ok(pod)
+    })?;
+    Ok(Outcome { raw: success(), is_created: true, ..outcome })
+}
+
+fn set_scheduled(pod: &mut Value, now: &str) {
+    let condition = json!({"type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": now});
+    let conditions = &mut pod["status"]["conditions"];
+    match conditions.as_array_mut() {
+        Some(list) => {
+            list.retain(|condition| condition["type"] != "PodScheduled");
+            list.push(condition);
+        }
+        None => *conditions = json!([condition]),
+    }
+}
+
+fn evict(writing: &Writing<'_>, eviction: &Value) -> Result<Outcome, ApiError> {
+    let wanted = &eviction["deleteOptions"];
+    let options = DeleteOptions {
+        propagation: None,
+        grace_period_seconds: wanted["gracePeriodSeconds"].as_i64(),
+        uid: wanted["preconditions"]["uid"].as_str().map(str::to_owned),
+        resource_version: wanted["preconditions"]["resourceVersion"].as_str().map(str::to_owned),
+    };
+    let whole = Writing { subresource: "", ..*writing };
+    let removed = delete::delete(&whole, &Removal { options, orphan_dependents: None })?;
+    Ok(Outcome { raw: success(), is_created: true, ..removed.outcome })
+}
