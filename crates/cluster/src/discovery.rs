@@ -1,6 +1,6 @@
 //! What kinds a cluster serves, read from its discovery documents. Pure: [`crate::ClusterClient`] fetches them.
 
-use crate::{Resource, Scope};
+use crate::{GroupKind, Resource, Scope};
 use object::{Fetched, Gvk};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ pub(crate) const ACCEPT_AGGREGATED: &str = "application/json;g=apidiscovery.k8s.
 pub struct Served {
     resources: BTreeMap<Gvk, Resource>,
     /// For each group and kind, its versions in the server's order of preference.
-    versions: BTreeMap<(Box<str>, Box<str>), Vec<Box<str>>>,
+    versions: BTreeMap<GroupKind, Vec<Box<str>>>,
     /// Group versions whose kinds could not be read, and why.
     unknown: BTreeMap<Box<str>, String>,
     /// The cluster's own version: `v1.36.2`.
@@ -35,7 +35,7 @@ impl Served {
     /// The kind in the version the server prefers.
     #[must_use]
     pub fn preferred(&self, group: &str, kind: &str) -> Fetched<&Resource> {
-        if let Some(version) = self.versions.get(&(group.into(), kind.into())).and_then(|versions| versions.first()) {
+        if let Some(version) = self.versions.get(&GroupKind::new(group, kind)).and_then(|versions| versions.first()) {
             return self.resource(&Gvk::new(group, version, kind));
         }
         match self.unknown.iter().find(|(api_version, _)| group_of(api_version) == group) {
@@ -48,7 +48,7 @@ impl Served {
     pub fn preferred_kinds(&self) -> impl Iterator<Item = &Resource> {
         self.versions
             .iter()
-            .filter_map(|((group, kind), versions)| self.resources.get(&Gvk::new(group, versions.first()?, kind)))
+            .filter_map(|(kind, versions)| self.resources.get(&Gvk::new(&kind.group, versions.first()?, &kind.kind)))
     }
 
     /// Every kind in every version, sorted.
@@ -132,7 +132,7 @@ impl Served {
 
     fn add(&mut self, resource: Resource) {
         let gvk = &resource.gvk;
-        let versions = self.versions.entry((gvk.group.clone(), gvk.kind.clone())).or_default();
+        let versions = self.versions.entry(GroupKind::new(&gvk.group, &gvk.kind)).or_default();
         if !versions.contains(&gvk.version) {
             versions.push(gvk.version.clone());
         }

@@ -23,8 +23,7 @@ mod write;
 mod writer;
 
 pub use cache::{
-    Cache, Cached, ClusterScoped, Excluded, GroupKind, Instance, Listener, Mark, Notice, Ownership, Place, Presence,
-    Selection,
+    Cache, Cached, ClusterScoped, Excluded, Instance, Listener, Mark, Notice, Ownership, Place, Presence, Selection,
 };
 pub use client::{ClusterClient, READ_TIMEOUT, WRITE_TIMEOUT};
 pub use clusters::{Cluster, Clusters};
@@ -33,7 +32,7 @@ pub use discovery::Served;
 pub use error::{Advice, ClusterError, ErrorClass};
 pub use request::{ListQuery, PAGE_OBJECTS, Request};
 pub use retry::Backoff;
-pub use target::{ClusterId, Resource, Scope, Target};
+pub use target::{ClusterId, GroupKind, Resource, Scope, Target};
 pub use transport::ConnectError;
 pub use write::{
     Change, Conflicts, DryRun, Effect, Manager, Part, PatchKind, Precondition, Propagation, WhenRefused, Write, Written,

@@ -86,6 +86,35 @@ impl Resource {
     }
 }
 
+/// A kind whatever its version: group and kind.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupKind {
+    /// API group; empty for core.
+    pub group: Box<str>,
+    /// Kind.
+    pub kind: Box<str>,
+}
+
+impl GroupKind {
+    /// That kind of that group.
+    #[must_use]
+    pub fn new(group: &str, kind: &str) -> Self {
+        GroupKind { group: group.into(), kind: kind.into() }
+    }
+
+    /// The kind of what `key` names.
+    #[must_use]
+    pub fn of(key: &Key) -> Self {
+        GroupKind { group: key.group.clone(), kind: key.kind.clone() }
+    }
+}
+
+impl std::fmt::Display for GroupKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.group.is_empty() { f.write_str(&self.kind) } else { write!(f, "{}.{}", self.kind, self.group) }
+    }
+}
+
 /// One object to read or write.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Target {

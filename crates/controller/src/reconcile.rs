@@ -63,6 +63,7 @@ pub trait Controller: Send + Sync + 'static {
 }
 
 /// What planning came to.
+#[expect(clippy::large_enum_variant, reason = "a step is made once a round and matched at once")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step<Q> {
     /// It must know more first.

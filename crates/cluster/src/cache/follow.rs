@@ -1,10 +1,10 @@
 //! Follows one kind: list, then watch from there, list again when the revision is too old. A state and a step.
 
 use super::shared::Shared;
-use super::store::{GroupKind, Region};
+use super::store::Region;
 use crate::decode::{Keep, WatchEvent};
 use crate::retry::Backoff;
-use crate::{ClusterClient, ClusterError, ErrorClass, ListQuery, Resource};
+use crate::{ClusterClient, ClusterError, ErrorClass, GroupKind, ListQuery, Resource};
 use clock::Random;
 use std::sync::Arc;
 use std::time::Duration;

@@ -3,9 +3,9 @@
 use super::follow::Follower;
 use super::ownership::Excluded;
 use super::shared::Shared;
-use super::store::{GroupKind, Region};
+use super::store::Region;
 use crate::retry::Backoff;
-use crate::{ClusterClient, Resource, Scope, Served};
+use crate::{ClusterClient, GroupKind, Resource, Scope, Served};
 use object::Gvk;
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -6,16 +6,17 @@
 
 mod follow;
 mod kinds;
+mod notice;
 mod ownership;
 mod shared;
 mod store;
 
 pub use kinds::{ClusterScoped, Selection};
+pub use notice::{Cached, Notice, Place, Presence};
 pub use ownership::{Excluded, Instance, Ownership};
 pub use shared::Listener;
-pub use store::{Cached, GroupKind, Notice, Place, Presence};
 
-use crate::ClusterClient;
+use crate::{ClusterClient, GroupKind};
 use kinds::Kinds;
 use object::{Fetched, Key};
 use shared::Shared;

@@ -1,8 +1,9 @@
 //! What the followers of all kinds share: the store, who listens, and what is still awaited.
 
+use super::notice::Notice;
 use super::ownership::Ownership;
-use super::store::{GroupKind, Notice, Region, Store};
-use crate::Keep;
+use super::store::{Region, Store};
+use crate::{GroupKind, Keep};
 use object::{Key, Object};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};

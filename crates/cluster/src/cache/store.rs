@@ -1,92 +1,15 @@
 //! The objects of one cluster and the ways to find them. Pure: what happens comes in as values, and what it concerns
 //! comes out.
 
+use super::notice::{Cached, Notice, Place, Presence};
 use super::ownership::{Instance, Ownership};
-use crate::Keep;
+use crate::{GroupKind, Keep};
 use object::{Fetched, Key, Object};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How many owners upwards are followed to find the tracked root. Kubernetes' own chains have three; a loop ends here.
 const OWNERS_MAX: usize = 16;
-
-/// A kind whatever its version: group and kind.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct GroupKind {
-    /// API group; empty for core.
-    pub group: Box<str>,
-    /// Kind.
-    pub kind: Box<str>,
-}
-
-impl GroupKind {
-    /// That kind of that group.
-    #[must_use]
-    pub fn new(group: &str, kind: &str) -> Self {
-        GroupKind { group: group.into(), kind: kind.into() }
-    }
-
-    /// The kind of what `key` names.
-    #[must_use]
-    pub fn of(key: &Key) -> Self {
-        GroupKind { group: key.group.clone(), kind: key.kind.clone() }
-    }
-}
-
-impl std::fmt::Display for GroupKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.group.is_empty() { f.write_str(&self.kind) } else { write!(f, "{}.{}", self.kind, self.group) }
-    }
-}
-
-/// One object as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cached {
-    /// The object; how much of it, `keep` says.
-    pub object: Object,
-    /// How much of its text is there.
-    pub keep: Keep,
-    /// Who tracks it, when somebody does and it has no owners of its own.
-    pub instance: Option<Instance>,
-}
-
-/// Something changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
-    /// One object appeared, changed or went.
-    Object {
-        /// Which one.
-        key: Key,
-        /// Whether it is there.
-        presence: Presence,
-        /// Whether it is tracked itself, or is owned by what is tracked.
-        place: Place,
-        /// Whom it concerns, sorted; before and after the change.
-        instances: Vec<Instance>,
-    },
-    /// What is known of a kind changed: it can be listed now, or no longer.
-    Kind(GroupKind),
-}
-
-/// Whether an object is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Presence {
-    /// It is.
-    Present,
-    /// It is not, any longer.
-    Gone,
-}
-
-/// Where an object stands towards the instances it concerns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// It is tracked itself.
-    Root,
-    /// What is tracked owns it.
-    Below,
-    /// It concerns nobody.
-    Elsewhere,
-}
 
 /// Where the objects of a kind are followed: in one namespace, or everywhere.
 pub(super) type Region = Option<Box<str>>;
