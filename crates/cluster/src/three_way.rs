@@ -1,8 +1,10 @@
 //! The patch that leads from the live object to the wanted one without touching what neither manifest names. Pure.
 
 use crate::request::patch_type;
-use crate::{ClusterError, Precondition};
+use crate::{ClusterError, ErrorClass, Precondition};
+use merge::{strategic, three_way};
 use object::Gvk;
+use schema::Schema;
 use serde_json::{Map, Value, json};
 
 /// A patch and its media type.
@@ -33,40 +35,30 @@ impl ThreeWayPatch {
     }
 }
 
-/// The patch from `live` to `modified`, deleting what `original` had and `modified` has not.
+/// The patch from `live` to `modified`, deleting what `original` had and `modified` has not: strategic where the kind's
+/// type is known, else a merge patch.
+///
+/// # Errors
+/// A manifest does not fit its kind's type.
 pub(crate) fn three_way_patch(
     gvk: &Gvk,
     original: &Value,
     modified: &Value,
     live: &Value,
 ) -> Result<ThreeWayPatch, ClusterError> {
-    let _ = gvk;
-    Ok(ThreeWayPatch { content_type: patch_type::MERGE, body: merge_patch(original, modified, live) })
-}
-
-/// RFC 7386's patch for three trees of objects; lists are replaced whole.
-fn merge_patch(original: &Value, modified: &Value, live: &Value) -> Value {
-    let empty = Map::new();
-    let (original, live) = (original.as_object().unwrap_or(&empty), live.as_object().unwrap_or(&empty));
-    let mut patch = Map::new();
-    for (name, wanted) in modified.as_object().unwrap_or(&empty) {
-        match (wanted, live.get(name)) {
-            (_, Some(current)) if current == wanted => {}
-            (Value::Object(_), Some(current @ Value::Object(_))) => {
-                let inner = merge_patch(original.get(name).unwrap_or(&Value::Null), wanted, current);
-                if inner.as_object().is_some_and(|inner| !inner.is_empty()) {
-                    patch.insert(name.clone(), inner);
-                }
-            }
-            _ => drop(patch.insert(name.clone(), wanted.clone())),
+    let none = Value::Object(Map::new());
+    let original = if original.is_object() { original } else { &none };
+    match Schema::builtin().kind(&gvk.group, &gvk.version, &gvk.kind) {
+        Some(ty) => {
+            let body = strategic::three_way(original, modified, live, &ty)
+                .map_err(|error| ClusterError::new(ErrorClass::Invalid, error.to_string()))?;
+            Ok(ThreeWayPatch { content_type: patch_type::STRATEGIC, body })
+        }
+        None => {
+            let body = three_way::create(original, modified, live);
+            Ok(ThreeWayPatch { content_type: patch_type::MERGE, body })
         }
     }
-    for name in original.keys() {
-        if modified.get(name).is_none() && live.contains_key(name) {
-            patch.insert(name.clone(), Value::Null);
-        }
-    }
-    Value::Object(patch)
 }
 
 #[cfg(test)]
@@ -81,6 +73,18 @@ mod tests {
         let patch = three_way_patch(&Gvk::new("x.io", "v1", "Thing"), &original, &modified, &live).expect("a patch");
         assert_eq!(patch.body, json!({"data": {"gone": null, "kept": "2"}}));
         assert!(!patch.is_empty());
+    }
+
+    #[test]
+    fn lists_of_known_kinds_merge_by_key() {
+        let pod = |image: &str| json!({"spec": {"containers": [{"name": "a", "image": image}]}});
+        let live = json!({"spec": {"containers": [{"name": "a", "image": "one", "imagePullPolicy": "Always"}]}});
+        let gvk = Gvk::new("", "v1", "Pod");
+        let patch = three_way_patch(&gvk, &pod("one"), &pod("two"), &live).expect("a patch");
+        assert_eq!(patch.content_type, patch_type::STRATEGIC);
+        assert_eq!(patch.body["spec"]["containers"], json!([{"name": "a", "image": "two"}]));
+        let same = three_way_patch(&gvk, &pod("one"), &pod("one"), &live).expect("a patch");
+        assert!(same.is_empty(), "{same:?}");
     }
 
     #[test]
