@@ -1,0 +1,4 @@
+//! Health of objects and applications.
+
+mod aggregate;
+mod cases;
