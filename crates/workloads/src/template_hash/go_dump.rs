@@ -19,28 +19,46 @@ pub(super) fn dump(out: &mut impl Write, ty: &str, value: &Value) {
 
 fn write_value(out: &mut impl Write, ty: &str, value: Option<&Value>, typed: Typed) -> std::fmt::Result {
     let value = value.filter(|value| !value.is_null());
-    let (name, underlying) = ty.split_once('=').unwrap_or((ty, ty));
     if typed == Typed::Yes {
-        write!(out, "({})", type_name(name))?;
+        out.write_str("(")?;
+        write_type(out, ty)?;
+        out.write_str(")")?;
     }
-    if let Some(inner) = underlying.strip_prefix('*') {
+    if let Some(inner) = ty.strip_prefix('*') {
         return match value {
             Some(value) => write_value(out, inner, Some(value), Typed::No),
             None => out.write_str("<nil>"),
         };
     }
-    if let Some(element) = underlying.strip_prefix("[]") {
+    if let Some(element) = ty.strip_prefix("[]") {
         return write_list(out, element, value);
     }
-    if let Some((_, element)) = underlying.strip_prefix("map[").and_then(|rest| rest.split_once(']')) {
+    if let Some((_, element)) = ty.strip_prefix("map[").and_then(|rest| rest.split_once(']')) {
         return write_map(out, element, value);
     }
-    write_plain(out, underlying, value)
+    match ty.split_once('=') {
+        Some((_, underlying)) => write_value(out, underlying, value, Typed::No),
+        None => write_plain(out, ty, value),
+    }
 }
 
-/// The type as Go names it: what stands after `=` only tells how to read a named type.
-fn type_name(ty: &str) -> &str {
-    ty.split_once('=').map_or(ty, |(name, _)| name)
+/// The type as Go names it: what stands after `=` in the table only tells how to read a named type.
+fn write_type(out: &mut impl Write, ty: &str) -> std::fmt::Result {
+    if let Some(inner) = ty.strip_prefix('*') {
+        out.write_str("*")?;
+        return write_type(out, inner);
+    }
+    if let Some(element) = ty.strip_prefix("[]") {
+        out.write_str("[]")?;
+        return write_type(out, element);
+    }
+    if let Some((key, element)) = ty.strip_prefix("map[").and_then(|rest| rest.split_once(']')) {
+        out.write_str("map[")?;
+        write_type(out, key)?;
+        out.write_str("]")?;
+        return write_type(out, element);
+    }
+    out.write_str(ty.split_once('=').map_or(ty, |(name, _)| name))
 }
 
 /// Empty and missing are one thing here: the wire format between API server and controllers does not tell them apart.
@@ -110,12 +128,18 @@ fn write_quantity(out: &mut impl Write, value: Option<&Value>) -> std::fmt::Resu
         _ => String::new(),
     };
     let parts = go_quantity::parse(&text);
-    write!(
-        out,
-        "{{i:(resource.int64Amount){{value:(int64){} scale:(resource.Scale){}}} \
-         d:(resource.infDecAmount){{Dec:(*inf.Dec)<nil>}} s:(string){} Format:(resource.Format){}}}",
-        parts.value, parts.scale, parts.cached, parts.format
-    )
+    write!(out, "{{i:(resource.int64Amount){{value:(int64){} scale:(resource.Scale){}}} ", parts.value, parts.scale)?;
+    match parts.billionths {
+        None => out.write_str("d:(resource.infDecAmount){Dec:(*inf.Dec)<nil>}")?,
+        Some(amount) => {
+            // Go's big numbers are 64-bit words, the lowest first.
+            let (low, high) = (amount & u128::from(u64::MAX), amount >> 64);
+            let words = if high == 0 { format!("{low}") } else { format!("{low} {high}") };
+            out.write_str("d:(resource.infDecAmount){Dec:(*inf.Dec){unscaled:(big.Int){neg:(bool)false ")?;
+            write!(out, "abs:(big.nat)[{words}]}} scale:(inf.Scale)9}}}}")?;
+        }
+    }
+    write!(out, " s:(string){} Format:(resource.Format){}}}", parts.cached, parts.format)
 }
 
 fn write_int_or_string(out: &mut impl Write, value: Option<&Value>) -> std::fmt::Result {

@@ -50,7 +50,7 @@ async fn a_deployment_comes_up() {
     let patch = json!({"spec": {"template": {"spec": {"containers": [{"name": "c", "image": "nginx:2"}]}}}});
     world
         .api
-        .patch(&resources::DEPLOYMENTS, "default", "d", Patch::Strategic(patch))
+        .patch(&resources::DEPLOYMENTS, "default", "d", Patch::Merge(patch))
         .await
         .expect("patched");
     settle().await;
