@@ -85,7 +85,7 @@ fn text<'v>(object: &'v Value, key: &str) -> &'v str {
 fn check_kind(applied: &Value, write: &Write<'_>) -> Result<(), ApplyError> {
     let (api_version, kind) = (text(applied, "apiVersion"), text(applied, "kind"));
     if api_version != write.api_version || kind != write.kind {
-        return Err(ApplyError::ObjectType(format!("{api_version}, Kind={kind}")));
+        return Err(ApplyError::ObjectType(show_kind(api_version, kind)));
     }
     match applied.get("metadata").and_then(|metadata| metadata.get("managedFields")) {
         None | Some(Value::Null) => Ok(()),
@@ -95,8 +95,14 @@ fn check_kind(applied: &Value, write: &Write<'_>) -> Result<(), ApplyError> {
 
 fn describe(object: &Value) -> String {
     let metadata = |key: &str| object.get("metadata").map(|metadata| text(metadata, key)).unwrap_or_default();
-    let (api_version, kind) = (text(object, "apiVersion"), text(object, "kind"));
-    format!("{}/{}; {api_version}, Kind={kind}", metadata("namespace"), metadata("name"))
+    let kind = show_kind(text(object, "apiVersion"), text(object, "kind"));
+    format!("{}/{}; {kind}", metadata("namespace"), metadata("name"))
+}
+
+/// Compat: the group of core kinds is empty, and shown.
+fn show_kind(api_version: &str, kind: &str) -> String {
+    let slash = if api_version.contains('/') { "" } else { "/" };
+    format!("{slash}{api_version}, Kind={kind}")
 }
 
 /// An object nobody is recorded for gets an owner of all it has, so that an apply may conflict with it.
@@ -127,7 +133,7 @@ fn apply_as(
     write: &Write<'_>,
 ) -> Result<Outcome, ApplyError> {
     let ty = write.versions.type_of(write.api_version);
-    let ty = ty.ok_or_else(|| ApplyError::NoType(format!("{}, Kind={}", write.api_version, write.kind)))?;
+    let ty = ty.ok_or_else(|| ApplyError::NoType(show_kind(write.api_version, write.kind)))?;
     validate(applied, &ty, Duplicates::Refused).map_err(|errors| ApplyError::Patch(describe(applied), errors))?;
     validate(live, &ty, Duplicates::Allowed).map_err(|errors| ApplyError::Live(describe(live), errors))?;
     let taking = if force == Force::Yes { Taking::Forced } else { Taking::Refused };
