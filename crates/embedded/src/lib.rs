@@ -1,1 +1,25 @@
 //! An in-process Kubernetes: one line in a test, one command on a laptop.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), embedded::StartError> {
+//! let cluster = embedded::Cluster::builder().start().await?;
+//! // kube::Client::new(cluster.service(), "default")
+//! # cluster.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Puts an API server, its controllers, scheduler and simulated nodes together, in memory or on a directory, in
+//! process or over HTTPS on loopback. Knows nothing of GitOps. Start reading at [`Builder`] and [`Cluster`].
+
+mod builder;
+mod cluster;
+
+pub use builder::{Builder, StartError};
+pub use cluster::Cluster;
+
+pub use apiserver::{
+    AnswerFault, Api, ApiError, ApiServer, EventFault, Faults, RequestFault, RequestSummary, resources,
+};
+pub use workloads::Node;
+pub use workloads::kubelet::Defaults as PodDefaults;

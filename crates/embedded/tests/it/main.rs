@@ -1,0 +1,3 @@
+//! Tests of the cluster as its users meet it.
+
+mod in_process;
