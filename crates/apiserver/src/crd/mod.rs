@@ -33,6 +33,8 @@ pub struct Custom {
 /// One version of a custom resource.
 #[derive(Debug, Clone)]
 pub struct CustomVersion {
+    /// The type of its objects.
+    pub ty: schema::TypeRef,
     /// Whether requests may speak it.
     pub served: bool,
     /// Whether there is a status subresource.

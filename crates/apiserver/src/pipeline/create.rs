@@ -20,7 +20,7 @@ const GENERATED_BASE_MAX: usize = 63 - SUFFIX_LENGTH;
 pub fn create(writing: &Writing<'_>, mut object: Value) -> Result<Outcome, ApiError> {
     metadata::check_namespace(writing, &mut object)?;
     check_revision(&object)?;
-    ownership::note_update(writing, &json!({}), &mut object);
+    ownership::note_update(writing, None, &mut object);
     create_owned(writing, object)
 }
 

@@ -4,7 +4,7 @@ use super::request::Writing;
 use crate::error::ApiError;
 use serde_json::{Map, Value};
 
-/// Fields of metadata that only the server writes and that a change keeps.
+/// Fields of metadata that only the server writes.
 const SERVER_OWNED: [&str; 5] =
     ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"];
 
@@ -64,15 +64,25 @@ pub fn check_namespace(writing: &Writing<'_>, object: &mut Value) -> Result<(), 
     Err(ApiError::bad_request("the namespace of the provided object does not match the namespace sent on the request"))
 }
 
-/// Keeps what only the server writes as it was.
+/// Fills in what only the server writes where a change leaves it out; what it sets otherwise is for validation to
+/// refuse.
 pub fn keep_server_owned(new: &mut Value, old: &Value) {
+    let empty = Map::new();
+    let old = old.get("metadata").and_then(Value::as_object).unwrap_or(&empty);
     let metadata = metadata_mut(new);
-    for field in SERVER_OWNED {
-        match old.pointer("/metadata").and_then(|metadata| metadata.get(field)) {
-            Some(value) => metadata.insert(field.to_owned(), value.clone()),
-            None => metadata.remove(field),
-        };
+    for field in ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"] {
+        let is_missing = metadata.get(field).is_none_or(|value| value.is_null() || value == "");
+        match old.get(field) {
+            Some(value) if is_missing || field == "deletionTimestamp" => {
+                metadata.insert(field.to_owned(), value.clone());
+            }
+            None if is_missing => {
+                metadata.remove(field);
+            }
+            _ => {}
+        }
     }
+    metadata.remove("selfLink");
 }
 
 /// Removes what a client may not bring to a creation.

@@ -3,6 +3,7 @@
 
 mod addresses;
 mod create;
+mod decode;
 mod delete;
 mod lifecycle;
 mod metadata;

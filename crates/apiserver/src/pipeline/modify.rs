@@ -17,18 +17,20 @@ const CONFLICT_TRIES: usize = 5;
 pub fn replace(writing: &Writing<'_>, mut object: Value) -> Result<Outcome, ApiError> {
     check_name(writing, &object)?;
     metadata::check_namespace(writing, &mut object)?;
-    let missing = writing.shared.store.get(&writing.served.resource.store_name(), &key(writing)).is_none();
+    let missing = writing.shared.store.get(&writing.served.resource.store_name(), &stored_key(writing)).is_none();
     if missing && writing.subresource.is_empty() && writing.served.resource.creates_on_update() {
         return create::create(writing, object);
     }
     modify(writing, part_of(writing), &mut |live| {
         let mut new = object.clone();
-        ownership::note_update(writing, live, &mut new);
+        check_uid(writing, live, &new)?;
+        ownership::note_update(writing, Some(live), &mut new);
         Ok(new)
     })
 }
 
-fn check_name(writing: &Writing<'_>, object: &Value) -> Result<(), ApiError> {
+/// The object must bear the name of the path.
+pub fn check_name(writing: &Writing<'_>, object: &Value) -> Result<(), ApiError> {
     let name = metadata::text(object, "name");
     if name == writing.name {
         return Ok(());
@@ -50,7 +52,8 @@ pub fn part_of<'a>(writing: &Writing<'a>) -> Part<'a> {
     }
 }
 
-fn key(writing: &Writing<'_>) -> Box<str> {
+/// Where the object stands in the store.
+pub fn stored_key(writing: &Writing<'_>) -> Box<str> {
     object_key(if writing.served.resource.is_namespaced() { writing.namespace } else { "" }, writing.name)
 }
 
@@ -61,7 +64,7 @@ pub fn modify(
     change: &mut dyn FnMut(&Value) -> Result<Value, ApiError>,
 ) -> Result<Outcome, ApiError> {
     let store_name = writing.served.resource.store_name();
-    let key = key(writing);
+    let key = stored_key(writing);
     for _ in 0..CONFLICT_TRIES {
         let entry = writing.shared.store.get(&store_name, &key).ok_or_else(|| writing.not_found())?;
         let stored = entry.object.value();
@@ -90,7 +93,7 @@ fn settle(
     mut new: Value,
 ) -> Result<Option<Outcome>, ApiError> {
     let Writing { served, .. } = writing;
-    check_identity(writing, proposal, &new)?;
+    check_revision(writing, proposal, &new)?;
     admit(writing, Phase::Mutate, proposal.stored, &mut new)?;
     served.resource.convert(&mut new, &served.resource.storage_gvk());
     metadata::keep_server_owned(&mut new, proposal.stored);
@@ -102,6 +105,7 @@ fn settle(
     let reserved = addresses::reserve(writing, &mut new, Some(proposal.stored))?;
     admit(writing, Phase::Validate, proposal.stored, &mut new)?;
     let warnings = served.warnings(&new, Some(proposal.stored));
+    ownership::restore_times(proposal.stored, &mut new);
     let outcome = commit(writing, proposal, &new)?;
     if outcome.is_some() {
         reserved.keep();
@@ -109,18 +113,22 @@ fn settle(
     Ok(outcome.map(|outcome| Outcome { warnings, ..outcome }))
 }
 
-fn check_identity(writing: &Writing<'_>, proposal: &Proposal<'_>, new: &Value) -> Result<(), ApiError> {
-    let name = writing.served.resource.name();
-    let uid = metadata::text(new, "uid");
-    let current = &*proposal.entry.object.meta().uid;
-    if !uid.is_empty() && uid != current {
-        let path = format!("/registry/{}/{}", registry_path(writing), proposal.key);
-        let cause = format!(
-            "StorageError: invalid object, Code: 4, Key: {path}, ResourceVersion: 0, AdditionalErrorMsg: \
-             Precondition failed: UID in precondition: {uid}, UID in object meta: {current}"
-        );
-        return Err(ApiError::conflict(&name, writing.name, &cause));
+/// A replacement that names a uid means that very object.
+fn check_uid(writing: &Writing<'_>, live: &Value, new: &Value) -> Result<(), ApiError> {
+    let (uid, current) = (metadata::text(new, "uid"), metadata::text(live, "uid"));
+    if uid.is_empty() || uid == current {
+        return Ok(());
     }
+    let path = format!("/registry/{}/{}", registry_path(writing), stored_key(writing));
+    let cause = format!(
+        "StorageError: invalid object, Code: 4, Key: {path}, ResourceVersion: 0, AdditionalErrorMsg: \
+         Precondition failed: UID in precondition: {uid}, UID in object meta: {current}"
+    );
+    Err(ApiError::conflict(&writing.served.resource.name(), writing.name, &cause))
+}
+
+fn check_revision(writing: &Writing<'_>, proposal: &Proposal<'_>, new: &Value) -> Result<(), ApiError> {
+    let name = writing.served.resource.name();
     match metadata::text(new, "resourceVersion") {
         "" if writing.served.resource.allows_unconditional_update() => Ok(()),
         "" => {

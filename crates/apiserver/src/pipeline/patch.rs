@@ -1,47 +1,101 @@
 //! Patches of all four kinds; server-side apply creates what is missing.
 
-use super::modify::{modify, part_of};
+use super::modify::{check_name, modify, part_of, stored_key};
 use super::outcome::Outcome;
-use super::ownership;
 use super::request::Writing;
-use crate::error::ApiError;
+use super::{create, metadata, ownership};
+use crate::error::{ApiError, Details};
+use crate::resource::Resource;
 use crate::verbs::Patch;
+use merge::json_patch::JsonPatchError;
+use merge::managed::Force;
+use merge::strategic::StrategicError;
+use schema::{Schema, TypeRef};
 use serde_json::Value;
 
 /// Patches the object, or the part of it that the subresource names.
 pub fn patch(writing: &Writing<'_>, patch: &Patch) -> Result<Outcome, ApiError> {
+    match patch {
+        Patch::Apply(applied) => apply(writing, applied, Force::No),
+        Patch::ForceApply(applied) => apply(writing, applied, Force::Yes),
+        patch => modify(writing, part_of(writing), &mut |live| {
+            let mut new = patched(live, patch, type_of(writing).as_ref())?;
+            super::decode::fit_patched(writing, &mut new, patch)?;
+            writing.served.default(&mut new);
+            ownership::note_update(writing, Some(live), &mut new);
+            Ok(new)
+        }),
+    }
+}
+
+fn type_of(writing: &Writing<'_>) -> Option<TypeRef> {
+    match &writing.served.resource {
+        Resource::BuiltIn(kind) => Schema::builtin().of(&writing.gvk().api_version(), kind.kind),
+        Resource::Custom(_) => None,
+    }
+}
+
+fn apply(writing: &Writing<'_>, applied: &Value, force: Force) -> Result<Outcome, ApiError> {
+    let store_name = writing.served.resource.store_name();
+    if writing.shared.store.get(&store_name, &stored_key(writing)).is_none() {
+        if !writing.subresource.is_empty() {
+            return Err(writing.not_found());
+        }
+        return create_applied(writing, applied, force);
+    }
     modify(writing, part_of(writing), &mut |live| {
-        let mut new = patched(live, patch)?;
+        let mut new = ownership::apply(writing, Some(live), applied, force)?;
+        check_place(writing, &mut new)?;
+        super::decode::fit_patched(writing, &mut new, &Patch::Apply(Value::Null))?;
         writing.served.default(&mut new);
-        ownership::note_update(writing, live, &mut new);
         Ok(new)
     })
 }
 
-/// The live object with the patch applied.
-pub fn patched(live: &Value, patch: &Patch) -> Result<Value, ApiError> {
-    let mut new = live.clone();
-    match patch {
-        Patch::Merge(patch) => merge_into(&mut new, patch),
-        _ => return Err(ApiError::new(415, "UnsupportedMediaType", "this patch type is not supported yet")),
+fn create_applied(writing: &Writing<'_>, applied: &Value, force: Force) -> Result<Outcome, ApiError> {
+    let mut new = ownership::apply(writing, None, applied, force)?;
+    check_place(writing, &mut new)?;
+    let uid = metadata::text(&new, "uid");
+    if !uid.is_empty() {
+        let cause = format!("uid mismatch: the provided object specified uid {uid}, and no existing object was found");
+        return Err(ApiError::conflict(&writing.served.resource.name(), writing.name, &cause));
     }
-    Ok(new)
+    super::decode::fit_patched(writing, &mut new, &Patch::Apply(Value::Null))?;
+    writing.served.default(&mut new);
+    create::create_owned(writing, new)
 }
 
-fn merge_into(target: &mut Value, patch: &Value) {
-    let Some(patch) = patch.as_object() else {
-        patch.clone_into(target);
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(serde_json::Map::new());
-    }
-    let Some(map) = target.as_object_mut() else { return };
-    for (key, value) in patch {
-        if value.is_null() {
-            map.remove(key);
-        } else {
-            merge_into(map.entry(key.as_str()).or_insert(Value::Null), value);
+fn check_place(writing: &Writing<'_>, new: &mut Value) -> Result<(), ApiError> {
+    check_name(writing, new)?;
+    metadata::check_namespace(writing, new)
+}
+
+/// The live object with a patch other than apply. A strategic one needs the type.
+pub fn patched(live: &Value, patch: &Patch, ty: Option<&TypeRef>) -> Result<Value, ApiError> {
+    match patch {
+        Patch::Json(operations) => merge::json_patch::apply(live, operations).map_err(json_refusal),
+        Patch::Merge(changes) => Ok(merge::merge_patch::apply(live, changes)),
+        Patch::Strategic(changes) => {
+            merge::strategic::apply(live, changes, ty.unwrap_or(&TypeRef::Deduced)).map_err(strategic_refusal)
         }
+        Patch::Apply(_) | Patch::ForceApply(_) => Err(ApiError::internal("an apply has no patched form")),
+    }
+}
+
+fn json_refusal(error: JsonPatchError) -> ApiError {
+    match error {
+        JsonPatchError::Malformed(_) => ApiError::bad_request(error.to_string()),
+        JsonPatchError::TooManyOperations(_) => ApiError::new(413, "RequestEntityTooLarge", error.to_string()),
+        // Compat: upstream does not say what is wrong.
+        _ => ApiError::new(422, "Invalid", "the server rejected our request due to an error in our request")
+            .with_details(Details::default()),
+    }
+}
+
+fn strategic_refusal(error: StrategicError) -> ApiError {
+    match error.status() {
+        400 => ApiError::bad_request(error.to_string()),
+        422 => ApiError::new(422, "Invalid", error.to_string()).with_details(Details::default()),
+        code => ApiError::new(code, "", error.to_string()),
     }
 }

@@ -82,7 +82,7 @@ pub fn replace_scale(writing: &Writing<'_>, scale: &Value) -> Result<Outcome, Ap
 
 /// Patches the `Scale` of an object.
 pub fn patch_scale(writing: &Writing<'_>, patch: &Patch) -> Result<Outcome, ApiError> {
-    change_scale(writing, &mut |scale| patched(scale, patch))
+    change_scale(writing, &mut |scale| patched(scale, patch, None))
 }
 
 fn change_scale(
@@ -99,7 +99,7 @@ fn change_scale(
             given => metadata::metadata_mut(&mut new).insert("resourceVersion".to_owned(), given.into()),
         };
         set_number(&mut new, &fields.spec_replicas, replicas);
-        ownership::note_update(writing, live, &mut new);
+        ownership::note_update(writing, Some(live), &mut new);
         Ok(new)
     })?;
     let object: Value = serde_json::from_slice(&outcome.raw).unwrap_or_default();
