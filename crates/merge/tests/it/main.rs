@@ -1,3 +1,4 @@
 //! Server-side apply, patches and sets against the answers of a real API server, and the laws they obey.
 
+mod patches;
 mod vectors;

@@ -11,7 +11,7 @@ use std::path::Path;
 
 const NOW: &str = "<time>";
 
-fn cases(file: &str) -> Vec<Value> {
+pub fn cases(file: &str) -> Vec<Value> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../apiserver/tests/vectors").join(file);
     let text = std::fs::read_to_string(path).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -23,7 +23,7 @@ struct World {
     custom: BTreeMap<String, TypeRef>,
 }
 
-fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+pub fn text<'v>(value: &'v Value, key: &str) -> &'v str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
@@ -46,7 +46,7 @@ impl World {
 }
 
 /// Splits a path into the object's and the subresource's.
-fn split(path: &str) -> (String, &str) {
+pub fn split(path: &str) -> (String, &str) {
     for subresource in ["status", "scale", "ephemeralcontainers", "resize"] {
         if let Some(object) = path.strip_suffix(&format!("/{subresource}")) {
             return (object.to_owned(), subresource);
@@ -60,7 +60,7 @@ fn managed_fields(object: &Value) -> Value {
 }
 
 /// Every field of `part` is in `whole`; what a server normalises counts as equal when its text is the same number.
-fn contained(part: &Value, whole: &Value) -> bool {
+pub fn contained(part: &Value, whole: &Value) -> bool {
     match (part, whole) {
         (Value::Object(part), Value::Object(whole)) => part.iter().all(|(key, part)| match whole.get(key) {
             Some(whole) => contained(part, whole),
