@@ -5,6 +5,7 @@ mod tidy;
 mod workspace;
 
 use clap::{Parser, Subcommand};
+use std::io::Write;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Checks, generators, replays and benchmarks of the project.")]
@@ -21,9 +22,17 @@ enum Command {
     Gen,
 }
 
-fn main() -> anyhow::Result<()> {
-    match Arguments::parse().command {
+fn main() -> std::process::ExitCode {
+    let done = match Arguments::parse().command {
         Command::Tidy => tidy::run(),
         Command::Gen => generated::write_all(),
+    };
+    match done {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing can be told to somebody who has closed standard error.
+            let _ = writeln!(std::io::stderr(), "xtask: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
     }
 }

@@ -6,10 +6,13 @@ use anyhow::{Context, Result};
 use syn::visit::Visit;
 
 /// Path prefixes pure code must not name.
-const BANNED: [&[&str]; 12] = [
+const BANNED: [&[&str]; 15] = [
     &["std", "fs"],
     &["std", "env"],
-    &["std", "net"],
+    &["std", "net", "TcpStream"],
+    &["std", "net", "TcpListener"],
+    &["std", "net", "UdpSocket"],
+    &["std", "net", "ToSocketAddrs"],
     &["std", "process"],
     &["std", "thread"],
     &["std", "time", "SystemTime"],
