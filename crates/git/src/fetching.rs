@@ -113,7 +113,12 @@ impl Talk<'_> {
     }
 
     /// One request, its pack taken in.
-    async fn bring(&self, mirror: &Arc<Mirror>, offload: &Offload, request: fetch::FetchRequest) -> Result<(), Problem> {
+    async fn bring(
+        &self,
+        mirror: &Arc<Mirror>,
+        offload: &Offload,
+        request: fetch::FetchRequest,
+    ) -> Result<(), Problem> {
         let mut session = self.transports.open(self.remote, Greet::Remembered).await?;
         let pace = Pace { idle: self.timeouts.idle, bytes_max: self.limits.pack_bytes_max, what: "the pack in bytes" };
         let bytes = fetch::request(&session.greeting, &request);

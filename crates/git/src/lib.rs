@@ -7,35 +7,39 @@
 //!
 //! This crate must not know of applications, manifests or Kubernetes.
 
+mod builder;
+mod change;
 mod commit;
 mod error;
+mod fetching;
+mod flights;
 mod memory;
 mod oid;
+mod options;
 mod refs;
 mod remote;
 mod repo_url;
+mod repositories;
 mod resolve;
 mod secret;
 mod source;
+mod store;
+mod transport;
 mod version_constraint;
 mod watch;
-mod options;
 mod wire;
-mod transport;
-mod store;
-mod flights;
-mod fetching;
-mod repositories;
 
+pub use builder::{Layout, NewCommit, commit_files};
+pub use change::Change;
 pub use commit::{CommitInfo, Signature};
 pub use error::{GitError, Problem, Retry};
-pub use memory::{Change, MemoryGit};
+pub use memory::MemoryGit;
 pub use oid::Oid;
 pub use options::{GitLimits, Timeouts};
 pub use refs::{Ref, RefScope, Refs};
 pub use remote::{ClientCertificate, Credentials, HostKeys, PlainHttp, Proxy, Remote, ServerTrust, Trust};
-pub use repositories::{LocalRepositories, Repositories, RepositoriesOptions};
 pub use repo_url::{Place, RepoUrl, SshPlace, same_repository};
+pub use repositories::{LocalRepositories, Repositories, RepositoriesOptions};
 pub use resolve::{ResolveError, Wanted, resolve};
 pub use secret::Secret;
 pub use source::{ChangeMark, GitSource};

@@ -1,6 +1,7 @@
 //! Repositories in memory: for simulations and for tests of whoever reads repositories. Commits get the same names in
 //! every run.
 
+use crate::change::Change;
 use crate::commit::{CommitInfo, Signature};
 use crate::error::{GitError, Problem};
 use crate::oid::Oid;
@@ -18,29 +19,6 @@ use tree::{MemoryTree, Tree, TreePath};
 /// Repositories by URL. Cheap to clone; clones are one store.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryGit(Arc<Mutex<BTreeMap<String, Repository>>>);
-
-/// What a commit does to one path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
-    /// Puts a file there.
-    File(String),
-    /// Puts a symbolic link there.
-    Link(String),
-    /// Takes away what is there.
-    Remove,
-}
-
-impl From<&str> for Change {
-    fn from(content: &str) -> Self {
-        Change::File(content.to_owned())
-    }
-}
-
-impl From<String> for Change {
-    fn from(content: String) -> Self {
-        Change::File(content)
-    }
-}
 
 #[derive(Debug, Default)]
 struct Repository {

@@ -182,7 +182,12 @@ fn parse_scp(text: &str) -> Result<SshPlace, Problem> {
 /// Refuses parts that begin with a dash: no process is started here, but a server might hand them to one.
 fn ssh_place(user: String, host: String, port: u16, path: String) -> Result<SshPlace, Problem> {
     let odd = |text: &str| text.is_empty() || text.starts_with('-') || text.contains(char::is_whitespace);
-    if odd(&host) || host.contains('/') || odd(&user) || path.trim_matches('/').is_empty() || path.starts_with(['-', ':']) {
+    if odd(&host)
+        || host.contains('/')
+        || odd(&user)
+        || path.trim_matches('/').is_empty()
+        || path.starts_with(['-', ':'])
+    {
         return Err(bad("an ssh URL needs a user, a host and a path, none beginning with '-'"));
     }
     Ok(SshPlace { user, host, port, path })

@@ -155,7 +155,9 @@ impl Inner {
     fn may_be_local(&self) -> Result<(), Problem> {
         match self.options.local {
             LocalRepositories::Allowed => Ok(()),
-            LocalRepositories::Refused => Err(Problem::BadUrl { why: "local repositories are not allowed here".into() }),
+            LocalRepositories::Refused => {
+                Err(Problem::BadUrl { why: "local repositories are not allowed here".into() })
+            }
         }
     }
 

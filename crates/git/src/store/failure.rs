@@ -7,7 +7,9 @@ use std::path::Path;
 /// A failure of the disk under the directory `path`.
 pub(super) fn problem(path: &Path, error: &io::Error) -> Problem {
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Problem::DiskFull { path: path.display().to_string() },
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            Problem::DiskFull { path: path.display().to_string() }
+        }
         _ => Problem::Store { detail: format!("{}: {error}", path.display()) },
     }
 }

@@ -102,3 +102,29 @@ fn entry(item: &ListingEntry) -> Entry {
 fn entry_id(id: Oid) -> EntryId {
     EntryId::new(id.as_bytes().as_slice())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builder::{Layout, NewCommit, commit_files};
+    use crate::change::Change;
+    use crate::commit::Signature;
+    use crate::store::commit_read::read_commit;
+
+    #[test]
+    fn what_is_too_large_is_not_read() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let author = Signature { name: "A".into(), email: "a@example.com".into(), time: jiff::Timestamp::UNIX_EPOCH };
+        let changes = vec![("large".to_owned(), Change::File("x".repeat(1 << 20))), ("small".to_owned(), "s".into())];
+        let commit = NewCommit { branch: "main".into(), message: "m".into(), author, changes };
+        let id = commit_files(dir.path(), Layout::Bare, &commit).expect("committed");
+        let objects = Arc::new(Objects::open(&dir.path().join("objects")).expect("opened"));
+        let (_, root) = read_commit(&objects, id).expect("read").expect("there");
+        let tree = GitTree::new(Arc::clone(&objects), root, Omitted::Nothing);
+        let (large, small) = (TreePath::parse("large").expect("a path"), TreePath::parse("small").expect("a path"));
+        assert_eq!(tree.read(&large, 1000), Err(TreeError::TooLarge { path: large.clone(), bytes_max: 1000 }));
+        assert_eq!(tree.read(&small, 1000).expect("read"), "s");
+        assert!(objects.content_bytes() < 1000, "{} bytes read", objects.content_bytes());
+        assert_eq!(tree.read(&large, 1 << 20).map(|content| content.len()), Ok(1 << 20));
+    }
+}

@@ -29,11 +29,8 @@ impl LocalWatch {
     /// Watches the repository whose own directory is `git_dir`; `common_dir` is another one for linked work trees.
     #[must_use]
     pub fn new(git_dir: &Path, common_dir: &Path) -> Self {
-        let fixed = vec![
-            git_dir.join("HEAD"),
-            common_dir.join("packed-refs"),
-            common_dir.join("reftable").join("tables.list"),
-        ];
+        let fixed =
+            vec![git_dir.join("HEAD"), common_dir.join("packed-refs"), common_dir.join("reftable").join("tables.list")];
         let refs = common_dir.join("refs");
         LocalWatch { fixed, refs, found: Vec::new(), directories: 0, last: None }
     }

@@ -103,7 +103,7 @@ impl Mirror {
         problem(&self.path, error)
     }
 
-    /// Checks that every file of the commit is here, except those left out for their size. Directories checked before
+    /// Checks that every directory of the commit is here. Those checked before
     /// are not entered again: a new commit costs what it changed.
     pub(crate) fn check_files(&self, commit: Oid) -> Result<(), Problem> {
         let objects = self.objects();
@@ -129,7 +129,7 @@ impl Mirror {
         }
         let mut state = self.state();
         state.shallow.extend(shallow);
-        unshallow.iter().for_each(|commit| drop(state.shallow.remove(commit)));
+        state.shallow.retain(|commit| !unshallow.contains(commit));
         let lines: Vec<String> = state.shallow.iter().map(|commit| format!("{commit}\n")).collect();
         write(&self.path.join("shallow"), &lines.concat())
     }

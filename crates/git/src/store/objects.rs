@@ -30,6 +30,8 @@ pub(crate) struct Objects {
     /// Readers at rest; a reader serves one thread at a time.
     readers: Mutex<Vec<Handle>>,
     trees: Mutex<TreeCache>,
+    /// How much content was read since it was opened.
+    #[cfg(test)]
     content_bytes: AtomicU64,
 }
 
@@ -44,7 +46,14 @@ impl Objects {
         );
         let store = Arc::new(store.map_err(|error| problem(path, &error))?);
         let (readers, trees) = (Mutex::default(), Mutex::default());
-        Ok(Objects { path: path.to_owned(), identity: identity(path), store, readers, trees, content_bytes: AtomicU64::new(0) })
+        Ok(Objects {
+            path: path.to_owned(),
+            identity: identity(path),
+            store,
+            readers,
+            trees,
+            content_bytes: AtomicU64::new(0),
+        })
     }
 
     /// Whether the directory is still the one that was opened.
@@ -84,6 +93,7 @@ impl Objects {
         let mut content = Vec::new();
         let kind = self.with_reader(|reader| Ok(reader.find(&gix_id(id), &mut content).map(|data| data.kind)?));
         let kind = kind.map_err(|error: gix::Error| gix_problem(&self.path, &error))?;
+        #[cfg(test)]
         self.content_bytes.fetch_add(content.len() as u64, Ordering::Relaxed);
         Ok(Some((kind, content)))
     }

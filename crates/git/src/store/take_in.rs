@@ -38,7 +38,8 @@ struct Bases<'o>(&'o Objects);
 
 impl Find for Bases<'_> {
     fn try_find<'a>(&self, id: &gix::oid, buffer: &'a mut Vec<u8>) -> gix::Result<Option<gix::objs::Data<'a>>> {
-        let found = self.0.with_reader(|reader| reader.try_find(id, buffer).map(|found| found.map(|data| data.kind)))?;
+        let found =
+            self.0.with_reader(|reader| reader.try_find(id, buffer).map(|found| found.map(|data| data.kind)))?;
         Ok(found.map(|kind| gix::objs::Data { kind, object_hash: gix::hash::Kind::Sha1, data: buffer.as_slice() }))
     }
 }

@@ -171,5 +171,9 @@ fn may_use(url: &Url, plain_http: PlainHttp) -> Result<(), Problem> {
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     };
-    if url.scheme() == "https" || loopback || plain_http == PlainHttp::Allowed { Ok(()) } else { Err(Problem::PlainHttp) }
+    if url.scheme() == "https" || loopback || plain_http == PlainHttp::Allowed {
+        Ok(())
+    } else {
+        Err(Problem::PlainHttp)
+    }
 }

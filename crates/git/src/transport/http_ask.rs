@@ -55,5 +55,9 @@ impl HttpAsk {
 /// Refuses an answer that is not what Git calls it: a login page, a proxy's error.
 pub(super) fn expect_kind(response: &Response, expected: &str) -> Result<(), Problem> {
     let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if kind == expected { Ok(()) } else { Err(protocol(format!("an answer of type '{}'", kind.chars().take(60).collect::<String>()))) }
+    if kind == expected {
+        Ok(())
+    } else {
+        Err(protocol(format!("an answer of type '{}'", kind.chars().take(60).collect::<String>())))
+    }
 }

@@ -112,7 +112,11 @@ mod tests {
             ("*", "any", 22, 1),
             ("other", "git", 22, 0),
         ] {
-            assert_eq!(keys(&format!("# c\n\n{patterns} {KEY} note\n"), host, port).0, found, "{patterns} {host}:{port}");
+            assert_eq!(
+                keys(&format!("# c\n\n{patterns} {KEY} note\n"), host, port).0,
+                found,
+                "{patterns} {host}:{port}"
+            );
         }
     }
 

@@ -90,15 +90,17 @@ async fn log_in(remote: &Remote, place: &SshPlace) -> Result<Handle<Doorman>, Pr
     let address = (place.host.as_str(), place.port);
     let mut handle = client::connect(Arc::new(config), address, doorman).await.map_err(|refusal| refusal.0)?;
     let hash = match key.algorithm() {
-        Algorithm::Rsa { .. } => handle.best_supported_rsa_hash().await.map_err(broken)?.flatten().or(Some(HashAlg::Sha512)),
+        Algorithm::Rsa { .. } => {
+            handle.best_supported_rsa_hash().await.map_err(broken)?.flatten().or(Some(HashAlg::Sha512))
+        }
         _ => None,
     };
     let offered = PrivateKeyWithHashAlg::new(Arc::new(key), hash);
     match handle.authenticate_publickey(place.user.as_str(), offered).await.map_err(broken)? {
         AuthResult::Success => Ok(handle),
-        AuthResult::Failure { .. } => {
-            Err(Problem::Unauthorised { detail: format!("the ssh server does not accept this key for user '{}'", place.user) })
-        }
+        AuthResult::Failure { .. } => Err(Problem::Unauthorised {
+            detail: format!("the ssh server does not accept this key for user '{}'", place.user),
+        }),
     }
 }
 
@@ -110,7 +112,8 @@ fn private_key(credentials: &Credentials) -> Result<PrivateKey, Problem> {
     let passphrase = passphrase.as_ref().map(crate::secret::Secret::reveal);
     // Keys pasted into YAML lose their last line feed, which the format asks for.
     let text = format!("{}\n", private_key.reveal().trim());
-    russh::keys::decode_secret_key(&text, passphrase).map_err(|error| bad(format!("the ssh private key cannot be read: {error}")))
+    russh::keys::decode_secret_key(&text, passphrase)
+        .map_err(|error| bad(format!("the ssh private key cannot be read: {error}")))
 }
 
 /// Asks for a host key of a kind that is known, if any is.

@@ -86,7 +86,8 @@ fn write_edge(out: &mut Vec<u8>, greeting: &Greeting, fetch: &FetchRequest, filt
 fn zero_abilities(greeting: &Greeting, filtered: bool) -> String {
     let wanted = ["multi_ack_detailed", "side-band-64k", "thin-pack", "ofs-delta", "no-progress", "shallow"];
     let mut text = String::new();
-    for ability in wanted.into_iter().chain(filtered.then_some("filter")).filter(|ability| greeting.can(ability, None)) {
+    for ability in wanted.into_iter().chain(filtered.then_some("filter")).filter(|ability| greeting.can(ability, None))
+    {
         text.push(' ');
         text.push_str(ability);
     }
@@ -240,7 +241,7 @@ mod tests {
         shallow_line(&mut bytes);
         write_delimiter(&mut bytes);
         write_line(&mut bytes, "packfile");
-        bytes.extend(b"0009\x01PACK000c\x02counting0005\x010000");
+        bytes.extend(b"0009\x01PACK000d\x02counting0005\x010000");
         let (edge, pack) = answer(&two(), &bytes).await.expect("an answer");
         assert_eq!((edge.shallow, pack.as_slice()), (vec![A], &b"PACK"[..]));
     }

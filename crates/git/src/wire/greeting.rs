@@ -52,7 +52,10 @@ impl Greeting {
 }
 
 /// Reads a greeting to its end.
-pub(crate) async fn read<R: AsyncRead + Unpin>(reader: &mut PktReader<R>, refs_max: usize) -> Result<Greeting, Problem> {
+pub(crate) async fn read<R: AsyncRead + Unpin>(
+    reader: &mut PktReader<R>,
+    refs_max: usize,
+) -> Result<Greeting, Problem> {
     let mut first = next(reader).await?.ok_or_else(|| protocol("it ends before saying anything"))?;
     // Only over http, and not from every server: the service announced, and a flush.
     if first.starts_with(b"# service=") {
@@ -99,7 +102,10 @@ async fn read_zero<R: AsyncRead + Unpin>(
     }
     let mut abilities = BTreeMap::new();
     let zero = first.iter().position(|byte| *byte == 0).ok_or_else(|| {
-        protocol(format!("it begins with '{}' instead of refs", &printable(&first).chars().take(40).collect::<String>()))
+        protocol(format!(
+            "it begins with '{}' instead of refs",
+            &printable(&first).chars().take(40).collect::<String>()
+        ))
     })?;
     for ability in first[zero + 1..].split(|byte| *byte == b' ').filter(|ability| !ability.is_empty()) {
         note(&mut abilities, ability)?;
@@ -107,10 +113,10 @@ async fn read_zero<R: AsyncRead + Unpin>(
     let mut refs = Refs { head_target: symref_of_head(&abilities), ..Refs::default() };
     let mut line = Some(first[..zero].to_vec());
     while let Some(current) = line {
-        if refs.list.len() >= refs_max {
+        add(&mut refs, &current)?;
+        if refs.list.len() > refs_max {
             return Err(Problem::TooLarge { what: "the number of refs", limit: refs_max as u64 });
         }
-        add(&mut refs, &current)?;
         line = next(reader).await?;
     }
     let greeting = Greeting { version: Version::Zero(refs), abilities };
@@ -188,7 +194,8 @@ mod tests {
 
     #[tokio::test]
     async fn version_two() {
-        let greeting = greet(&["# service=git-upload-pack", "", "version 2", "ls-refs=unborn", "fetch=shallow wait-for-done", ""]);
+        let greeting =
+            greet(&["# service=git-upload-pack", "", "version 2", "ls-refs=unborn", "fetch=shallow wait-for-done", ""]);
         let greeting = greeting.await.expect("a greeting");
         assert_eq!(greeting.version, Version::Two);
         assert!(greeting.can_be_shallow() && !greeting.can_filter() && greeting.can("ls-refs", Some("unborn")));
@@ -197,7 +204,8 @@ mod tests {
     #[tokio::test]
     async fn version_zero_with_a_tag() {
         let first = format!("{A} HEAD\0shallow symref=HEAD:refs/heads/main agent=x");
-        let lines = [first, format!("{A} refs/heads/main"), format!("{B} refs/tags/v1"), format!("{A} refs/tags/v1^{{}}")];
+        let lines =
+            [first, format!("{A} refs/heads/main"), format!("{B} refs/tags/v1"), format!("{A} refs/tags/v1^{{}}")];
         let lines: Vec<&str> = lines.iter().map(String::as_str).chain([""]).collect();
         let Version::Zero(refs) = greet(&lines).await.expect("a greeting").version else { panic!("version 0") };
         assert_eq!(refs.head_target.as_deref(), Some("refs/heads/main"));

@@ -109,6 +109,9 @@ mod tests {
         let line = format!("{A} refs/heads/x");
         assert!(answer(&[&line, &line, &line, &line, &line]).await.is_err(), "more refs than allowed");
         assert!(answer(&["nonsense"]).await.is_err());
+        let mut half = Vec::new();
+        write_line(&mut half, &line);
+        assert!(read(&mut reader(&half), &RefScope::default(), 4).await.is_err(), "half a listing");
         assert!(answer(&["zz refs/heads/x"]).await.is_err());
     }
 }

@@ -58,10 +58,6 @@ impl<R: AsyncRead + Unpin> PktReader<R> {
         self.bytes_left = pace.bytes_max;
     }
 
-    pub(crate) fn get_mut(&mut self) -> &mut R {
-        &mut self.reader
-    }
-
     /// The next packet; `None` where the stream ends between packets.
     pub(crate) async fn next(&mut self) -> Result<Option<Pkt<'_>>, Problem> {
         let mut header = [0; 4];
@@ -91,11 +87,13 @@ impl<R: AsyncRead + Unpin> PktReader<R> {
         }
     }
 
-    /// The next packet as a line of text without its line feed; `None` at a flush or the end of the stream.
+    /// The next packet as a line of text without its line feed; `None` at a flush. A stream that ends before the flush is
+    /// an error: half a listing must never pass for a whole one.
     pub(crate) async fn next_line(&mut self) -> Result<Option<&[u8]>, Problem> {
         match self.next().await? {
             Some(Pkt::Data(line)) => Ok(Some(line.strip_suffix(b"\n").unwrap_or(line))),
-            None | Some(Pkt::Flush | Pkt::ResponseEnd) => Ok(None),
+            Some(Pkt::Flush | Pkt::ResponseEnd) => Ok(None),
+            None => Err(cut_short()),
             Some(Pkt::Delimiter) => Err(protocol("a delimiter where a line was expected")),
         }
     }

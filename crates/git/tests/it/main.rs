@@ -1,0 +1,14 @@
+//! Repositories against real servers on loopback: git's own `http-backend` and `upload-pack`, behind an https server and
+//! an ssh server that live in the test, and servers that misbehave.
+
+mod fixture;
+mod http_server;
+mod ssh_server;
+
+mod building;
+mod hostile;
+mod http;
+mod local;
+mod ssh;
+mod trees;
+mod watching;
