@@ -196,8 +196,16 @@ impl Served {
         }
     }
 
-    /// Fills in defaults of this version.
+    /// Fills in defaults of this version. An empty list of managers means something and stays.
     pub fn default(&self, value: &mut Value) {
+        let managers = value.pointer("/metadata/managedFields").cloned();
+        self.default_fields(value);
+        if let Some((managers, metadata)) = managers.zip(value.get_mut("metadata").and_then(Value::as_object_mut)) {
+            metadata.insert("managedFields".to_owned(), managers);
+        }
+    }
+
+    fn default_fields(&self, value: &mut Value) {
         match &self.resource {
             Resource::BuiltIn(_) => defaults::apply(&self.gvk(), value),
             Resource::Custom(custom) => custom.default(&self.version, value),

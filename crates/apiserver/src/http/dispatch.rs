@@ -4,7 +4,7 @@ use super::answer;
 use super::body::AnswerBody;
 use super::discovery;
 use super::list_options::{ListOptions, Purpose};
-use super::negotiate::{self, Accepted, Form, Wanted};
+use super::negotiate::{self, Accepted, Wanted};
 use super::path::{self, ResourcePath, Route};
 use super::query::Query;
 use super::read;
@@ -260,6 +260,5 @@ fn open_watch(
         representer,
         faults,
     };
-    let content_type = if accepted.form == Form::Plain { "application/json" } else { "application/json;stream=watch" };
-    Ok(answer::answer(200, content_type, watch::open(request)))
+    Ok(answer::answer(200, "application/json", watch::open(request)))
 }

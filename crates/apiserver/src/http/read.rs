@@ -87,7 +87,9 @@ pub fn list(
         Bound::Excluded(key) => snapshot.entries.partition_point(|(candidate, _)| **candidate <= *key),
         _ => 0,
     };
-    let limit = if options.limit == 0 { usize::MAX } else { options.limit };
+    // Compat: a list "of any revision" is answered from upstream's cache, which knows no pages.
+    let is_any = options.revision == Some(0) && options.revision_match == Match::Unset;
+    let limit = if options.limit == 0 || is_any { usize::MAX } else { options.limit };
     let mut items = Vec::new();
     let mut next = None;
     let mut left = 0;

@@ -30,6 +30,9 @@ const BOOKMARK_EVERY: Duration = Duration::from_secs(60);
 /// How long before the end of a watch the last bookmark comes.
 const BOOKMARK_BEFORE_END: Duration = Duration::from_secs(2);
 
+/// When a client that was sent what is there gets its first ordinary bookmark.
+const BOOKMARK_AFTER_INITIAL: Duration = Duration::from_secs(1);
+
 /// A watch to be answered.
 pub struct WatchRequest {
     pub shared: Arc<Shared>,
@@ -85,7 +88,9 @@ impl Watching {
         });
         let lasting = Duration::from_secs(lasting);
         let watcher = Watcher::new(Arc::clone(&shared.store), Some(store_name), start);
-        let next_bookmark = options.allow_bookmarks.then(|| now + first_bookmark(lasting));
+        let next_bookmark = options.allow_bookmarks.then(|| {
+            if initial_end.is_some() { now + BOOKMARK_AFTER_INITIAL } else { bookmark_after(now, now + lasting) }
+        });
         Watching {
             initial: initial.into_iter(),
             initial_end,
@@ -155,8 +160,7 @@ impl Watching {
         let revision = self.request.shared.store.revision();
         let line = self.bookmark(json!({"resourceVersion": revision.to_string()}));
         self.ready.push_back(line);
-        let next = (due + BOOKMARK_EVERY).min(self.end - BOOKMARK_BEFORE_END.min(self.end - due));
-        self.next_bookmark = Some(if next > due { next } else { self.end });
+        self.next_bookmark = Some(bookmark_after(due, self.end));
     }
 
     async fn take(&mut self, event: &Arc<Event>) -> Result<(), BoxError> {
@@ -222,7 +226,8 @@ impl Watching {
     }
 }
 
-/// When the first bookmark of a watch that lasts so long is due.
-fn first_bookmark(lasting: Duration) -> Duration {
-    if lasting > BOOKMARK_BEFORE_END * 2 { BOOKMARK_EVERY.min(lasting - BOOKMARK_BEFORE_END) } else { lasting / 2 }
+/// When the bookmark after `now` is due: shortly before the end, else a while from now. Upstream's rule.
+fn bookmark_after(now: Instant, end: Instant) -> Instant {
+    let before_end = end.checked_sub(BOOKMARK_BEFORE_END).filter(|before_end| *before_end > now);
+    before_end.map_or(now + BOOKMARK_EVERY, |before_end| before_end.min(now + BOOKMARK_EVERY))
 }

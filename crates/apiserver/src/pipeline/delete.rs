@@ -53,7 +53,7 @@ pub fn delete(writing: &Writing<'_>, removal: &Removal) -> Result<Removed, ApiEr
         let stored = entry.object.value();
         admit(writing, &stored)?;
         let step = plan(writing, removal, &stored);
-        if let Some(removed) = carry_out(writing, &key, &entry, step)? {
+        if let Some(removed) = carry_out(writing, &key, &entry, &stored, step)? {
             return Ok(removed);
         }
     }
@@ -231,7 +231,7 @@ fn finalizers_after(removal: &Removal, current: &[String]) -> Vec<String> {
     if same { current.to_vec() } else { after }
 }
 
-fn carry_out(writing: &Writing<'_>, key: &str, entry: &Entry, step: Step) -> Result<Option<Removed>, ApiError> {
+fn carry_out(writing: &Writing<'_>, key: &str, entry: &Entry, stored: &Value, step: Step) -> Result<Option<Removed>, ApiError> {
     let answer = |raw: &Bytes, revision, is_gone| {
         let outcome =
             Outcome { raw: raw_in_version(writing.served, raw), is_created: false, revision, warnings: Vec::new() };
@@ -249,9 +249,12 @@ fn carry_out(writing: &Writing<'_>, key: &str, entry: &Entry, step: Step) -> Res
     } else {
         let store_name = writing.served.resource.store_name();
         let expect = Expect::Revision(entry.revision);
-        let change = Change { resource: &store_name, key, expect, object: &encoded, fate };
+        // What goes is seen by watches as it last was, under the revision at which it went.
+        let last = is_gone.then(|| Encoded::new(stored));
+        let object = last.as_ref().unwrap_or(&encoded);
+        let change = Change { resource: &store_name, key, expect, object, fate };
         match writing.shared.store.commit(&change) {
-            Ok(event) => (event.object.raw().clone(), Some(event.revision)),
+            Ok(event) => (encoded.with_revision(event.revision), Some(event.revision)),
             Err(CommitError::Changed) => return Ok(None),
             Err(CommitError::Missing) => return Err(writing.not_found()),
             Err(other) => return Err(ApiError::internal(other)),

@@ -206,7 +206,10 @@ fn commit(writing: &Writing<'_>, proposal: &Proposal<'_>, new: &Value) -> Result
     let fate = if is_released(writing, new) { Fate::Remove } else { Fate::Keep };
     let store_name = writing.served.resource.store_name();
     let expect = Expect::Revision(entry.revision);
-    let change = Change { resource: &store_name, key, expect, object: &encoded, fate };
+    // What goes is seen by watches as it last was, under the revision at which it went.
+    let last = (fate == Fate::Remove).then(|| Encoded::new(proposal.stored));
+    let object = last.as_ref().unwrap_or(&encoded);
+    let change = Change { resource: &store_name, key, expect, object, fate };
     match writing.shared.store.commit(&change) {
         // Compat: the answer to the write that lets an object go bears the revision from before.
         Ok(event) if fate == Fate::Remove => {

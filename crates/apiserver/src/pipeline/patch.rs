@@ -21,6 +21,7 @@ pub fn patch(writing: &Writing<'_>, patch: &Patch) -> Result<Outcome, ApiError> 
         patch => modify(writing, part_of(writing), &mut |live| {
             let mut new = patched(live, patch, type_of(writing).as_ref())?;
             super::decode::fit_patched(writing, &mut new, patch)?;
+            check_place(writing, &mut new)?;
             writing.served.default(&mut new);
             ownership::note_update(writing, Some(live), &mut new);
             Ok(new)

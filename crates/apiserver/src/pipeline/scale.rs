@@ -4,12 +4,14 @@ use super::modify::modify;
 use super::outcome::Outcome;
 use super::patch::patched;
 use super::request::Writing;
-use super::{metadata, ownership};
+use super::metadata;
+use super::ownership::ScaleOwnership;
 use crate::error::{ApiError, Cause};
 use crate::scale_fields::ScaleFields;
 use crate::store::Encoded;
 use crate::verbs::Patch;
 use kinds::Part;
+use merge::managed::Force;
 use serde_json::{Value, json};
 
 /// The `Scale` of a stored object.
@@ -77,21 +79,35 @@ pub fn replace_scale(writing: &Writing<'_>, scale: &Value) -> Result<Outcome, Ap
             writing.name
         )));
     }
-    change_scale(writing, &mut |_| Ok(scale.clone()))
+    change_scale(writing, &mut |ownership, live| {
+        let mut new = scale.clone();
+        ownership.note_update(live, &mut new);
+        Ok(new)
+    })
 }
 
 /// Patches the `Scale` of an object.
 pub fn patch_scale(writing: &Writing<'_>, patch: &Patch) -> Result<Outcome, ApiError> {
-    change_scale(writing, &mut |scale| patched(scale, patch, None))
+    change_scale(writing, &mut |ownership, live| match patch {
+        Patch::Apply(applied) => ownership.apply(live, applied, Force::No),
+        Patch::ForceApply(applied) => ownership.apply(live, applied, Force::Yes),
+        patch => {
+            let mut new = patched(live, patch, Some(ownership.ty()))?;
+            ownership.note_update(live, &mut new);
+            Ok(new)
+        }
+    })
 }
 
-fn change_scale(
-    writing: &Writing<'_>,
-    change: &mut dyn FnMut(&Value) -> Result<Value, ApiError>,
-) -> Result<Outcome, ApiError> {
+type ScaleChange<'c> = &'c mut dyn FnMut(&ScaleOwnership<'_>, &Value) -> Result<Value, ApiError>;
+
+fn change_scale(writing: &Writing<'_>, change: ScaleChange<'_>) -> Result<Outcome, ApiError> {
     let fields = writing.served.scale().ok_or_else(ApiError::no_such_resource)?;
+    let ownership = ScaleOwnership::new(writing, &fields);
     let outcome = modify(writing, Part::Whole, &mut |live| {
-        let new_scale = change(&scale_of(live, &fields))?;
+        let mut scale = scale_of(live, &fields);
+        ownership.show(live, &mut scale);
+        let new_scale = change(&ownership, &scale)?;
         let replicas = checked_replicas(writing, &new_scale)?;
         let mut new = live.clone();
         match metadata::text(&new_scale, "resourceVersion") {
@@ -99,7 +115,7 @@ fn change_scale(
             given => metadata::metadata_mut(&mut new).insert("resourceVersion".to_owned(), given.into()),
         };
         set_number(&mut new, &fields.spec_replicas, replicas);
-        ownership::note_update(writing, Some(live), &mut new);
+        ownership.bring_back(live, &new_scale, &mut new);
         Ok(new)
     })?;
     let object: Value = serde_json::from_slice(&outcome.raw).unwrap_or_default();
