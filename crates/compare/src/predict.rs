@@ -2,6 +2,7 @@
 
 mod by_json;
 mod by_type;
+mod defaulted;
 
 use crate::known::known_type;
 use object::Gvk;

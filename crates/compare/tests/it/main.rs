@@ -1,0 +1,5 @@
+//! Comparisons as users see them.
+
+mod application;
+mod cases;
+mod laws;
