@@ -2,6 +2,7 @@
 
 use crate::fields::{FieldsError, Set, from_fields_v1, to_fields_v1};
 use serde_json::{Map, Value};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// How a manager writes.
@@ -23,7 +24,9 @@ impl Operation {
 }
 
 /// What identifies a manager.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+///
+/// Compat: orders as Kubernetes' text form of it does, in which those of a subresource stand before those of none.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manager {
     /// The name it gives itself.
     pub name: String,
@@ -33,6 +36,25 @@ pub struct Manager {
     pub api_version: String,
     /// The subresource it writes to; empty for the object itself.
     pub subresource: String,
+}
+
+impl Manager {
+    fn order(&self) -> (&str, Operation, &str, bool, &str) {
+        let Manager { name, operation, api_version, subresource } = self;
+        (name, *operation, api_version, subresource.is_empty(), subresource)
+    }
+}
+
+impl Ord for Manager {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.order().cmp(&other.order())
+    }
+}
+
+impl PartialOrd for Manager {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// What a manager owns.

@@ -205,9 +205,19 @@ fn diff_maps_by_key(old: &[Value], new: &[Value], rule: &Rule<'_>, what: Differe
 /// The items by the text of their keys. Compat: 10 stands before 9.
 fn sorted<'v>(list: &'v [Value], key: &str) -> Result<Vec<(String, &'v Value)>, StrategicError> {
     let with_text = |item: &'v Value| Ok((print(key_of(item, key)?), item));
-    let mut items = list.iter().map(with_text).collect::<Result<Vec<_>, StrategicError>>()?;
-    items.sort_by(|(a, _), (b, _)| a.cmp(b));
-    Ok(items)
+    Ok(sort_by_text(list.iter().map(with_text).collect::<Result<Vec<_>, StrategicError>>()?))
+}
+
+/// Compat: an insertion sort that also swaps equal neighbours, so that items with the same key come out reversed.
+fn sort_by_text<T>(mut items: Vec<(String, T)>) -> Vec<(String, T)> {
+    for end in 1..items.len() {
+        let mut at = end;
+        while at > 0 && items[at].0 <= items[at - 1].0 {
+            items.swap(at, at - 1);
+            at -= 1;
+        }
+    }
+    items
 }
 
 type Items2 = (Vec<Value>, Vec<Value>);
@@ -250,9 +260,7 @@ fn diff_items(
 
 fn diff_scalars(old: &[Value], new: &[Value], what: Differences) -> Result<Lists, StrategicError> {
     let sorted = |list: &[Value]| {
-        let mut items: Vec<(String, Value)> = list.iter().map(|item| (print(item), item.clone())).collect();
-        items.sort_by(|(a, _), (b, _)| a.cmp(b));
-        items
+        sort_by_text(list.iter().map(|item| (print(item), item.clone())).collect::<Vec<(String, Value)>>())
     };
     let (mut added, mut deleted) = (Vec::new(), Vec::new());
     let (mut olds, mut news) = (sorted(old).into_iter().peekable(), sorted(new).into_iter().peekable());
@@ -273,7 +281,9 @@ fn diff_scalars(old: &[Value], new: &[Value], what: Differences) -> Result<Lists
     }
     let patch = sort_by(added, new, Items::Scalars)?;
     let deleted = deduplicate(deleted);
-    let says = (what.deletions() && !deleted.is_empty()) || (what.changes() && old != new);
+    // Compat: the old list was sorted in place by now, so that its own order never counts.
+    let old_sorted: Vec<Value> = sorted(old).into_iter().map(|(_, item)| item).collect();
+    let says = (what.deletions() && !deleted.is_empty()) || (what.changes() && old_sorted != new);
     let order = if says { new.to_vec() } else { Vec::new() };
     Ok(Lists { patch, deleted, order })
 }

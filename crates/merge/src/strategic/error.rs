@@ -46,7 +46,9 @@ impl StrategicError {
     }
 
     pub(super) fn kind(expected: &str, actual: &Value) -> Self {
-        StrategicError::Other(format!("expected a {expected}, but received a {}", go_type(actual)))
+        // Compat: null has no type to name.
+        let actual = if actual.is_null() { "%!s(<nil>)" } else { go_type(actual) };
+        StrategicError::Other(format!("expected a {expected}, but received a {actual}"))
     }
 
     pub(super) fn directive(directive: &Value, map: &Map<String, Value>) -> Self {

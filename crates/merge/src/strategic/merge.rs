@@ -6,7 +6,7 @@ use super::directive::{
 use super::error::StrategicError;
 use super::list::{Role, element, items_of, merge_lists, partition};
 use super::lookup::{Rule, list_rule, map_rule};
-use super::order::{interleave, is_deletion, key_of};
+use super::order::{interleave, is_deletion, key_of, order_left_behind};
 use crate::value::print;
 use schema::Type;
 use serde_json::{Map, Value};
@@ -156,8 +156,8 @@ fn order_list(
     };
     let (ordered, object_only) = partition(merged, order, rule.merge_key)?;
     let element = element(&all)?;
-    let before = in_original.as_deref().unwrap_or_default();
-    let both = interleave(ordered, object_only, order, before, items_of(element, rule.merge_key))?;
+    let before = order_left_behind(all[0], all[1], rule.merge_key);
+    let both = interleave(ordered, object_only, order, &before, items_of(element, rule.merge_key))?;
     original.insert(key.to_owned(), Value::Array(both));
     patch.remove(key);
     Ok(())

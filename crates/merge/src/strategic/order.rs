@@ -1,6 +1,6 @@
 //! The order of merged lists: as the patch says, then as the patch has it, then as the object has it.
 
-use super::directive::{DELETE, PATCH};
+use super::directive::{DELETE, PATCH, REPLACE};
 use super::error::StrategicError;
 use serde_json::{Map, Value};
 
@@ -89,4 +89,40 @@ pub(super) fn interleave(
     out.extend(object_only);
     out.extend(patch);
     Ok(out)
+}
+
+/// The order the items of the object's list are said to have had, once `patch` was merged into it.
+///
+/// Compat: Kubernetes merges in place and then looks at the place of the old list. Where items were deleted the others
+/// have moved up, and items the patch adds have taken the places that became free.
+pub(super) fn order_left_behind(object: &[Value], patch: &[Value], key: &str) -> Vec<Value> {
+    let mut places = object.to_vec();
+    if key.is_empty() {
+        return places;
+    }
+    let same = |a: &Value, b: &Value| a.get(key).is_some() && a.get(key) == b.get(key);
+    let mut length = places.len();
+    for deleted in patch.iter().filter(|item| is_deletion(item)) {
+        while let Some(at) = places.iter().take(length).position(|item| same(item, deleted)) {
+            let last = places[length - 1].clone();
+            places[at..length].rotate_left(1);
+            places[length - 1] = last;
+            length -= 1;
+        }
+    }
+    if patch.iter().any(|item| item.get(PATCH).is_some_and(|directive| directive == REPLACE)) {
+        return places;
+    }
+    let mut added: Vec<&Value> = Vec::new();
+    for item in patch.iter().filter(|item| item.get(PATCH).is_none()) {
+        let known = places.iter().take(length).any(|place| same(place, item));
+        if !known && !added.iter().any(|added| same(added, item)) {
+            if let Some(place) = places.get_mut(length) {
+                *place = item.clone();
+                length += 1;
+            }
+            added.push(item);
+        }
+    }
+    places
 }
