@@ -23,15 +23,18 @@ mod spec;
 mod status;
 mod sync_policy;
 
+mod crds;
 mod equality;
 mod git_url;
 mod glob;
 pub mod hook;
 mod permission;
 mod tracking;
+pub mod unsupported;
 mod validation;
 
 pub use application::{Application, ReadError};
+pub use crds::{crd_files, crds};
 pub use duration::{DurationError, GoDuration};
 pub use equality::semantically_equal;
 pub use git_url::{is_same_repository, normalize_git_url};

@@ -1,0 +1,61 @@
+//! The generated definitions.
+
+use serde_json::Value;
+use std::path::Path;
+
+#[test]
+fn the_committed_files_are_fresh() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("crds");
+    for (name, text) in api::crd_files() {
+        let committed = std::fs::read_to_string(folder.join(&name)).unwrap_or_default();
+        assert!(committed == text, "crates/api/crds/{name} is stale: run `cargo xtask gen`");
+    }
+}
+
+fn each_object(schema: &Value, path: &str, visit: &mut dyn FnMut(&str, &Value)) {
+    if schema["type"] == "object" {
+        visit(path, schema);
+    }
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        each_object(property, &format!("{path}.{name}"), visit);
+    }
+    for inner in ["items", "additionalProperties"] {
+        if let Some(inner) = schema.get(inner) {
+            each_object(inner, &format!("{path}[]"), visit);
+        }
+    }
+}
+
+#[test]
+fn unknown_fields_survive_at_every_object_of_ours() {
+    for crd in api::crds() {
+        let schema = &crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
+        each_object(schema, "", &mut |path, schema| {
+            let preserves = schema["x-kubernetes-preserve-unknown-fields"] == true;
+            let is_map = schema.get("additionalProperties").is_some();
+            assert!(preserves || is_map || path == ".metadata", "{path} prunes unknown fields");
+        });
+    }
+}
+
+#[test]
+fn neither_kind_has_a_status_subresource() {
+    for crd in api::crds() {
+        assert!(crd["spec"]["versions"][0].get("subresources").is_none());
+    }
+}
+
+#[test]
+fn kubectl_finds_the_kinds_by_upstreams_names() {
+    let names: Vec<String> = api::crds().iter().map(|crd| crd["spec"]["names"].to_string()).collect();
+    assert_eq!(
+        names,
+        [
+            r#"{"kind":"Application","listKind":"ApplicationList","plural":"applications","shortNames":["app","apps"],"singular":"application"}"#,
+            r#"{"kind":"AppProject","listKind":"AppProjectList","plural":"appprojects","shortNames":["appproj","appprojs"],"singular":"appproject"}"#,
+        ]
+    );
+    let columns = api::crds()[0]["spec"]["versions"][0]["additionalPrinterColumns"].clone();
+    let columns: Vec<&str> = columns.as_array().into_iter().flatten().filter_map(|column| column["name"].as_str()).collect();
+    assert_eq!(columns, ["Sync Status", "Health Status", "Revision", "Project"]);
+}
