@@ -1,8 +1,14 @@
 //! How a cluster is to be, and its start.
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Parts};
+use crate::credentials::{Credentials, CredentialsError};
+use crate::directory::{Directory, DirectoryError};
+use crate::https::{self, HttpsError, HttpsServer};
+use crate::kubeconfig::Kubeconfig;
 use apiserver::{ApiServer, Faults};
 use clock::Clock;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use workloads::{Node, Options, Workloads};
@@ -13,11 +19,58 @@ pub struct Builder {
     clock: Option<Clock>,
     options: Options,
     faults: Option<Arc<dyn Faults>>,
+    directory: Option<PathBuf>,
+    start: Start,
+    address: Option<SocketAddr>,
 }
+
+/// What becomes of what a directory holds from before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Start {
+    /// The cluster goes on.
+    #[default]
+    Continue,
+    /// The cluster begins anew, under the same credentials.
+    Fresh,
+}
+
+/// The file the objects are kept in.
+const STATE: &str = "state.redb";
+/// The file clients find the cluster by.
+const KUBECONFIG: &str = "kubeconfig";
 
 /// Why a cluster did not start.
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {}
+pub enum StartError {
+    /// Its directory cannot be used.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// Its credentials cannot be had.
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+    /// It cannot be served over HTTPS.
+    #[error(transparent)]
+    Https(#[from] HttpsError),
+    /// Its objects cannot be read.
+    #[error("cannot open {path}: {cause}; start fresh to begin with an empty cluster", path = .path.display())]
+    State {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
+}
+
+impl StartError {
+    /// The address that somebody else listens on, when that is why the cluster did not start.
+    #[must_use]
+    pub fn taken_address(&self) -> Option<SocketAddr> {
+        match self {
+            StartError::Https(HttpsError::PortTaken(address)) => Some(*address),
+            _ => None,
+        }
+    }
+}
 
 impl std::fmt::Debug for Builder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -73,16 +126,73 @@ impl Builder {
         self
     }
 
+    /// Keeps everything in this directory, so that the next start goes on where this cluster ended.
+    #[must_use]
+    pub fn data_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.directory = Some(path.into());
+        self
+    }
+
+    /// Forgets what the directory holds from before, its credentials excepted.
+    #[must_use]
+    pub fn fresh(mut self) -> Self {
+        self.start = Start::Fresh;
+        self
+    }
+
+    /// Serves the API over HTTPS on this address as well; port 0 takes a free one.
+    #[must_use]
+    pub fn https(mut self, address: SocketAddr) -> Self {
+        self.address = Some(address);
+        self
+    }
+
     /// Starts the cluster.
     ///
-    /// Assumption: called inside a Tokio runtime.
+    /// Assumption: called inside a Tokio runtime. A directory and HTTPS need real time.
     ///
     /// # Errors
     /// When it cannot start; the text says what to do.
     pub async fn start(self) -> Result<Cluster, StartError> {
-        let server = ApiServer::in_memory(self.clock.unwrap_or_else(Clock::system));
+        let directory = self.directory.as_deref().map(Directory::open).transpose()?;
+        // The address first: a taken port must not cost the state.
+        let listener = match self.address {
+            Some(address) => Some((address, https::bind(address).await?)),
+            None => None,
+        };
+        let credentials = match (&listener, &directory) {
+            (None, _) => None,
+            (Some((address, _)), Some(directory)) => Some(Credentials::load(directory, address.ip())?),
+            (Some((address, _)), None) => Some(Credentials::generate(address.ip())?),
+        };
+        if let (Start::Fresh, Some(directory)) = (self.start, &directory) {
+            directory.remove(STATE)?;
+        }
+        let server = open(directory.as_ref(), self.clock.unwrap_or_else(Clock::system)).await?;
         server.set_faults(self.faults);
-        let workloads = Workloads::start(&server.api("kube-controller-manager"), self.options);
-        Ok(Cluster::new(server, workloads))
+        let mut options = self.options;
+        if let Some(credentials) = &credentials {
+            options.root_certificate.clone_from(&credentials.authority);
+        }
+        let workloads = Workloads::start(&server.api("kube-controller-manager"), options);
+        let mut parts = Parts { server, workloads, https: None, kubeconfig: None, token: None, directory: None };
+        if let Some(((_, listener), credentials)) = listener.zip(credentials) {
+            let https = HttpsServer::start(listener, parts.server.clone(), &credentials)?;
+            let text = credentials.kubeconfig(&format!("https://{}", https.address()));
+            if let Some(directory) = &directory {
+                directory.write_private(KUBECONFIG, &text)?;
+            }
+            let path = directory.as_ref().map(|directory| directory.path(KUBECONFIG));
+            parts.kubeconfig = Some(Kubeconfig::new(text, path));
+            parts.token = Some(credentials.token);
+            parts.https = Some(https);
+        }
+        parts.directory = directory;
+        Ok(Cluster::new(parts))
     }
+}
+
+async fn open(directory: Option<&Directory>, clock: Clock) -> Result<ApiServer, StartError> {
+    let _ = directory.map(|directory| directory.path(STATE));
+    Ok(ApiServer::in_memory(clock))
 }

@@ -12,11 +12,22 @@
 //! Puts an API server, its controllers, scheduler and simulated nodes together, in memory or on a directory, in
 //! process or over HTTPS on loopback. Knows nothing of GitOps. Start reading at [`Builder`] and [`Cluster`].
 
+mod authentication;
 mod builder;
 mod cluster;
+mod credentials;
+mod directory;
+mod https;
+mod kubeconfig;
+mod provider;
 
 pub use builder::{Builder, StartError};
 pub use cluster::Cluster;
+pub use credentials::CredentialsError;
+pub use directory::DirectoryError;
+pub use https::HttpsError;
+pub use kubeconfig::Kubeconfig;
+pub use provider::install_crypto_provider;
 
 pub use apiserver::{
     AnswerFault, Api, ApiError, ApiServer, EventFault, Faults, RequestFault, RequestSummary, resources,

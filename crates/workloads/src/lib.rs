@@ -29,6 +29,7 @@ pub mod replica_set;
 mod replica_sets;
 pub mod scheduler;
 mod selectors;
+pub mod service;
 mod template_hash;
 
 pub use nodes::Node;
@@ -97,6 +98,7 @@ fn controllers(options: Options) -> Vec<Box<dyn Controller>> {
         Box::new(garbage::Garbage),
         Box::new(deployments::Deployments::new()),
         Box::new(replica_sets::ReplicaSets::new()),
+        Box::new(service::Services::new()),
         Box::new(scheduler::Scheduler::default()),
         Box::new(kubelet::Kubelets::new(options.pods)),
     ]

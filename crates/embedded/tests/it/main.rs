@@ -1,3 +1,4 @@
 //! Tests of the cluster as its users meet it.
 
+mod https;
 mod in_process;
