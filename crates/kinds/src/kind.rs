@@ -73,7 +73,7 @@ pub enum NameRule {
 pub enum Generation {
     /// Not counted by the server.
     None,
-    /// Starts at one and goes up when one of these top-level fields changes.
+    /// Starts at one and goes up when one of these fields (JSON pointers) changes.
     On(&'static [&'static str]),
 }
 
@@ -104,6 +104,8 @@ pub struct Hooks {
     pub create: fn(&mut Value, &CreateContext<'_>),
     /// Changes on an update of the object itself.
     pub update: fn(&mut Value, &Value),
+    /// Changes on an update of the status, besides keeping everything else but the metadata.
+    pub update_status: fn(&mut Value, &Value),
     /// Changes on a write through another subresource, by its name.
     pub update_part: fn(&str, &mut Value, &Value),
     /// Problems of a new object.
@@ -122,6 +124,7 @@ pub struct Hooks {
 pub const PLAIN: Hooks = Hooks {
     create: |_, _| (),
     update: |_, _| (),
+    update_status: |_, _| (),
     update_part: |_, _, _| (),
     validate: |_, _| (),
     validate_update: |_, _, _| (),
@@ -163,6 +166,8 @@ pub struct Kind {
     pub selectable: &'static [(&'static str, &'static str)],
     /// Whether objects keep a status that only the status subresource writes.
     pub has_status: bool,
+    /// Whether a status given at creation is kept.
+    pub keeps_first_status: bool,
     /// Whether an update may leave out the resource version.
     pub unconditional_update: bool,
     /// Whether an update of a missing object creates it.
@@ -203,6 +208,7 @@ impl Kind {
             scale: None,
             selectable: &[],
             has_status: false,
+            keeps_first_status: false,
             unconditional_update: true,
             create_on_update: false,
             columns: Columns::NAME_AGE,
@@ -238,6 +244,11 @@ impl Kind {
         Kind { has_status: true, subresources, ..self }
     }
 
+    /// With a status that creation may set.
+    pub(crate) const fn first_status(self) -> Self {
+        Kind { keeps_first_status: true, ..self }
+    }
+
     pub(crate) const fn scaled(self, paths: ScalePaths) -> Self {
         Kind { scale: Some(paths), subresources: &[SCALE, STATUS], ..self }
     }
@@ -255,7 +266,7 @@ impl Kind {
     }
 
     pub(crate) const fn counts_spec(self) -> Self {
-        self.counts(&["spec"])
+        self.counts(&["/spec"])
     }
 
     pub(crate) const fn versions(self, versions: &'static [&'static str], storage: Storage) -> Self {

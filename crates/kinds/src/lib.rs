@@ -8,8 +8,10 @@
 //!
 //! A kind is added by one entry in [`KINDS`]. Start reading there, then at [`Kind`].
 
+mod checks;
 mod columns;
 pub mod field;
+mod hooks;
 mod kind;
 mod lifecycle;
 pub mod metadata;

@@ -10,16 +10,23 @@ impl Kind {
     /// Resets and adds what the server owns on creation: status, generation, defaults that depend on the request.
     /// Metadata (uid, time, name, namespace) is already filled in.
     pub fn prepare_create(&self, object: &mut Value, context: &CreateContext<'_>) {
+        if self.has_status && !self.keeps_first_status {
+            read::remove(object, "status");
+        }
         (self.hooks.create)(object, context);
         if let Generation::On(_) = self.generation {
             read::set(read::at_mut(object, "metadata"), "generation", 1);
         }
+        defaults::apply(&self.storage_gvk(), object);
     }
 
     /// Keeps what this write may not change, as it is in `old`, and counts the generation.
     pub fn prepare_update(&self, part: Part<'_>, new: &mut Value, old: &Value) {
         match part {
-            Part::Status => keep_all_but_status(new, old),
+            Part::Status => {
+                keep_all_but_status(new, old);
+                (self.hooks.update_status)(new, old);
+            }
             Part::Whole => {
                 if self.has_status {
                     read::copy(new, old, "status");
@@ -29,12 +36,13 @@ impl Kind {
             Part::Other(name) => (self.hooks.update_part)(name, new, old),
         }
         self.count_generation(new, old);
+        defaults::apply(&self.storage_gvk(), new);
     }
 
     fn count_generation(&self, new: &mut Value, old: &Value) {
         let before = read::number(read::at(old, "metadata"), "generation");
         let after = match self.generation {
-            Generation::On(fields) if fields.iter().any(|field| new.get(field) != old.get(field)) => before + 1,
+            Generation::On(fields) if fields.iter().any(|field| new.pointer(field) != old.pointer(field)) => before + 1,
             _ => before,
         };
         let metadata = read::at_mut(new, "metadata");

@@ -1,6 +1,10 @@
 //! The table of built-in kinds. To add a kind, add an entry; groups stand in the order in which discovery lists them,
 //! kinds of a group in alphabetical order of their resources.
 
+use crate::hooks::{
+    autoscaler, batch, certificate, classes, config, disruption_budget, endpoints, event, ingress, limits, namespace,
+    network_policy, node, pod, rbac, service, volumes, workloads,
+};
 use crate::kind::{Kind, NameRule, PART_VERBS, STATUS, ScalePaths, Storage, Subresource};
 
 const GET: &[&str] = &["get"];
@@ -32,22 +36,28 @@ const REPLICAS: ScalePaths =
 pub static KINDS: &[Kind] = &[
     Kind::namespaced("", "Binding", "bindings").verbs(CREATE),
     Kind::cluster("", "ComponentStatus", "componentstatuses").short(&["cs"]).verbs(&["get", "list"]),
-    Kind::namespaced("", "ConfigMap", "configmaps").short(&["cm"]),
-    Kind::namespaced("", "Endpoints", "endpoints").short(&["ep"]),
-    Kind::namespaced("", "Event", "events").short(&["ev"]),
-    Kind::namespaced("", "LimitRange", "limitranges").short(&["limits"]),
+    Kind::namespaced("", "ConfigMap", "configmaps").short(&["cm"]).with(config::CONFIG_MAP),
+    Kind::namespaced("", "Endpoints", "endpoints").short(&["ep"]).creates_on_update().with(endpoints::ENDPOINTS),
+    Kind::namespaced("", "Event", "events").short(&["ev"]).creates_on_update().with(event::HOOKS),
+    Kind::namespaced("", "LimitRange", "limitranges").short(&["limits"]).creates_on_update().with(limits::RANGE),
     Kind::cluster("", "Namespace", "namespaces")
         .short(&["ns"])
         .verbs(&["create", "delete", "get", "list", "patch", "update", "watch"])
         .parts(&[own("finalize", UPDATE), STATUS])
         .status()
-        .named(NameRule::Label),
+        .named(NameRule::Label)
+        .with(namespace::HOOKS),
     Kind::cluster("", "Node", "nodes")
         .short(&["no"])
         .parts(&[other("proxy", "", "", "NodeProxyOptions", PROXY), STATUS])
-        .status(),
-    Kind::namespaced("", "PersistentVolumeClaim", "persistentvolumeclaims").short(&["pvc"]).status(),
-    Kind::cluster("", "PersistentVolume", "persistentvolumes").short(&["pv"]).status(),
+        .status()
+        .first_status()
+        .with(node::HOOKS),
+    Kind::namespaced("", "PersistentVolumeClaim", "persistentvolumeclaims")
+        .short(&["pvc"])
+        .status()
+        .with(volumes::CLAIM),
+    Kind::cluster("", "PersistentVolume", "persistentvolumes").short(&["pv"]).status().with(volumes::VOLUME),
     Kind::namespaced("", "Pod", "pods")
         .short(&["po"])
         .all()
@@ -64,16 +74,18 @@ pub static KINDS: &[Kind] = &[
             STATUS,
         ])
         .status()
-        .counts_spec(),
-    Kind::namespaced("", "PodTemplate", "podtemplates"),
+        .counts_spec()
+        .with(pod::HOOKS),
+    Kind::namespaced("", "PodTemplate", "podtemplates").counts(&["/template"]).with(workloads::POD_TEMPLATE),
     Kind::namespaced("", "ReplicationController", "replicationcontrollers")
         .short(&["rc"])
         .all()
         .scaled(REPLICAS)
         .status()
-        .counts_spec(),
-    Kind::namespaced("", "ResourceQuota", "resourcequotas").short(&["quota"]).status(),
-    Kind::namespaced("", "Secret", "secrets"),
+        .counts_spec()
+        .with(workloads::REPLICATION_CONTROLLER),
+    Kind::namespaced("", "ResourceQuota", "resourcequotas").short(&["quota"]).status().with(limits::QUOTA),
+    Kind::namespaced("", "Secret", "secrets").with(config::SECRET),
     Kind::namespaced("", "ServiceAccount", "serviceaccounts").short(&["sa"]).parts(&[other(
         "token",
         "authentication.k8s.io",
@@ -85,26 +97,48 @@ pub static KINDS: &[Kind] = &[
         .short(&["svc"])
         .all()
         .parts(&[other("proxy", "", "", "ServiceProxyOptions", PROXY), STATUS])
-        .status(),
-    Kind::cluster("apiregistration.k8s.io", "APIService", "apiservices").categories(&["api-extensions"]).status(),
-    Kind::namespaced("apps", "ControllerRevision", "controllerrevisions"),
-    Kind::namespaced("apps", "DaemonSet", "daemonsets").short(&["ds"]).all().status().counts_spec(),
+        .status()
+        .named(NameRule::Label)
+        .creates_on_update()
+        .with(service::HOOKS),
+    Kind::cluster("apiregistration.k8s.io", "APIService", "apiservices")
+        .categories(&["api-extensions"])
+        .status()
+        .needs_resource_version(),
+    Kind::namespaced("apps", "ControllerRevision", "controllerrevisions").with(workloads::REVISION),
+    Kind::namespaced("apps", "DaemonSet", "daemonsets")
+        .short(&["ds"])
+        .all()
+        .status()
+        .counts_spec()
+        .with(workloads::DAEMON_SET),
     Kind::namespaced("apps", "Deployment", "deployments")
         .short(&["deploy"])
         .all()
         .scaled(REPLICAS)
         .status()
-        .counts_spec(),
-    Kind::namespaced("apps", "ReplicaSet", "replicasets").short(&["rs"]).all().scaled(REPLICAS).status().counts_spec(),
+        .counts_spec()
+        .with(workloads::DEPLOYMENT),
+    Kind::namespaced("apps", "ReplicaSet", "replicasets")
+        .short(&["rs"])
+        .all()
+        .scaled(REPLICAS)
+        .status()
+        .counts_spec()
+        .with(workloads::REPLICA_SET),
     Kind::namespaced("apps", "StatefulSet", "statefulsets")
         .short(&["sts"])
         .all()
         .scaled(REPLICAS)
         .status()
-        .counts_spec(),
+        .counts_spec()
+        .named(NameRule::Label)
+        .with(workloads::STATEFUL_SET),
     Kind::namespaced("events.k8s.io", "Event", "events")
         .versions(&["v1"], Storage { group: "", version: "v1" })
-        .short(&["ev"]),
+        .short(&["ev"])
+        .creates_on_update()
+        .with(event::HOOKS),
     Kind::cluster("authentication.k8s.io", "SelfSubjectReview", "selfsubjectreviews").verbs(CREATE),
     Kind::cluster("authentication.k8s.io", "TokenReview", "tokenreviews").verbs(CREATE),
     Kind::namespaced("authorization.k8s.io", "LocalSubjectAccessReview", "localsubjectaccessreviews").verbs(CREATE),
@@ -115,59 +149,111 @@ pub static KINDS: &[Kind] = &[
         .versions(&["v2", "v1"], Storage { group: "autoscaling", version: "v2" })
         .short(&["hpa"])
         .all()
-        .status(),
-    Kind::namespaced("batch", "CronJob", "cronjobs").short(&["cj"]).all().status().counts_spec(),
-    Kind::namespaced("batch", "Job", "jobs").all().status().counts_spec(),
+        .status()
+        .with(autoscaler::HOOKS),
+    Kind::namespaced("batch", "CronJob", "cronjobs")
+        .short(&["cj"])
+        .all()
+        .status()
+        .counts_spec()
+        .named(NameRule::CronJob)
+        .with(batch::CRON_JOB),
+    Kind::namespaced("batch", "Job", "jobs").all().status().counts_spec().with(batch::JOB),
     Kind::cluster("certificates.k8s.io", "CertificateSigningRequest", "certificatesigningrequests")
         .short(&["csr"])
         .parts(&[own("approval", PART_VERBS), STATUS])
-        .status(),
-    Kind::cluster("networking.k8s.io", "IngressClass", "ingressclasses").counts_spec(),
-    Kind::namespaced("networking.k8s.io", "Ingress", "ingresses").short(&["ing"]).status().counts_spec(),
-    Kind::cluster("networking.k8s.io", "IPAddress", "ipaddresses").short(&["ip"]),
-    Kind::namespaced("networking.k8s.io", "NetworkPolicy", "networkpolicies").short(&["netpol"]).counts_spec(),
+        .status()
+        .with(certificate::HOOKS),
+    Kind::cluster("networking.k8s.io", "IngressClass", "ingressclasses").counts_spec().with(classes::INGRESS),
+    Kind::namespaced("networking.k8s.io", "Ingress", "ingresses")
+        .short(&["ing"])
+        .status()
+        .counts_spec()
+        .with(ingress::HOOKS),
+    Kind::cluster("networking.k8s.io", "IPAddress", "ipaddresses").short(&["ip"]).named(NameRule::IpAddress),
+    Kind::namespaced("networking.k8s.io", "NetworkPolicy", "networkpolicies")
+        .short(&["netpol"])
+        .counts_spec()
+        .with(network_policy::HOOKS),
     Kind::cluster("networking.k8s.io", "ServiceCIDR", "servicecidrs").status().counts_spec(),
-    Kind::namespaced("policy", "PodDisruptionBudget", "poddisruptionbudgets").short(&["pdb"]).status().counts_spec(),
-    Kind::cluster("rbac.authorization.k8s.io", "ClusterRoleBinding", "clusterrolebindings"),
-    Kind::cluster("rbac.authorization.k8s.io", "ClusterRole", "clusterroles"),
-    Kind::namespaced("rbac.authorization.k8s.io", "RoleBinding", "rolebindings"),
-    Kind::namespaced("rbac.authorization.k8s.io", "Role", "roles"),
-    Kind::cluster("storage.k8s.io", "CSIDriver", "csidrivers"),
-    Kind::cluster("storage.k8s.io", "CSINode", "csinodes"),
-    Kind::namespaced("storage.k8s.io", "CSIStorageCapacity", "csistoragecapacities"),
-    Kind::cluster("storage.k8s.io", "StorageClass", "storageclasses").short(&["sc"]),
-    Kind::cluster("storage.k8s.io", "VolumeAttachment", "volumeattachments").status(),
+    Kind::namespaced("policy", "PodDisruptionBudget", "poddisruptionbudgets")
+        .short(&["pdb"])
+        .status()
+        .counts_spec()
+        .needs_resource_version()
+        .with(disruption_budget::HOOKS),
+    Kind::cluster("rbac.authorization.k8s.io", "ClusterRoleBinding", "clusterrolebindings")
+        .named(NameRule::PathSegment)
+        .creates_on_update()
+        .with(rbac::CLUSTER_BINDING),
+    Kind::cluster("rbac.authorization.k8s.io", "ClusterRole", "clusterroles")
+        .named(NameRule::PathSegment)
+        .creates_on_update()
+        .with(rbac::CLUSTER_ROLE),
+    Kind::namespaced("rbac.authorization.k8s.io", "RoleBinding", "rolebindings")
+        .named(NameRule::PathSegment)
+        .creates_on_update()
+        .with(rbac::BINDING),
+    Kind::namespaced("rbac.authorization.k8s.io", "Role", "roles")
+        .named(NameRule::PathSegment)
+        .creates_on_update()
+        .with(rbac::ROLE),
+    Kind::cluster("storage.k8s.io", "CSIDriver", "csidrivers").needs_resource_version(),
+    Kind::cluster("storage.k8s.io", "CSINode", "csinodes").needs_resource_version(),
+    Kind::namespaced("storage.k8s.io", "CSIStorageCapacity", "csistoragecapacities").needs_resource_version(),
+    Kind::cluster("storage.k8s.io", "StorageClass", "storageclasses").short(&["sc"]).with(classes::STORAGE),
+    Kind::cluster("storage.k8s.io", "VolumeAttachment", "volumeattachments").status().needs_resource_version(),
     Kind::cluster("storage.k8s.io", "VolumeAttributesClass", "volumeattributesclasses").short(&["vac"]),
     Kind::cluster("admissionregistration.k8s.io", "MutatingAdmissionPolicy", "mutatingadmissionpolicies")
         .categories(&["api-extensions"])
-        .counts_spec(),
+        .counts_spec()
+        .needs_resource_version(),
     Kind::cluster("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding", "mutatingadmissionpolicybindings")
         .categories(&["api-extensions"])
-        .counts_spec(),
+        .counts_spec()
+        .needs_resource_version(),
     Kind::cluster("admissionregistration.k8s.io", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations")
-        .categories(&["api-extensions"]),
+        .categories(&["api-extensions"])
+        .counts(&["/webhooks"])
+        .needs_resource_version(),
     Kind::cluster("admissionregistration.k8s.io", "ValidatingAdmissionPolicy", "validatingadmissionpolicies")
         .categories(&["api-extensions"])
         .status()
-        .counts_spec(),
+        .counts_spec()
+        .needs_resource_version(),
     Kind::cluster(
         "admissionregistration.k8s.io",
         "ValidatingAdmissionPolicyBinding",
         "validatingadmissionpolicybindings",
     )
     .categories(&["api-extensions"])
-    .counts_spec(),
+    .counts_spec()
+    .needs_resource_version(),
     Kind::cluster("admissionregistration.k8s.io", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations")
-        .categories(&["api-extensions"]),
+        .categories(&["api-extensions"])
+        .counts(&["/webhooks"])
+        .needs_resource_version(),
     Kind::cluster("apiextensions.k8s.io", "CustomResourceDefinition", "customresourcedefinitions")
         .short(&["crd", "crds"])
         .categories(&["api-extensions"])
         .status()
-        .counts_spec(),
-    Kind::cluster("scheduling.k8s.io", "PriorityClass", "priorityclasses").short(&["pc"]),
-    Kind::namespaced("coordination.k8s.io", "Lease", "leases"),
-    Kind::cluster("node.k8s.io", "RuntimeClass", "runtimeclasses"),
-    Kind::namespaced("discovery.k8s.io", "EndpointSlice", "endpointslices"),
+        .counts_spec()
+        .needs_resource_version(),
+    Kind::cluster("scheduling.k8s.io", "PriorityClass", "priorityclasses")
+        .short(&["pc"])
+        .counts(&[])
+        .with(classes::PRIORITY),
+    Kind::namespaced("coordination.k8s.io", "Lease", "leases")
+        .creates_on_update()
+        .needs_resource_version()
+        .with(endpoints::LEASE),
+    Kind::cluster("node.k8s.io", "RuntimeClass", "runtimeclasses")
+        .creates_on_update()
+        .needs_resource_version()
+        .with(classes::RUNTIME),
+    Kind::namespaced("discovery.k8s.io", "EndpointSlice", "endpointslices")
+        .counts(&["/endpoints", "/ports", "/addressType", "/metadata/labels"])
+        .with(endpoints::SLICE),
     Kind::cluster("resource.k8s.io", "DeviceClass", "deviceclasses").counts_spec(),
     Kind::namespaced("resource.k8s.io", "ResourceClaim", "resourceclaims").status().counts_spec(),
     Kind::namespaced("resource.k8s.io", "ResourceClaimTemplate", "resourceclaimtemplates"),

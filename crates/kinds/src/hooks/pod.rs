@@ -1,0 +1,68 @@
+//! Pods and the templates other kinds make them of.
+
+mod containers;
+mod environment;
+mod mounts;
+mod probes;
+pub mod qos;
+mod resources;
+mod scheduling;
+mod security;
+mod spec;
+mod template;
+mod update;
+mod volumes;
+mod warnings;
+
+pub use template::{forbid_deadline, require_restart_policy, template};
+pub use volumes::source as volume_source;
+pub use warnings::of_template as template_warnings;
+
+use crate::field::{Errors, Path};
+use crate::kind::{CreateContext, Hooks, PLAIN};
+use crate::read;
+use serde_json::{Value, json};
+
+/// What is special about pods.
+pub const HOOKS: Hooks = Hooks {
+    create,
+    update_part: update::keep_for_part,
+    validate,
+    validate_update: update::validate,
+    validate_status: update::validate_status,
+    validate_part: update::validate_part,
+    warnings: |pod, _| warnings::of_pod(pod),
+    ..PLAIN
+};
+
+const SPEC: Path<'static> = Path::root("spec");
+
+fn create(pod: &mut Value, context: &CreateContext<'_>) {
+    let spec = read::at(pod, "spec");
+    let mut status = json!({"phase": "Pending", "qosClass": qos::class(spec)});
+    if !read::list(spec, "schedulingGates").is_empty() {
+        status["conditions"] = json!([{
+            "type": "PodScheduled", "status": "False", "lastProbeTime": null, "lastTransitionTime": context.now,
+            "reason": "SchedulingGated", "message": "Scheduling is blocked due to non-empty scheduling gates",
+        }]);
+    }
+    read::set(pod, "status", status);
+}
+
+fn validate(pod: &Value, errors: &mut Errors) {
+    let spec = read::at(pod, "spec");
+    spec::validate(&SPEC, spec, errors);
+    for list in ["containers", "initContainers"] {
+        let path = SPEC.child(list);
+        for (index, container) in read::list(spec, list).iter().enumerate() {
+            let image = read::text(container, "image");
+            if image.trim() != image {
+                let message = "must not have leading or trailing whitespace";
+                errors.invalid_text(&path.index(index).child("image"), image, message);
+            }
+        }
+    }
+    if !read::list(spec, "ephemeralContainers").is_empty() {
+        errors.forbidden(&SPEC.child("ephemeralContainers"), "cannot be set on create");
+    }
+}

@@ -1,0 +1,95 @@
+//! What Kubernetes accepts of pods but warns of.
+
+use crate::checks::quantities;
+use crate::field::Path;
+use crate::read;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Labels of nodes that were replaced.
+const OLD_NODE_LABELS: &[(&str, &str)] = &[
+    ("beta.kubernetes.io/arch", "deprecated since v1.14; use \"kubernetes.io/arch\" instead"),
+    ("beta.kubernetes.io/os", "deprecated since v1.14; use \"kubernetes.io/os\" instead"),
+    (
+        "failure-domain.beta.kubernetes.io/region",
+        "deprecated since v1.17; use \"topology.kubernetes.io/region\" instead",
+    ),
+    ("failure-domain.beta.kubernetes.io/zone", "deprecated since v1.17; use \"topology.kubernetes.io/zone\" instead"),
+    ("beta.kubernetes.io/instance-type", "deprecated since v1.17; use \"node.kubernetes.io/instance-type\" instead"),
+];
+
+/// Warnings of a pod.
+pub fn of_pod(pod: &Value) -> Vec<String> {
+    let mut warnings = Vec::new();
+    spec(&Path::root("spec"), read::at(pod, "spec"), &mut warnings);
+    warnings
+}
+
+/// Warnings of a template.
+#[must_use]
+pub fn of_template(path: &Path<'_>, template: &Value) -> Vec<String> {
+    let mut warnings = Vec::new();
+    spec(&path.child("spec"), read::at(template, "spec"), &mut warnings);
+    warnings
+}
+
+fn spec(path: &Path<'_>, spec: &Value, warnings: &mut Vec<String>) {
+    let selector = path.child("nodeSelector");
+    for (key, _) in read::entries(spec, "nodeSelector") {
+        if let Some((_, message)) = OLD_NODE_LABELS.iter().find(|(label, _)| *label == key) {
+            warnings.push(format!("{}: {message}", selector.key(key)));
+        }
+    }
+    for list in ["initContainers", "containers"] {
+        let place = path.child(list);
+        for (index, container) in read::list(spec, list).iter().enumerate() {
+            one_container(&place.index(index), container, warnings);
+        }
+    }
+    if read::number(spec, "terminationGracePeriodSeconds") < 0 {
+        let place = path.child("terminationGracePeriodSeconds");
+        warnings.push(format!("{place}: must be >= 0; negative values are invalid and will be treated as 1"));
+    }
+}
+
+fn one_container(path: &Path<'_>, container: &Value, warnings: &mut Vec<String>) {
+    fractional_bytes(&path.child("resources"), read::at(container, "resources"), warnings);
+    let place = path.child("env");
+    let mut names: BTreeMap<&str, ()> = BTreeMap::new();
+    for (index, variable) in read::list(container, "env").iter().enumerate() {
+        let name = read::text(variable, "name");
+        if names.insert(name, ()).is_some() {
+            let place = place.index(index);
+            warnings
+                .push(format!("{place}: hides previous definition of {name:?}, which may be dropped when using apply"));
+        }
+    }
+    duplicate_ports(&path.child("ports"), read::list(container, "ports"), warnings);
+}
+
+fn fractional_bytes(path: &Path<'_>, resources: &Value, warnings: &mut Vec<String>) {
+    for which in ["limits", "requests"] {
+        let place = path.child(which);
+        for name in ["memory", "ephemeral-storage"] {
+            let Some(value) = read::map(resources, which).and_then(|amounts| amounts.get(name)) else { continue };
+            let amount = quantities::of(value);
+            if !amount.is_whole() {
+                let message = format!("fractional byte value \"{amount}\" is invalid, must be an integer");
+                warnings.push(format!("{}: {message}", place.key(name)));
+            }
+        }
+    }
+}
+
+fn duplicate_ports(path: &Path<'_>, ports: &[Value], warnings: &mut Vec<String>) {
+    let key = |port: &Value| {
+        let numbers = (read::number(port, "containerPort"), read::number(port, "hostPort"));
+        (numbers, read::text(port, "protocol").to_owned(), read::text(port, "hostIP").to_owned())
+    };
+    for (index, port) in ports.iter().enumerate() {
+        if let Some(first) = ports[..index].iter().position(|other| key(other) == key(port)) {
+            let (here, there) = (path.index(index).to_string(), path.index(first).to_string());
+            warnings.push(format!("{here}: duplicate port definition with {there}"));
+        }
+    }
+}
