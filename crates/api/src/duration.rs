@@ -13,7 +13,9 @@ pub struct GoDuration {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DurationError {
     /// Neither a whole number of seconds nor a sequence such as `1h2m3.5s`.
-    #[error("invalid duration {0:?}: expected whole seconds or a sequence such as \"1h2m3.5s\" with units ns, us, ms, s, m, h")]
+    #[error(
+        "invalid duration {0:?}: expected whole seconds or a sequence such as \"1h2m3.5s\" with units ns, us, ms, s, m, h"
+    )]
     Form(String),
     /// A number without a unit among numbers with one.
     #[error("invalid duration {0:?}: a unit (ns, us, ms, s, m, h) is missing")]
@@ -179,7 +181,11 @@ fn decimal(value: u128, scale: u128) -> String {
     let width = scale.ilog10() as usize;
     let fraction = format!("{:0width$}", value % scale);
     let fraction = fraction.trim_end_matches('0');
-    if width == 0 || fraction.is_empty() { format!("{}", value / scale) } else { format!("{}.{fraction}", value / scale) }
+    if width == 0 || fraction.is_empty() {
+        format!("{}", value / scale)
+    } else {
+        format!("{}.{fraction}", value / scale)
+    }
 }
 
 #[cfg(test)]

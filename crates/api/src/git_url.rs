@@ -20,7 +20,8 @@ pub fn normalize_git_url(repository: &str) -> String {
 /// Whether two URLs name the same repository.
 #[must_use]
 pub fn is_same_repository(left: &str, right: &str) -> bool {
-    let normalize = |url: &str| Some(normalize_git_url(url)).filter(|url| !url.is_empty()).unwrap_or_else(|| url.to_owned());
+    let normalize =
+        |url: &str| Some(normalize_git_url(url)).filter(|url| !url.is_empty()).unwrap_or_else(|| url.to_owned());
     let left = normalize(left);
     !left.is_empty() && left == normalize(right)
 }
@@ -28,9 +29,8 @@ pub fn is_same_repository(left: &str, right: &str) -> bool {
 /// `[ssh://]user@host…` with no colon or slash in the user and no other at sign.
 fn is_ssh(url: &str) -> bool {
     let rest = url.strip_prefix("ssh://").unwrap_or(url);
-    rest.split_once('@').is_some_and(|(user, host)| {
-        !user.contains(['/', ':']) && !host.is_empty() && !host.contains('@')
-    })
+    rest.split_once('@')
+        .is_some_and(|(user, host)| !user.contains(['/', ':']) && !host.is_empty() && !host.contains('@'))
 }
 
 /// Go's parser takes nearly everything without a scheme; what it refuses is control characters, a colon in the first

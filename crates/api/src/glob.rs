@@ -67,9 +67,8 @@ impl Glob {
 const PATTERN_BYTES_MAX: usize = 1 << 20;
 
 fn compile(expression: Option<String>) -> Matcher {
-    let regex = expression.and_then(|expression| {
-        regex::RegexBuilder::new(&expression).size_limit(PATTERN_BYTES_MAX).build().ok()
-    });
+    let regex = expression
+        .and_then(|expression| regex::RegexBuilder::new(&expression).size_limit(PATTERN_BYTES_MAX).build().ok());
     regex.map_or(Matcher::Nothing, Matcher::Pattern)
 }
 

@@ -146,7 +146,8 @@ pub fn hook_delete_policies(meta: &Meta) -> Vec<HookDeletePolicy> {
         policies.into_iter().filter(|(name, _)| listed.contains(name)).map(|(_, policy)| policy).collect::<Vec<_>>()
     };
     let mut policies = named(ANNOTATION_HOOK_DELETE_POLICY, ["HookSucceeded", "HookFailed", "BeforeHookCreation"]);
-    policies.extend(named(ANNOTATION_HELM_HOOK_DELETE_POLICY, ["hook-succeeded", "hook-failed", "before-hook-creation"]));
+    policies
+        .extend(named(ANNOTATION_HELM_HOOK_DELETE_POLICY, ["hook-succeeded", "hook-failed", "before-hook-creation"]));
     policies.sort_unstable();
     policies.dedup();
     if policies.is_empty() { vec![HookDeletePolicy::BeforeHookCreation] } else { policies }
@@ -210,7 +211,10 @@ mod tests {
 
     #[test]
     fn policies_are_united() {
-        let hook = meta(&[(ANNOTATION_HOOK_DELETE_POLICY, "HookFailed"), (ANNOTATION_HELM_HOOK_DELETE_POLICY, "hook-succeeded")]);
+        let hook = meta(&[
+            (ANNOTATION_HOOK_DELETE_POLICY, "HookFailed"),
+            (ANNOTATION_HELM_HOOK_DELETE_POLICY, "hook-succeeded"),
+        ]);
         assert_eq!(hook_delete_policies(&hook), [HookDeletePolicy::HookSucceeded, HookDeletePolicy::HookFailed]);
         assert_eq!(hook_delete_policies(&meta(&[])), [HookDeletePolicy::BeforeHookCreation]);
     }

@@ -51,8 +51,6 @@ pub use status::*;
 pub use sync_policy::*;
 pub use time::Time;
 pub use tracking::{Tracking, TrackingError, TrackingId, TrackingMethod, instance_name, split_instance_name};
-pub use validation::{
-    check_destination, missing_namespace, missing_project, namespace_not_permitted, validate_spec,
-};
+pub use validation::{check_destination, missing_namespace, missing_project, namespace_not_permitted, validate_spec};
 pub use wire::{Field, Object as WireObject, Shape, Shaped};
 pub use words::{HealthStatusCode, HydratePhase, OperationPhase, ResultCode, SyncStatusCode};

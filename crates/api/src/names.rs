@@ -39,7 +39,8 @@ pub const ANNOTATION_MANAGED_BY_URL: &str = "argocd.argoproj.io/managed-by-url";
 /// `true`: leave this application alone entirely.
 pub const ANNOTATION_SKIP_RECONCILE: &str = "argocd.argoproj.io/skip-reconcile";
 /// Name of the client-side manager whose fields a server-side apply takes over.
-pub const ANNOTATION_CLIENT_SIDE_APPLY_MIGRATION_MANAGER: &str = "argocd.argoproj.io/client-side-apply-migration-manager";
+pub const ANNOTATION_CLIENT_SIDE_APPLY_MIGRATION_MANAGER: &str =
+    "argocd.argoproj.io/client-side-apply-migration-manager";
 /// Which application a resource belongs to.
 pub const ANNOTATION_TRACKING_ID: &str = "argocd.argoproj.io/tracking-id";
 /// Which installation a resource belongs to.

@@ -147,7 +147,9 @@ mod tests {
 
     #[test]
     fn normalisation_names_the_project_and_drops_empty_blocks() {
-        let spec = spec(r#"{"source": {"repoURL": "r", "helm": {}, "kustomize": null, "directory": {"jsonnet": {}}}, "syncPolicy": {}}"#);
+        let spec = spec(
+            r#"{"source": {"repoURL": "r", "helm": {}, "kustomize": null, "directory": {"jsonnet": {}}}, "syncPolicy": {}}"#,
+        );
         let text = serde_json::to_string(&spec.normalized()).expect("text");
         assert_eq!(text, r#"{"source":{"repoURL":"r"},"destination":{},"project":"default"}"#);
     }

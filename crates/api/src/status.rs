@@ -250,7 +250,14 @@ mod tests {
         let lines: Vec<_> = status
             .conditions
             .iter()
-            .map(|c| format!("{} {} {}", c.condition_type, c.message, c.last_transition_time.expect("set").timestamp().as_second()))
+            .map(|c| {
+                format!(
+                    "{} {} {}",
+                    c.condition_type,
+                    c.message,
+                    c.last_transition_time.expect("set").timestamp().as_second()
+                )
+            })
             .collect();
         assert_eq!(lines, ["ComparisonError a 1", "ComparisonError c 2", "SyncError b 1"]);
         status.set_conditions(Vec::new(), &["SyncError"], at(3));

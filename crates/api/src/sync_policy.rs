@@ -123,7 +123,8 @@ mod tests {
             (0..7).map(|count| retry.delay(count).expect("valid durations").to_string()).collect()
         };
         assert_eq!(delays(&RetryStrategy::default()), ["5s", "10s", "20s", "40s", "1m20s", "2m40s", "3m0s"]);
-        let backoff = Backoff { duration: "2".into(), factor: Some(3), max_duration: "1m".into(), ..Backoff::default() };
+        let backoff =
+            Backoff { duration: "2".into(), factor: Some(3), max_duration: "1m".into(), ..Backoff::default() };
         let retry = RetryStrategy { backoff: Some(backoff), ..RetryStrategy::default() };
         assert_eq!(delays(&retry), ["2s", "6s", "18s", "54s", "1m0s", "1m0s", "1m0s"]);
     }
@@ -138,7 +139,10 @@ mod tests {
 
     #[test]
     fn options_are_matched_exactly() {
-        let policy = SyncPolicy { sync_options: vec!["Prune=confirm".into(), "CreateNamespace=true".into()], ..SyncPolicy::default() };
+        let policy = SyncPolicy {
+            sync_options: vec!["Prune=confirm".into(), "CreateNamespace=true".into()],
+            ..SyncPolicy::default()
+        };
         assert!(policy.has_option("CreateNamespace=true"));
         assert!(!policy.has_option("createnamespace=true"));
         assert_eq!(policy.option_value("Prune"), Some("confirm"));

@@ -222,7 +222,11 @@ fn truncate_label(name: &str) -> Result<String, TrackingError> {
     if name.len() <= LABEL_LENGTH_MAX {
         return Ok(name.to_owned());
     }
-    let cut: &str = name.char_indices().take_while(|(at, c)| at + c.len_utf8() <= LABEL_LENGTH_MAX).last().map_or("", |(at, c)| &name[..at + c.len_utf8()]);
+    let cut: &str = name
+        .char_indices()
+        .take_while(|(at, c)| at + c.len_utf8() <= LABEL_LENGTH_MAX)
+        .last()
+        .map_or("", |(at, c)| &name[..at + c.len_utf8()]);
     let cut = cut.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
     if cut.is_empty() { Err(TrackingError::Label) } else { Ok(cut.to_owned()) }
 }
@@ -248,14 +252,24 @@ mod tests {
         assert_eq!(TrackingId::parse("app:/ConfigMap:ns/a"), Some(id));
         let colons = TrackingId::parse("app:rbac.authorization.k8s.io/ClusterRole:ns/system:node").expect("valid");
         assert_eq!(colons.name, "system:node");
-        for wrong in ["", "app", "app:/ConfigMap", "app:ConfigMap:ns/a", "app:/ConfigMap:a", "app:a/b/c:ns/a", "app:/ConfigMap:ns/a/b"] {
+        for wrong in [
+            "",
+            "app",
+            "app:/ConfigMap",
+            "app:ConfigMap:ns/a",
+            "app:/ConfigMap:a",
+            "app:a/b/c:ns/a",
+            "app:/ConfigMap:ns/a/b",
+        ] {
             assert_eq!(TrackingId::parse(wrong), None, "{wrong}");
         }
     }
 
     #[test]
     fn cluster_scoped_objects_carry_the_destination_namespace() {
-        let role = meta(&json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "r"}}));
+        let role = meta(
+            &json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "r"}}),
+        );
         let id = TrackingId::of(&role, "team_app", "dest");
         assert_eq!(id.to_string(), "team_app:rbac.authorization.k8s.io/ClusterRole:dest/r");
         assert!(id.is_about(&role));
@@ -267,7 +281,10 @@ mod tests {
         assert!(tracking.is_self_referenced(Some(&config_map("app:/ConfigMap:ns/a")), None));
         assert!(!tracking.is_self_referenced(Some(&config_map("app:/ConfigMap:ns/original")), None));
         assert!(!tracking.is_self_referenced(Some(&config_map("app:/Secret:ns/a")), None));
-        assert!(tracking.is_self_referenced(Some(&config_map("other:/ConfigMap:ns/a")), None), "the name does not matter");
+        assert!(
+            tracking.is_self_referenced(Some(&config_map("other:/ConfigMap:ns/a")), None),
+            "the name does not matter"
+        );
     }
 
     #[test]
@@ -286,7 +303,8 @@ mod tests {
     fn another_installation_is_not_ours() {
         let ours = Tracking { installation_id: "one".into(), ..Tracking::default() };
         assert_eq!(ours.instance(&config_map("app:/ConfigMap:ns/a")), None);
-        let marked = meta(&json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "ns",
+        let marked =
+            meta(&json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "ns",
             "annotations": {ANNOTATION_TRACKING_ID: "app:/ConfigMap:ns/a", ANNOTATION_INSTALLATION_ID: "one"}}}));
         assert_eq!(ours.instance(&marked).as_deref(), Some("app"));
         assert_eq!(Tracking::default().instance(&marked), None);
@@ -296,10 +314,14 @@ mod tests {
     fn marks_follow_the_method() {
         let long = "a".repeat(62) + ".b";
         let mark = |method, instance: &str| {
-            let mut value = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "annotations": null}});
+            let mut value =
+                json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "annotations": null}});
             let id = TrackingId::of(&meta(&value), instance, "ns");
             Tracking { method, ..Tracking::default() }.mark(&mut value, &id).expect("markable");
-            (value["metadata"]["annotations"][ANNOTATION_TRACKING_ID].clone(), value["metadata"]["labels"][LABEL_INSTANCE].clone())
+            (
+                value["metadata"]["annotations"][ANNOTATION_TRACKING_ID].clone(),
+                value["metadata"]["labels"][LABEL_INSTANCE].clone(),
+            )
         };
         assert_eq!(mark(TrackingMethod::Annotation, "app"), (json!("app:/ConfigMap:ns/a"), Value::Null));
         assert_eq!(mark(TrackingMethod::Label, &long), (Value::Null, json!(long)));

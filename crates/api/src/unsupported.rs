@@ -45,13 +45,20 @@ pub const UNSUPPORTED: &[Unsupported] = &[
     not("ApplicationSpec", "sourceHydrator", "nothing is hydrated yet; sync from the hydrated branch with source"),
     not("ResourceIgnoreDifferences", "jqPathExpressions", "these fields are compared; name them in jsonPointers"),
     not("ResourceIgnoreDifferences", "managedFieldsManagers", "these fields are compared; name them in jsonPointers"),
+    not("ApplicationStatus", "sourceHydrator", "nothing is hydrated yet, so it is never written"),
+    not("ApplicationStatus", "observedAt", "never written, as upstream; read reconciledAt"),
     not("SyncOperation", "manifests", "the source's manifests are synced; push the manifests to a branch instead"),
     not("AppProjectSpec", "roles", "there is no API of our own to permit yet; use Kubernetes' RBAC"),
+    not("AppProjectStatus", "jwtTokensByRole", "there is no API of our own to issue tokens yet; never written"),
     not("AppProjectSpec", "orphanedResources", "orphaned resources are not looked for yet"),
     not("AppProjectSpec", "syncWindows", "windows do not hold yet; turn automated sync off while they should"),
     not("AppProjectSpec", "signatureKeys", "signatures are not verified yet; protect the branch instead"),
     not("AppProjectSpec", "sourceIntegrity", "signatures are not verified yet; protect the branch instead"),
-    not("AppProjectSpec", "destinationServiceAccounts", "syncs act as the controller itself; limit its own permissions"),
+    not(
+        "AppProjectSpec",
+        "destinationServiceAccounts",
+        "syncs act as the controller itself; limit its own permissions",
+    ),
 ];
 
 /// Where an Application's spec or operation uses what is not implemented. Empty values are no use.

@@ -74,7 +74,8 @@ fn validate_sources(
     let mut permit = |source: &ApplicationSource, what: &str| {
         if !rules.permits_source(&source.repo_url) {
             let project = rules.name();
-            conditions.push(invalid(format!("{what} repo {} is not permitted in project '{project}'", source.repo_url)));
+            conditions
+                .push(invalid(format!("{what} repo {} is not permitted in project '{project}'", source.repo_url)));
         }
     };
     if let Some(hydrator) = &spec.source_hydrator {

@@ -4,7 +4,9 @@ use crate::compare::{Verdict, compare};
 use crate::context::{Context, Scope};
 use crate::memo::{Memo, State};
 use crate::pairing::Pair;
-use api::hook::{delete_hook_types, has_annotation_option, is_hook, is_ignored, is_skipped, sync_option_value, sync_wave};
+use api::hook::{
+    delete_hook_types, has_annotation_option, is_hook, is_ignored, is_skipped, sync_option_value, sync_wave,
+};
 use api::names::{ANNOTATION_COMPARE_OPTIONS, CONDITION_COMPARISON_ERROR};
 use api::{ApplicationCondition, ResourceStatus, SyncPolicy, SyncStatusCode, missing_namespace, semantically_equal};
 use object::{Fetched, Meta, Object};
@@ -41,7 +43,8 @@ pub fn compare_application(
     memo: &mut Memo,
     schema: &Schema,
 ) -> ApplicationComparison {
-    let mut work = Work { context, schema, memo, remembered: Vec::new(), conditions: Vec::new(), total: Total::default() };
+    let mut work =
+        Work { context, schema, memo, remembered: Vec::new(), conditions: Vec::new(), total: Total::default() };
     work.memo.begin(context.rules.settings());
     let resources = pairs.iter().map(|pair| work.resource(pair)).collect();
     let Work { memo, remembered, mut conditions, total, .. } = work;
@@ -85,7 +88,8 @@ impl Work<'_, '_> {
             return ComparedResource { status: ResourceStatus::default(), verdict: None };
         };
         let meta = object.meta();
-        let is_own = self.context.tracking().is_self_referenced(live.map(Object::meta), pair.desired.as_ref().map(Object::meta));
+        let is_own =
+            self.context.tracking().is_self_referenced(live.map(Object::meta), pair.desired.as_ref().map(Object::meta));
         let mut status = self.describe(pair, meta, is_own);
         let is_apart = status.hook
             || is_ignored(meta)
@@ -133,7 +137,9 @@ impl Work<'_, '_> {
                 let live = pair.live.as_ref();
                 match compare(pair.desired.as_ref(), live, None, self.context.rules, self.schema) {
                     Ok(comparison) => comparison.verdict,
-                    Err(error) => return self.failed(&format!("Failed to compare desired state to live state: {error}")),
+                    Err(error) => {
+                        return self.failed(&format!("Failed to compare desired state to live state: {error}"));
+                    }
                 }
             }
         };

@@ -123,12 +123,7 @@ pub fn normalize_object(gvk: &Gvk, value: Value, rules: &Rules, schema: &Schema)
     normalize(gvk, value, is_known, rules)
 }
 
-fn compare_both(
-    desired: &Object,
-    live: &Object,
-    rules: &Rules,
-    schema: &Schema,
-) -> Result<Comparison, CompareError> {
+fn compare_both(desired: &Object, live: &Object, rules: &Rules, schema: &Schema) -> Result<Comparison, CompareError> {
     let gvk = desired.gvk();
     let desired_value = desired.value();
     let mut live_value = live.value();

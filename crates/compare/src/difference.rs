@@ -76,7 +76,8 @@ fn names(items: &[Value]) -> Option<Vec<&str>> {
 }
 
 fn field(path: &str, key: &str) -> String {
-    let is_plain = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let is_plain =
+        !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     match (path.is_empty(), is_plain) {
         (true, true) => key.to_owned(),
         (false, true) => format!("{path}.{key}"),

@@ -70,7 +70,8 @@ mod tests {
 
     #[test]
     fn equal_values_share_a_mask_and_different_ones_do_not() {
-        let (mut desired, mut live) = (secret(&json!({"a": "MQ==", "b": "Mg=="})), secret(&json!({"a": "MQ==", "b": "Mw==", "c": null})));
+        let (mut desired, mut live) =
+            (secret(&json!({"a": "MQ==", "b": "Mg=="})), secret(&json!({"a": "MQ==", "b": "Mw==", "c": null})));
         mask_secret(Some(&mut desired), Some(&mut live), &BTreeSet::new());
         assert_eq!(desired["data"], json!({"a": "++++++++", "b": "++++++++"}));
         assert_eq!(live["data"], json!({"a": "++++++++", "b": "++++++++++++", "c": "++++++++"}));
@@ -80,7 +81,8 @@ mod tests {
     fn plain_text_and_what_was_applied_last_are_hidden_too() {
         let mut live = secret(&json!({"a": "MQ=="}));
         let applied = json!({"kind": "Secret", "stringData": {"a": "0"}}).to_string();
-        live["metadata"]["annotations"] = json!({"kubectl.kubernetes.io/last-applied-configuration": applied, "token": "t"});
+        live["metadata"]["annotations"] =
+            json!({"kubectl.kubernetes.io/last-applied-configuration": applied, "token": "t"});
         mask_secret(None, Some(&mut live), &BTreeSet::from(["token".to_owned()]));
         let text = live.to_string();
         assert!(text.contains(r#"{\"data\":{\"a\":\"++++++++++++\"}"#), "{text}");
@@ -90,7 +92,8 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_hidden_whole() {
         let mut live = secret(&json!({}));
-        live["metadata"]["annotations"] = json!({"kubectl.kubernetes.io/last-applied-configuration": "{broken: secret"});
+        live["metadata"]["annotations"] =
+            json!({"kubectl.kubernetes.io/last-applied-configuration": "{broken: secret"});
         mask_secret(None, Some(&mut live), &BTreeSet::new());
         assert_eq!(live["metadata"]["annotations"]["kubectl.kubernetes.io/last-applied-configuration"], "++++++++");
     }

@@ -66,7 +66,8 @@ fn gvk_of(value: &Value) -> Gvk {
 fn without_namespace(value: &mut Value) {
     let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) else { return };
     metadata.remove("namespace");
-    let is_empty = |annotations: &Value| annotations.is_null() || annotations.as_object().is_some_and(|it| it.is_empty());
+    let is_empty =
+        |annotations: &Value| annotations.is_null() || annotations.as_object().is_some_and(|it| it.is_empty());
     if metadata.get("annotations").is_some_and(is_empty) {
         metadata.remove("annotations");
     }

@@ -100,9 +100,8 @@ impl Rules {
 
     /// Takes away every field that does not count.
     pub(crate) fn remove_ignored(&self, gvk: &Gvk, value: &mut Value) {
-        let text = |value: &Value, pointer| {
-            value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
-        };
+        let text =
+            |value: &Value, pointer| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (name, namespace) = (text(value, "/metadata/name"), text(value, "/metadata/namespace"));
         for rule in &self.ignore {
             if rule.concerns(gvk, &name, &namespace) {

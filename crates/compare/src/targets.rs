@@ -2,7 +2,9 @@
 
 use crate::context::{Context, Scope};
 use api::hook::{HookType, delete_hook_types, hook_types, is_hook, is_ignored};
-use api::names::{CONDITION_COMPARISON_ERROR, CONDITION_EXCLUDED_RESOURCE_WARNING, CONDITION_REPEATED_RESOURCE_WARNING};
+use api::names::{
+    CONDITION_COMPARISON_ERROR, CONDITION_EXCLUDED_RESOURCE_WARNING, CONDITION_REPEATED_RESOURCE_WARNING,
+};
 use api::{ApplicationCondition, TrackingId};
 use object::{Fetched, Key, Object};
 use serde_json::{Map, Value};
@@ -86,7 +88,8 @@ pub fn prepare_targets(context: &Context<'_>, manifests: Vec<Object>) -> Targets
 fn sort_in(context: &Context<'_>, targets: &mut Targets, target: Target) {
     let meta = target.object.meta();
     if (context.is_excluded)(&meta.gvk) {
-        let message = format!("Resource {}/{} {} is excluded in the settings", meta.gvk.group, meta.gvk.kind, meta.name);
+        let message =
+            format!("Resource {}/{} {} is excluded in the settings", meta.gvk.group, meta.gvk.kind, meta.name);
         targets.conditions.push(ApplicationCondition::new(CONDITION_EXCLUDED_RESOURCE_WARNING, message));
         return;
     }

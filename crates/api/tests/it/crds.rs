@@ -56,6 +56,7 @@ fn kubectl_finds_the_kinds_by_upstreams_names() {
         ]
     );
     let columns = api::crds()[0]["spec"]["versions"][0]["additionalPrinterColumns"].clone();
-    let columns: Vec<&str> = columns.as_array().into_iter().flatten().filter_map(|column| column["name"].as_str()).collect();
+    let columns: Vec<&str> =
+        columns.as_array().into_iter().flatten().filter_map(|column| column["name"].as_str()).collect();
     assert_eq!(columns, ["Sync Status", "Health Status", "Revision", "Project"]);
 }

@@ -46,7 +46,11 @@ fn a_destination_matches_by_server_or_name_and_namespace() {
         (json!([{"server": "https://k"}]), "", true),
         (json!([{"name": "prod", "namespace": "*"}]), "any", true),
         (json!([{"name": "stage", "namespace": "*"}]), "any", false),
-        (json!([{"server": "*", "namespace": "*"}, {"server": "https://k", "namespace": "!kube-system"}]), "kube-system", false),
+        (
+            json!([{"server": "*", "namespace": "*"}, {"server": "https://k", "namespace": "!kube-system"}]),
+            "kube-system",
+            false,
+        ),
         (json!([{"server": "*", "namespace": "*"}, {"server": "https://k", "namespace": "!kube-system"}]), "web", true),
         (json!([{"server": "*", "namespace": "*"}, {"server": "!https://k", "namespace": "*"}]), "web", false),
         (json!([{"server": "*", "namespace": "*"}, {"server": "!https://k", "namespace": "other"}]), "web", true),
@@ -54,13 +58,18 @@ fn a_destination_matches_by_server_or_name_and_namespace() {
     ];
     for (destinations, namespace, expected) in cases {
         let rules = rules(json!({"destinations": destinations}));
-        assert_eq!(rules.permits_destination(cluster("https://k", "prod"), namespace), expected, "{destinations} {namespace}");
+        assert_eq!(
+            rules.permits_destination(cluster("https://k", "prod"), namespace),
+            expected,
+            "{destinations} {namespace}"
+        );
     }
 }
 
 #[test]
 fn a_project_may_insist_on_clusters_of_its_own() {
-    let rules = rules(json!({"destinations": [{"server": "*", "namespace": "*"}], "permitOnlyProjectScopedClusters": true}));
+    let rules =
+        rules(json!({"destinations": [{"server": "*", "namespace": "*"}], "permitOnlyProjectScopedClusters": true}));
     let shared = cluster("https://k", "k");
     assert!(!rules.permits_destination(shared, "web"));
     assert!(rules.permits_destination(ClusterIdentity { ownership: ClusterOwnership::OfProject, ..shared }, "web"));
@@ -76,14 +85,20 @@ fn namespaced_kinds_are_allowed_without_a_list_and_cluster_kinds_are_not() {
     let some = rules(json!({"namespaceResourceWhitelist": [{"group": "*", "kind": "*"}],
         "namespaceResourceBlacklist": [{"group": "", "kind": "Secret"}, {"group": "*.example.com", "kind": "A*"}]}));
     assert!(some.permits_namespaced_kind("", "ConfigMap") && !some.permits_namespaced_kind("", "Secret"));
-    assert!(!some.permits_namespaced_kind("x.example.com", "App") && some.permits_namespaced_kind("x.example.com", "Bpp"));
+    assert!(
+        !some.permits_namespaced_kind("x.example.com", "App") && some.permits_namespaced_kind("x.example.com", "Bpp")
+    );
 }
 
 #[test]
 fn cluster_kinds_may_be_limited_by_name() {
-    let rules = rules(json!({"clusterResourceWhitelist": [{"group": "", "kind": "Namespace", "name": "team-*"}, {"group": "rbac.authorization.k8s.io", "kind": "*"}],
-        "clusterResourceBlacklist": [{"group": "*", "kind": "ClusterRole", "name": "admin"}]}));
-    assert!(rules.permits_cluster_kind("", "Namespace", "team-a") && !rules.permits_cluster_kind("", "Namespace", "web"));
+    let rules = rules(
+        json!({"clusterResourceWhitelist": [{"group": "", "kind": "Namespace", "name": "team-*"}, {"group": "rbac.authorization.k8s.io", "kind": "*"}],
+        "clusterResourceBlacklist": [{"group": "*", "kind": "ClusterRole", "name": "admin"}]}),
+    );
+    assert!(
+        rules.permits_cluster_kind("", "Namespace", "team-a") && !rules.permits_cluster_kind("", "Namespace", "web")
+    );
     assert!(rules.permits_cluster_kind("rbac.authorization.k8s.io", "ClusterRole", "view"));
     assert!(!rules.permits_cluster_kind("rbac.authorization.k8s.io", "ClusterRole", "admin"));
 }
@@ -101,7 +116,9 @@ fn live_objects_outside_of_permitted_namespaces_are_invisible() {
 #[test]
 fn applications_outside_of_the_control_plane_need_a_source_namespace() {
     let rules = rules(json!({"sourceNamespaces": ["team-*", "/^dev[0-9]+$/"]}));
-    for (namespace, expected) in [("", true), ("argocd", true), ("team-a", true), ("dev12", true), ("dev", false), ("other", false)] {
+    for (namespace, expected) in
+        [("", true), ("argocd", true), ("team-a", true), ("dev12", true), ("dev", false), ("other", false)]
+    {
         assert_eq!(rules.permits_application_namespace(namespace, "argocd"), expected, "{namespace}");
     }
 }

@@ -38,12 +38,18 @@ fn a_wrong_type_names_the_field() {
     let value = json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"name": "a", "namespace": "argocd"},
         "spec": {"sources": [{"helm": {"parameters": "none"}}]}});
     let error = Application::read(&Object::from_value(&value).expect("an object")).expect_err("not valid").to_string();
-    assert!(error.starts_with("argoproj.io/Application/argocd/a is not a valid Application: field spec.sources.helm.parameters: "), "{error}");
+    assert!(
+        error.starts_with(
+            "argoproj.io/Application/argocd/a is not a valid Application: field spec.sources.helm.parameters: "
+        ),
+        "{error}"
+    );
 }
 
 #[test]
 fn a_projects_empty_list_is_not_an_absent_one() {
-    let read = |spec: Value| serde_json::from_value::<AppProject>(json!({"metadata": {}, "spec": spec})).expect("a project");
+    let read =
+        |spec: Value| serde_json::from_value::<AppProject>(json!({"metadata": {}, "spec": spec})).expect("a project");
     assert_eq!(read(json!({})).spec.namespace_resource_whitelist, None);
     assert_eq!(read(json!({"namespaceResourceWhitelist": []})).spec.namespace_resource_whitelist, Some(Vec::new()));
 }

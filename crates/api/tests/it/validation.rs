@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 fn messages(spec: Value, project: Value) -> Vec<String> {
     let spec: ApplicationSpec = serde_json::from_value(spec).expect("a spec");
-    let project: AppProject = serde_json::from_value(json!({"metadata": {"name": "p"}, "spec": project})).expect("a project");
+    let project: AppProject =
+        serde_json::from_value(json!({"metadata": {"name": "p"}, "spec": project})).expect("a project");
     let cluster = ClusterIdentity { server: "https://k", name: "prod", ownership: Default::default() };
     let conditions = validate_spec(&spec, &ProjectRules::new(&project), Ok(cluster));
     assert!(conditions.iter().all(|condition| condition.condition_type == "InvalidSpecError"));
@@ -33,7 +34,9 @@ fn one_of_several_sources_may_be_a_reference_only() {
     assert!(messages(json!({"sources": [{"repoURL": "r", "ref": "x"}]}), open()).is_empty());
     assert_eq!(
         messages(json!({"sources": [{"repoURL": "r"}]}), open()),
-        [r#"spec.source.repoURL and either source.path, source.chart, or source.ref are required for source {"repoURL":"r"}"#]
+        [
+            r#"spec.source.repoURL and either source.path, source.chart, or source.ref are required for source {"repoURL":"r"}"#
+        ]
     );
 }
 
@@ -47,10 +50,13 @@ fn the_project_must_permit_source_and_destination() {
             "application destination server 'https://k' and namespace 'web' do not match any of the allowed destinations in project 'p'",
         ]
     );
-    let named = json!({"source": {"repoURL": "https://a/x", "path": "p"}, "destination": {"name": "prod", "namespace": "web"}});
+    let named =
+        json!({"source": {"repoURL": "https://a/x", "path": "p"}, "destination": {"name": "prod", "namespace": "web"}});
     assert_eq!(
         messages(named, json!({"sourceRepos": ["*"]})),
-        ["application destination server 'prod' and namespace 'web' do not match any of the allowed destinations in project 'p'"]
+        [
+            "application destination server 'prod' and namespace 'web' do not match any of the allowed destinations in project 'p'"
+        ]
     );
     assert!(messages(spec, open()).is_empty());
 }
@@ -66,14 +72,16 @@ fn a_hydrator_needs_its_branches() {
             "when spec.sourceHydrator.hydrateTo is set, spec.sourceHydrator.hydrateTo.targetBranch is required",
         ]
     );
-    let other = json!({"drySource": {"repoURL": "https://a"}, "syncSource": {"targetBranch": "b", "repoURL": "https://c"}});
+    let other =
+        json!({"drySource": {"repoURL": "https://a"}, "syncSource": {"targetBranch": "b", "repoURL": "https://c"}});
     let project = json!({"sourceRepos": ["https://a"], "destinations": [{"server": "*", "namespace": "*"}]});
     assert_eq!(messages(hydrator(other), project), ["sync source repo https://c is not permitted in project 'p'"]);
 }
 
 #[test]
 fn a_cluster_that_is_not_there_is_said_so() {
-    let spec: ApplicationSpec = serde_json::from_value(json!({"source": {"repoURL": "r", "path": "p"}})).expect("a spec");
+    let spec: ApplicationSpec =
+        serde_json::from_value(json!({"source": {"repoURL": "r", "path": "p"}})).expect("a spec");
     let project = AppProject::default_project("argocd");
     let conditions = validate_spec(&spec, &ProjectRules::new(&project), Err("there are no clusters with this name: x"));
     assert_eq!(conditions[0].message, "there are no clusters with this name: x");

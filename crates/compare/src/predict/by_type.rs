@@ -32,12 +32,7 @@ pub(super) fn predict(gvk: &Gvk, ty: &TypeRef, states: States<'_>) -> Result<Pre
 }
 
 /// Applies as the server does, by the managers recorded on the live object.
-pub(super) fn predict_server_side(
-    gvk: &Gvk,
-    ty: &TypeRef,
-    desired: &Value,
-    live: Value,
-) -> Result<Prediction, String> {
+pub(super) fn predict_server_side(gvk: &Gvk, ty: &TypeRef, desired: &Value, live: Value) -> Result<Prediction, String> {
     let api_version = gvk.api_version();
     let versions = OneVersion { api_version: api_version.clone(), ty: ty.clone() };
     let write = Write {

@@ -120,7 +120,10 @@ fn modified_missing_and_extra_are_out_of_sync() {
     let mut changed = map("a");
     changed["data"]["k"] = json!("w");
     let outcome = world().run(&[manifest("a"), manifest("b")], &[changed, map("c")]);
-    assert_eq!(outcome.lines, ["ConfigMap/ns/a OutOfSync", "ConfigMap/ns/b OutOfSync", "ConfigMap/ns/c OutOfSync prune"]);
+    assert_eq!(
+        outcome.lines,
+        ["ConfigMap/ns/a OutOfSync", "ConfigMap/ns/b OutOfSync", "ConfigMap/ns/c OutOfSync prune"]
+    );
     assert_eq!(outcome.sync, "OutOfSync");
 }
 
@@ -144,7 +147,10 @@ fn of_duplicates_the_last_counts() {
     second["data"]["k"] = json!("w");
     let outcome = world().run(&[manifest("a"), second.clone(), manifest("a"), second], &[map("a")]);
     assert_eq!(outcome.lines, ["ConfigMap/ns/a OutOfSync"]);
-    assert_eq!(outcome.conditions, ["RepeatedResourceWarning: Resource /ConfigMap/ns/a appeared 4 times among application resources."]);
+    assert_eq!(
+        outcome.conditions,
+        ["RepeatedResourceWarning: Resource /ConfigMap/ns/a appeared 4 times among application resources."]
+    );
 }
 
 #[test]
@@ -159,7 +165,10 @@ fn a_copied_annotation_claims_nothing() {
 fn a_resource_of_two_applications_is_warned_of() {
     let shared = annotated(map("a"), "argocd.argoproj.io/tracking-id", "team_other:/ConfigMap:ns/a");
     let outcome = world().run(&[manifest("a")], &[shared]);
-    assert_eq!(outcome.conditions, ["SharedResourceWarning: ConfigMap/a is part of applications argocd/app and team/other"]);
+    assert_eq!(
+        outcome.conditions,
+        ["SharedResourceWarning: ConfigMap/a is part of applications argocd/app and team/other"]
+    );
     assert_eq!(outcome.sync, "OutOfSync");
 }
 
@@ -167,7 +176,10 @@ fn a_resource_of_two_applications_is_warned_of() {
 fn what_could_not_be_read_is_neither_missing_nor_extra() {
     let unknown = |objects: &mut LiveObjects| {
         objects.insert(Key::new("", "ConfigMap", Some("ns"), "a"), Fetched::Unknown("list configmaps: timeout".into()));
-        objects.insert(Key::new("", "ConfigMap", Some("ns"), "extra"), Fetched::Unknown("list configmaps: timeout".into()));
+        objects.insert(
+            Key::new("", "ConfigMap", Some("ns"), "extra"),
+            Fetched::Unknown("list configmaps: timeout".into()),
+        );
     };
     let outcome = world().run_with(&[manifest("a"), manifest("b")], &[map("b")], unknown);
     assert_eq!(outcome.lines, ["ConfigMap/ns/a Unknown", "ConfigMap/ns/b Synced"]);
@@ -213,7 +225,8 @@ fn namespaces_follow_the_scope_of_the_kind() {
 fn an_object_of_unknown_scope_is_looked_for_with_and_without_namespace() {
     let mystery = json!({"apiVersion": "example.com/v1", "kind": "Mystery", "metadata": {"name": "m"}});
     let mut cluster_scoped = mystery.clone();
-    cluster_scoped["metadata"]["annotations"] = json!({"argocd.argoproj.io/tracking-id": "app:example.com/Mystery:ns/m"});
+    cluster_scoped["metadata"]["annotations"] =
+        json!({"argocd.argoproj.io/tracking-id": "app:example.com/Mystery:ns/m"});
     let outcome = world().run(std::slice::from_ref(&mystery), &[cluster_scoped]);
     assert_eq!(outcome.lines, ["Mystery//m Synced"]);
     let missing = world().run(&[mystery], &[]);
@@ -275,18 +288,23 @@ fn confirmations_come_from_either_side_or_the_application() {
     let mut strict = world();
     strict.application["spec"]["syncPolicy"] = json!({"syncOptions": ["Prune=confirm"]});
     let exempt = annotated(map("b"), "argocd.argoproj.io/sync-options", "Prune=true");
-    assert_eq!(strict.run(&[], &[map("a"), exempt]).lines, ["ConfigMap/ns/a OutOfSync prune confirm", "ConfigMap/ns/b OutOfSync prune"]);
+    assert_eq!(
+        strict.run(&[], &[map("a"), exempt]).lines,
+        ["ConfigMap/ns/a OutOfSync prune confirm", "ConfigMap/ns/b OutOfSync prune"]
+    );
 }
 
 #[test]
 fn a_managed_namespace_is_not_pruned_and_its_changed_labels_show() {
     let mut world = world();
-    world.application["spec"]["syncPolicy"] = json!({"syncOptions": ["CreateNamespace=true"], "managedNamespaceMetadata": {"labels": {"a": "b"}}});
+    world.application["spec"]["syncPolicy"] =
+        json!({"syncOptions": ["CreateNamespace=true"], "managedNamespaceMetadata": {"labels": {"a": "b"}}});
     let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "ns", "labels": {"a": "b", "theirs": "x"},
         "annotations": {"argocd.argoproj.io/sync-options": "ServerSideApply=true", "argocd.argoproj.io/tracking-id": "app:/Namespace:ns/ns"}}});
-    let outcome = world.run(&[], &[namespace.clone()]);
+    let outcome = world.run(&[], std::slice::from_ref(&namespace));
     assert_eq!(outcome.lines, ["Namespace//ns Synced"]);
-    world.application["status"] = json!({"operationState": {"syncResult": {"managedNamespaceMetadata": {"labels": {"a": "old"}}}}});
+    world.application["status"] =
+        json!({"operationState": {"syncResult": {"managedNamespaceMetadata": {"labels": {"a": "old"}}}}});
     assert_eq!(world.run(&[], std::slice::from_ref(&namespace)).sync, "OutOfSync");
     let unmanaged = &mut self::world();
     assert_eq!(unmanaged.run(&[], &[namespace]).lines, ["Namespace//ns OutOfSync prune"]);
@@ -303,17 +321,17 @@ fn an_unchanged_pair_is_recalled_and_a_change_of_anything_forgets_it() {
     assert_eq!(verdict(&world.run(&[manifest("a")], std::slice::from_ref(&changed))), Verdict::Same);
     changed["metadata"]["resourceVersion"] = json!("2");
     assert_eq!(verdict(&world.run(&[manifest("a")], std::slice::from_ref(&changed))), Verdict::Different);
-    world.settings.application = serde_json::from_value(json!([{"kind": "ConfigMap", "jsonPointers": ["/data/k"]}])).expect("rules");
+    world.settings.application =
+        serde_json::from_value(json!([{"kind": "ConfigMap", "jsonPointers": ["/data/k"]}])).expect("rules");
     assert_eq!(verdict(&world.run(&[manifest("a")], &[changed])), Verdict::Same);
 }
 
 #[test]
 fn the_order_of_manifests_and_objects_changes_nothing() {
-    let (manifests, live): (Vec<_>, Vec<_>) = ["a", "b", "c", "d"].iter().map(|name| (manifest(name), map(name))).unzip();
+    let (manifests, live): (Vec<_>, Vec<_>) =
+        ["a", "b", "c", "d"].iter().map(|name| (manifest(name), map(name))).unzip();
     let forward = world().run(&manifests, &live);
-    let backward = world().run(
-        &manifests.iter().rev().cloned().collect::<Vec<_>>(),
-        &live.iter().rev().cloned().collect::<Vec<_>>(),
-    );
+    let backward = world()
+        .run(&manifests.iter().rev().cloned().collect::<Vec<_>>(), &live.iter().rev().cloned().collect::<Vec<_>>());
     assert_eq!(forward.lines, backward.lines);
 }

@@ -63,7 +63,8 @@ fn lines(case: &Value) -> Vec<String> {
 #[test]
 fn every_case_has_the_expected_differences() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let mut files: Vec<_> = std::fs::read_dir(folder).expect("cases").map(|entry| entry.expect("an entry").path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).expect("cases").map(|entry| entry.expect("an entry").path()).collect();
     files.sort();
     let mut wrong = Vec::new();
     let mut count = 0;

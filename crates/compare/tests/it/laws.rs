@@ -12,7 +12,8 @@ fn word() -> impl Strategy<Value = String> {
 
 /// A Deployment with a random part of what may be said.
 fn deployment() -> impl Strategy<Value = Value> {
-    let container = (word(), prop::option::of(1..4u16), prop::option::of(prop_oneof![Just("1000m"), Just("0.5"), Just("2")]));
+    let container =
+        (word(), prop::option::of(1..4u16), prop::option::of(prop_oneof![Just("1000m"), Just("0.5"), Just("2")]));
     let containers = prop::collection::btree_map("[a-c]", container, 1..3);
     (prop::option::of(0..5i64), containers, prop::option::of(Just(true)), prop::option::of(word())).prop_map(
         |(replicas, containers, host_network, label)| {
@@ -44,11 +45,13 @@ fn deployment() -> impl Strategy<Value = Value> {
 
 /// An object of a kind nobody knows.
 fn thing() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![any::<bool>().prop_map(Value::from), (0..3i64).prop_map(Value::from), word().prop_map(Value::from)];
+    let leaf =
+        prop_oneof![any::<bool>().prop_map(Value::from), (0..3i64).prop_map(Value::from), word().prop_map(Value::from)];
     let tree = leaf.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
-            prop::collection::btree_map(word(), inner, 0..3).prop_map(|map| Value::Object(map.into_iter().collect::<Map<_, _>>())),
+            prop::collection::btree_map(word(), inner, 0..3)
+                .prop_map(|map| Value::Object(map.into_iter().collect::<Map<_, _>>())),
         ]
     });
     tree.prop_map(|spec| json!({"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "a"}, "spec": {"tree": spec}}))
@@ -71,6 +74,9 @@ fn with_applied(mut live: Value, applied: &Value) -> Value {
 }
 
 proptest! {
+    // Enough to have found every bug seeded so far, in about two seconds.
+    #![proptest_config(ProptestConfig::with_cases(80))]
+
     #[test]
     fn an_object_equals_its_own_defaulted_form(desired in deployment()) {
         let compared = run(&desired, &defaulted(&desired), RuleSettings::default());

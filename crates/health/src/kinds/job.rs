@@ -30,6 +30,6 @@ pub(super) fn health(live: &Object) -> Result<Health, HealthError> {
 }
 
 fn last_failure(value: &serde_json::Value) -> String {
-    let failures = list(value, "/status/conditions").iter().filter(|it| text(it, "/type") == "Failed");
-    failures.last().map(|it| text(it, "/message").to_owned()).unwrap_or_default()
+    let last = list(value, "/status/conditions").iter().rfind(|it| text(it, "/type") == "Failed");
+    last.map(|it| text(it, "/message").to_owned()).unwrap_or_default()
 }

@@ -72,9 +72,8 @@ fn termination(container: &Value) -> Option<String> {
 }
 
 fn running(value: &Value) -> api::HealthStatusCode {
-    let restarted = |container: &Value| {
-        container.pointer("/lastState/terminated").is_some_and(|state| !state.is_null())
-    };
+    let restarted =
+        |container: &Value| container.pointer("/lastState/terminated").is_some_and(|state| !state.is_null());
     if condition(value, "Ready").is_some_and(|ready| text(ready, "/status") == "True") {
         Healthy
     } else if list(value, "/status/containerStatuses").iter().any(restarted) {

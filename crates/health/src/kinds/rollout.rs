@@ -97,7 +97,8 @@ fn replicas(value: &Value) -> Option<Health> {
 fn unfinished(value: &Value) -> Option<Health> {
     let has = |pointer| value.pointer(pointer).is_some_and(|it: &Value| !it.is_null());
     let current = text(value, "/status/currentPodHash");
-    let stable = if has("/status/stableRS") { text(value, "/status/stableRS") } else { text(value, "/status/canary/stableRS") };
+    let stable =
+        if has("/status/stableRS") { text(value, "/status/stableRS") } else { text(value, "/status/canary/stableRS") };
     let waiting = if has("/spec/strategy/blueGreen") {
         let is_cut_over = has("/status/blueGreen") && text(value, "/status/blueGreen/activeSelector") == current;
         match (is_cut_over, stable.is_empty() || stable == current) {

@@ -27,7 +27,8 @@ pub(super) fn health(live: &Object) -> Result<Health, HealthError> {
     }
     let (update, current) = (text(&value, "/status/updateRevision"), text(&value, "/status/currentRevision"));
     if update != current {
-        let message = format!("waiting for statefulset rolling update to complete {updated} pods at revision {update}...");
+        let message =
+            format!("waiting for statefulset rolling update to complete {updated} pods at revision {update}...");
         return Ok(Health::new(Progressing, message));
     }
     let at_current = count(&value, "/status/currentReplicas");

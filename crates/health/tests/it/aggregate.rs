@@ -28,10 +28,8 @@ fn deployment(name: &str, status: HealthStatusCode) -> Object {
 }
 
 fn run(objects: &[(Option<&Object>, Fetched<&Object>)], overrides: &dyn Overrides) -> ApplicationHealth {
-    let keys: Vec<Key> = objects
-        .iter()
-        .map(|(desired, live)| desired.or(live.known().copied()).expect("one side").key())
-        .collect();
+    let keys: Vec<Key> =
+        objects.iter().map(|(desired, live)| desired.or(live.known().copied()).expect("one side").key()).collect();
     let resources: Vec<Resource<'_>> = objects
         .iter()
         .zip(&keys)
@@ -49,7 +47,8 @@ fn of_live(objects: &[&Object]) -> (HealthStatusCode, String) {
 
 #[test]
 fn the_worst_resource_decides_and_is_named() {
-    let all = [deployment("a", Healthy), deployment("b", Suspended), deployment("c", Progressing), deployment("d", Degraded)];
+    let all =
+        [deployment("a", Healthy), deployment("b", Suspended), deployment("c", Progressing), deployment("d", Degraded)];
     let all: Vec<&Object> = all.iter().collect();
     assert_eq!(of_live(&all[..1]), (Healthy, String::new()));
     assert_eq!(of_live(&all[..2]), (Suspended, "Caused by apps/Deployment:ns/b".to_owned()));
@@ -144,14 +143,18 @@ fn a_rule_that_fails_makes_the_resource_unknown_and_is_reported() {
     assert_eq!(health.health.status, Unknown);
     assert_eq!(
         health.error.as_deref(),
-        Some(r#"error setting app health: failed to get resource health for "Deployment" with name "a" in namespace "ns": attempt to index a nil value"#)
+        Some(
+            r#"error setting app health: failed to get resource health for "Deployment" with name "a" in namespace "ns": attempt to index a nil value"#
+        )
     );
 }
 
 #[test]
 fn child_applications_count_unless_missing_or_unknown() {
     let child = |word: &str| labelled("argoproj.io/v1alpha1/Application", "child", word);
-    for (word, expected) in [("Missing", Healthy), ("Unknown", Healthy), ("Degraded", Degraded), ("Progressing", Progressing)] {
+    for (word, expected) in
+        [("Missing", Healthy), ("Unknown", Healthy), ("Degraded", Degraded), ("Progressing", Progressing)]
+    {
         let child = child(word);
         assert_eq!(run(&[(None, Fetched::Known(&child))], &ByLabel).health.status, expected, "{word}");
     }

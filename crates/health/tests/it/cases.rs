@@ -48,7 +48,8 @@ fn check(path: &Path) -> Vec<String> {
 #[test]
 fn every_case_has_the_expected_health() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let mut files: Vec<_> = std::fs::read_dir(folder).expect("cases").map(|entry| entry.expect("an entry").path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).expect("cases").map(|entry| entry.expect("an entry").path()).collect();
     files.sort();
     assert!(files.len() >= 15, "one file a kind");
     let wrong: Vec<String> = files.iter().flat_map(|file| check(file)).collect();
