@@ -10,7 +10,6 @@ use gix::prelude::FindExt as _;
 use std::collections::HashSet;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The largest directory or commit object that is decoded: a directory of a million files is about 40 MiB.
@@ -32,7 +31,7 @@ pub(crate) struct Objects {
     trees: Mutex<TreeCache>,
     /// How much content was read since it was opened.
     #[cfg(test)]
-    content_bytes: AtomicU64,
+    content_bytes: std::sync::atomic::AtomicU64,
 }
 
 impl Objects {
@@ -45,14 +44,14 @@ impl Objects {
             gix::odb::store::init::Options::default(),
         );
         let store = Arc::new(store.map_err(|error| problem(path, &error))?);
-        let (readers, trees) = (Mutex::default(), Mutex::default());
         Ok(Objects {
             path: path.to_owned(),
             identity: identity(path),
             store,
-            readers,
-            trees,
-            content_bytes: AtomicU64::new(0),
+            readers: Mutex::default(),
+            trees: Mutex::default(),
+            #[cfg(test)]
+            content_bytes: std::sync::atomic::AtomicU64::default(),
         })
     }
 
@@ -91,10 +90,10 @@ impl Objects {
             Some(_) => {}
         }
         let mut content = Vec::new();
-        let kind = self.with_reader(|reader| Ok(reader.find(&gix_id(id), &mut content).map(|data| data.kind)?));
-        let kind = kind.map_err(|error: gix::Error| gix_problem(&self.path, &error))?;
+        let kind = self.with_reader(|reader| reader.find(&gix_id(id), &mut content).map(|data| data.kind));
+        let kind = kind.map_err(|error| gix_problem(&self.path, &error))?;
         #[cfg(test)]
-        self.content_bytes.fetch_add(content.len() as u64, Ordering::Relaxed);
+        self.content_bytes.fetch_add(content.len() as u64, std::sync::atomic::Ordering::Relaxed);
         Ok(Some((kind, content)))
     }
 
@@ -149,7 +148,7 @@ impl Objects {
     /// How many bytes of content were read since it was opened.
     #[cfg(test)]
     pub(crate) fn content_bytes(&self) -> u64 {
-        self.content_bytes.load(Ordering::Relaxed)
+        self.content_bytes.load(std::sync::atomic::Ordering::Relaxed)
     }
 }
 

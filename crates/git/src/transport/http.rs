@@ -3,7 +3,7 @@
 //! A greeting of protocol version 2 says nothing of refs, so it is remembered: the next listing costs one request.
 
 use super::http_ask::{HttpAsk, body, expect_kind};
-use super::http_client::{authorization, build};
+use super::http_client::{ClientKind, authorization, build};
 use super::http_error::{of_error, of_status};
 use super::session::{Carrier, Greet, Session};
 use crate::error::Problem;
@@ -15,11 +15,14 @@ use crate::wire::pkt::{Pace, PktReader, protocol};
 use reqwest::header::{AUTHORIZATION, HeaderValue, LOCATION};
 use reqwest::{Client, Response};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use url::Url;
 
-/// How many remotes keep a client and a greeting; beyond that the oldest in order are forgotten.
+/// How many remotes keep a greeting; beyond that the first in order is forgotten.
 const REMOTES_MAX: usize = 4096;
+
+/// How many clients are kept: one for every kind of trust, certificate and proxy.
+const CLIENTS_MAX: usize = 256;
 
 /// How many redirects are followed, as git does for its first request.
 const REDIRECTS_MAX: usize = 5;
@@ -29,14 +32,8 @@ const DISCOVERY: &str = "/info/refs?service=git-upload-pack";
 pub(super) struct HttpPool {
     timeouts: Timeouts,
     limits: GitLimits,
-    known: Mutex<BTreeMap<Remote, Known>>,
-}
-
-/// What is kept of a remote.
-#[derive(Clone)]
-struct Known {
-    client: Client,
-    greeted: Option<Arc<Greeted>>,
+    clients: Mutex<BTreeMap<ClientKind, Client>>,
+    greeted: Mutex<BTreeMap<Remote, Arc<Greeted>>>,
 }
 
 /// A remote that answered: where it really is, who we may be there, and how it greets.
@@ -47,22 +44,26 @@ struct Greeted {
     greeting: Greeting,
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl HttpPool {
     pub(super) fn new(timeouts: Timeouts, limits: GitLimits) -> Self {
-        HttpPool { timeouts, limits, known: Mutex::default() }
+        HttpPool { timeouts, limits, clients: Mutex::default(), greeted: Mutex::default() }
     }
 
     pub(super) async fn open(&self, remote: &Remote, greet: Greet) -> Result<Session, Problem> {
-        let known = self.known(remote)?;
-        let remembered = known.greeted.clone().filter(|_| greet == Greet::Remembered);
+        let client = self.client(remote)?;
+        let remembered = lock(&self.greeted).get(remote).cloned().filter(|_| greet == Greet::Remembered);
         let is_remembered = remembered.is_some();
         let greeted = match remembered {
             Some(greeted) => greeted,
-            None => Arc::new(self.discover(remote, &known.client).await?),
+            None => Arc::new(self.discover(remote, &client).await?),
         };
-        self.remember(remote, &known.client, &greeted);
+        self.remember(remote, &greeted);
         let ask = HttpAsk {
-            client: known.client,
+            client,
             url: format!("{}/git-upload-pack", greeted.base),
             authorization: greeted.authorization.clone(),
             version: (greeted.greeting.version == Version::Two).then_some("version=2"),
@@ -72,23 +73,31 @@ impl HttpPool {
         Ok(Session { greeting: greeted.greeting.clone(), remembered: is_remembered, carrier: Carrier::Http(ask) })
     }
 
-    fn known(&self, remote: &Remote) -> Result<Known, Problem> {
-        let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = all.get(remote) {
-            return Ok(known.clone());
+    /// Remotes with the same trust, certificate and proxy share a client: its authorities and its connections.
+    fn client(&self, remote: &Remote) -> Result<Client, Problem> {
+        let mut all = lock(&self.clients);
+        let kind = ClientKind::of(remote);
+        if let Some(client) = all.get(&kind) {
+            return Ok(client.clone());
         }
-        let known = Known { client: build(remote, &self.timeouts)?, greeted: None };
-        if all.len() >= REMOTES_MAX {
+        let client = build(&kind, &self.timeouts)?;
+        if all.len() >= CLIENTS_MAX {
             all.pop_first();
         }
-        all.insert(remote.clone(), known.clone());
-        Ok(known)
+        all.insert(kind, client.clone());
+        Ok(client)
     }
 
-    fn remember(&self, remote: &Remote, client: &Client, greeted: &Arc<Greeted>) {
-        let greeted = (greeted.greeting.version == Version::Two).then(|| Arc::clone(greeted));
-        let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(remote.clone(), Known { client: client.clone(), greeted });
+    fn remember(&self, remote: &Remote, greeted: &Arc<Greeted>) {
+        let mut all = lock(&self.greeted);
+        if greeted.greeting.version != Version::Two {
+            all.remove(remote);
+            return;
+        }
+        if all.len() >= REMOTES_MAX && !all.contains_key(remote) {
+            all.pop_first();
+        }
+        all.insert(remote.clone(), Arc::clone(greeted));
     }
 
     async fn discover(&self, remote: &Remote, client: &Client) -> Result<Greeted, Problem> {

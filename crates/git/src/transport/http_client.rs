@@ -1,4 +1,4 @@
-//! An HTTP client for one remote: its trust, its certificate, its proxy. Redirects are never followed by the client.
+//! HTTP clients: trust, certificate, proxy. Redirects are never followed by the client.
 
 use crate::error::Problem;
 use crate::options::Timeouts;
@@ -12,29 +12,67 @@ use std::time::Duration;
 /// How long a connection waits for the next use: longer than two fast polls, shorter than what proxies allow.
 const POOL_IDLE: Duration = Duration::from_secs(50);
 
-pub(super) fn build(remote: &Remote, timeouts: &Timeouts) -> Result<reqwest::Client, Problem> {
+/// How many unused connections to one server are kept.
+const POOL_PER_HOST: usize = 4;
+
+/// Everything in which the clients of two remotes may differ.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ClientKind {
+    trust: ServerTrust,
+    certificate: Option<ClientCertificate>,
+    proxy: Option<Proxy>,
+    tls: Tls,
+}
+
+/// Whether it is of any use without TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Tls {
+    /// An https URL.
+    Required,
+    /// An http URL, which may still lead to https.
+    Optional,
+}
+
+impl ClientKind {
+    pub(super) fn of(remote: &Remote) -> Self {
+        ClientKind {
+            trust: remote.trust.tls.clone(),
+            certificate: remote.client_certificate.clone(),
+            proxy: remote.proxy.clone(),
+            tls: if matches!(remote.url.place(), Place::Http(_)) { Tls::Optional } else { Tls::Required },
+        }
+    }
+}
+
+pub(super) fn build(kind: &ClientKind, timeouts: &Timeouts) -> Result<reqwest::Client, Problem> {
     // The first provider that is installed stays; ring is the only one in the program.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    let built = match (builder(kind, timeouts)?.build(), kind.tls) {
+        // A machine without any authorities can still speak plain http.
+        (Err(_), Tls::Optional) => builder(kind, timeouts)?.tls_certs_only([]).build(),
+        (built, _) => built,
+    };
+    built.map_err(|error| Problem::Tls { detail: root_cause(&error) })
+}
+
+fn builder(kind: &ClientKind, timeouts: &Timeouts) -> Result<reqwest::ClientBuilder, Problem> {
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("git/2.0 (capstan/", env!("CARGO_PKG_VERSION"), ")"))
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(timeouts.connect)
         .pool_idle_timeout(POOL_IDLE)
-        .pool_max_idle_per_host(4);
-    if let Some(proxy) = &remote.proxy {
+        .pool_max_idle_per_host(POOL_PER_HOST);
+    if let Some(proxy) = &kind.proxy {
         builder = builder.proxy(proxy_of(proxy)?);
     }
-    if let Some(certificate) = &remote.client_certificate {
+    if let Some(certificate) = &kind.certificate {
         builder = builder.identity(identity(certificate)?);
     }
-    builder = match (&remote.trust.tls, remote.url.place()) {
-        (ServerTrust::Anything, _) => builder.tls_danger_accept_invalid_certs(true),
-        (ServerTrust::Only(pem), _) => builder.tls_certs_only(authorities(pem)?),
-        // Without TLS the machine's authorities need not be read, nor exist.
-        (ServerTrust::System, Place::Http(_)) => builder.tls_certs_only([]),
-        (ServerTrust::System, _) => builder,
-    };
-    builder.build().map_err(|error| Problem::Tls { detail: root_cause(&error) })
+    Ok(match &kind.trust {
+        ServerTrust::Anything => builder.tls_danger_accept_invalid_certs(true),
+        ServerTrust::Only(pem) => builder.tls_certs_only(authorities(pem)?),
+        ServerTrust::System => builder,
+    })
 }
 
 /// The header that says who we are.

@@ -130,7 +130,7 @@ fn note(abilities: &mut BTreeMap<String, String>, ability: &[u8]) -> Result<(), 
     }
     let ability = String::from_utf8_lossy(ability);
     let (name, value) = ability.split_once('=').unwrap_or((&ability, ""));
-    let known = abilities.entry(name.to_owned()).or_insert_with(String::new);
+    let known = abilities.entry(name.to_owned()).or_default();
     if !known.is_empty() {
         known.push(' ');
     }

@@ -45,6 +45,81 @@ async fn a_million_refs_are_refused_in_bounded_memory() {
     assert_eq!(error.problem, Problem::TooLarge { what: "the number of refs", limit: 200_000 });
 }
 
+/// What a fetch answers, around a pack.
+fn answer(pack: &[u8]) -> Vec<u8> {
+    let mut body = b"000dpackfile\n".to_vec();
+    for piece in pack.chunks(60_000) {
+        body.extend(format!("{:04x}\x01", piece.len() + 5).bytes());
+        body.extend(piece);
+    }
+    body.extend(b"0000");
+    body
+}
+
+/// A pack with this many objects announced and these bytes for them.
+fn pack(count: u32, objects: &[u8]) -> Vec<u8> {
+    let mut pack = [b"PACK".as_slice(), &2_u32.to_be_bytes(), &count.to_be_bytes(), objects].concat();
+    let digest = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, &pack);
+    pack.extend(digest.as_ref());
+    pack
+}
+
+/// A blob that claims to be this large, with nothing in it.
+fn hollow_blob(size: u64) -> Vec<u8> {
+    let (mut bytes, mut rest) = (vec![0x80 | (3 << 4) | (size & 15) as u8], size >> 4);
+    while rest > 127 {
+        bytes.push(0x80 | (rest & 127) as u8);
+        rest >>= 7;
+    }
+    bytes.push(rest as u8);
+    // An empty zlib stream.
+    bytes.extend([0x78, 0x9c, 0x03, 0x00, 0x00, 0x00, 0x00, 0x01]);
+    bytes
+}
+
+#[tokio::test]
+async fn packs_that_lie_are_refused_and_leave_nothing() {
+    let fixture = Fixture::new();
+    fixture.commit("main", &[("a", "1")]);
+    let whole = pack(0, &[]);
+    let cases: [(&str, Vec<u8>); 8] = [
+        ("nothing", Vec::new()),
+        ("no pack", answer(b"")),
+        ("garbage", answer(b"this is no pack at all, but long enough to be one")),
+        ("an empty pack", answer(&whole)),
+        ("half a pack", answer(&whole[..20])),
+        ("a wrong digest", answer(&[&whole[..20], &[0; 12]].concat())),
+        ("fewer objects than announced", answer(&pack(1000, &[]))),
+        ("an object of a terabyte", answer(&pack(1, &hollow_blob(1 << 40)))),
+    ];
+    for (case, body) in cases {
+        let server = HttpServer::http(fixture.srv(), Behaviour { fetch: Some(body), ..Behaviour::default() }).await;
+        let Err(error) = fixture.open(&remote(&server.url()), "HEAD").await else { panic!("{case} was believed") };
+        assert!(
+            matches!(error.problem, Problem::Protocol { .. } | Problem::Unreachable { .. } | Problem::Gone { .. }),
+            "{case}: {error}"
+        );
+    }
+    let left = leftovers(&fixture.dir.path().join("data"));
+    assert!(left.is_empty(), "{left:?}");
+    let honest = HttpServer::http(fixture.srv(), Behaviour::default()).await;
+    assert!(fixture.open(&remote(&honest.url()), "HEAD").await.is_ok());
+}
+
+/// Files that are neither a mirror's own nor complete objects.
+fn leftovers(directory: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(directory).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(leftovers(&path));
+        } else if !path.ends_with("HEAD") && !path.ends_with("config") {
+            found.push(path);
+        }
+    }
+    found
+}
+
 /// A server that answers each connection with these pieces and then keeps it open.
 async fn raw_server(pieces: Vec<Vec<u8>>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

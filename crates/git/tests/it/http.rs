@@ -3,8 +3,8 @@
 use crate::fixture::{Fixture, open, path, remote, run_git, text};
 use crate::http_server::{Behaviour, HttpServer};
 use git::{
-    Change, ClientCertificate, Credentials, GitSource, PlainHttp, Problem, RefScope, Remote, Retry, ServerTrust, Trust,
-    Wanted,
+    Change, ClientCertificate, Credentials, GitSource, PlainHttp, Problem, Proxy, RefScope, Remote, Retry, ServerTrust,
+    Trust, Wanted,
 };
 
 fn basic(password: &str) -> Credentials {
@@ -265,9 +265,41 @@ async fn large_files_are_left_on_servers_that_allow_it() {
 #[tokio::test]
 async fn a_pack_that_is_too_large_is_refused() {
     let fixture = Fixture::with(|options| options.limits.pack_bytes_max = 10_000);
-    let noise: String = (0..20_000_u64).map(|n| char::from(33 + (n * n * 2_654_435_761 >> 13) as u8 % 90)).collect();
+    let noise: String = (0..20_000_u64).map(|n| char::from(33 + ((n * n * 2_654_435_761) >> 13) as u8 % 90)).collect();
     fixture.commit("main", &[("noise", Change::File(noise))]);
     let server = HttpServer::http(fixture.srv(), Behaviour::default()).await;
     let Err(error) = fixture.open(&remote(&server.url()), "HEAD").await else { panic!("too large") };
     assert_eq!(error.problem, Problem::TooLarge { what: "the pack in bytes", limit: 10_000 });
+}
+
+#[tokio::test]
+async fn a_proxy_is_used_except_for_hosts_it_is_not_for() {
+    let fixture = Fixture::new();
+    fixture.commit("main", &[("a", "1")]);
+    let proxy = HttpServer::http(fixture.srv(), Behaviour::default()).await;
+    let mut far = remote("http://git.invalid/repo.git");
+    far.plain_http = PlainHttp::Allowed;
+    far.proxy = Some(Proxy { url: proxy.base.as_str().into(), no_proxy: None });
+    let (_, tree) = fixture.open(&far, "HEAD").await.expect("opened through the proxy");
+    assert_eq!(text(&tree, "a"), "1");
+    far.proxy = Some(Proxy { url: proxy.base.as_str().into(), no_proxy: Some("git.invalid".into()) });
+    let before = proxy.requests().len();
+    assert!(fixture.list(&far).await.is_err());
+    assert_eq!(proxy.requests().len(), before);
+}
+
+#[tokio::test]
+async fn a_server_that_no_longer_greets_as_before_is_asked_anew() {
+    let fixture = Fixture::new();
+    fixture.commit("main", &[("a", "1")]);
+    let first = HttpServer::http(fixture.srv(), Behaviour::default()).await;
+    let second = HttpServer::http(fixture.srv(), Behaviour::default()).await;
+    let door =
+        HttpServer::http(fixture.srv(), Behaviour { redirect: Some(first.base.clone()), ..Behaviour::default() }).await;
+    let remote = remote(&door.url());
+    fixture.list(&remote).await.expect("listed");
+    first.turn_away();
+    door.redirect_to(&second.base);
+    fixture.list(&remote).await.expect("listed at the new place");
+    assert!(second.requests().iter().any(|line| line.starts_with("POST")));
 }

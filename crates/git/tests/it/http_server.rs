@@ -23,6 +23,8 @@ pub struct Behaviour {
     pub redirect: Option<String>,
     /// Answers everything with this status, type and body.
     pub canned: Option<(u16, &'static str, Vec<u8>)>,
+    /// Answers every fetch with this body.
+    pub fetch: Option<Vec<u8>>,
     /// Wants a client certificate.
     pub client_certificate: bool,
 }
@@ -35,6 +37,7 @@ pub struct HttpServer {
     /// A client certificate and its key that the server accepts, PEM.
     pub client: (String, String),
     requests: Arc<Mutex<Vec<String>>>,
+    behaviour: Arc<Mutex<Behaviour>>,
 }
 
 impl HttpServer {
@@ -80,7 +83,8 @@ impl HttpServer {
         let port = listener.local_addr().expect("an address").port();
         let scheme = if tls.is_some() { "https" } else { "http" };
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let context = Arc::new((root, behaviour, Arc::clone(&requests)));
+        let behaviour = Arc::new(Mutex::new(behaviour));
+        let context = Arc::new((root, Arc::clone(&behaviour), Arc::clone(&requests)));
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
                 let (context, tls) = (Arc::clone(&context), tls.clone());
@@ -98,11 +102,21 @@ impl HttpServer {
             }
         });
         let base = format!("{scheme}://127.0.0.1:{port}");
-        HttpServer { base, authority: String::new(), client: Default::default(), requests }
+        HttpServer { base, authority: String::new(), client: Default::default(), requests, behaviour }
     }
 
     pub fn url(&self) -> String {
         format!("{}/repo.git", self.base)
+    }
+
+    /// From now on everybody is told that nothing is here.
+    pub fn turn_away(&self) {
+        self.behaviour.lock().expect("not poisoned").canned = Some((404, "text/plain", Vec::new()));
+    }
+
+    /// From now on discoveries lead there.
+    pub fn redirect_to(&self, base: &str) {
+        self.behaviour.lock().expect("not poisoned").redirect = Some(base.to_owned());
     }
 
     /// The requests so far: method, path, and whether they carried credentials.
@@ -111,13 +125,14 @@ impl HttpServer {
     }
 }
 
-type Context = Arc<(PathBuf, Behaviour, Arc<Mutex<Vec<String>>>)>;
+type Context = Arc<(PathBuf, Arc<Mutex<Behaviour>>, Arc<Mutex<Vec<String>>>)>;
 
 async fn answer(
     context: Context,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, std::convert::Infallible> {
     let (root, behaviour, requests) = &*context;
+    let behaviour = &behaviour.lock().expect("not poisoned").clone();
     let authorization = request.headers().get("authorization").map(|value| value.to_str().expect("text").to_owned());
     let with = if authorization.is_some() { " with credentials" } else { "" };
     requests.lock().expect("not poisoned").push(format!("{} {}{with}", request.method(), request.uri().path()));
@@ -148,6 +163,10 @@ async fn backend(root: &PathBuf, behaviour: &Behaviour, request: Request<Incomin
         command.env("HTTP_GIT_PROTOCOL", header("git-protocol"));
     }
     let body = request.into_body().collect().await.expect("a body").to_bytes();
+    if let Some(answer) = behaviour.fetch.as_ref().filter(|_| body.windows(13).any(|words| words == b"command=fetch")) {
+        let response = Response::builder().header("content-type", "application/x-git-upload-pack-result");
+        return response.body(Full::from(answer.clone())).expect("a response");
+    }
     command.env("CONTENT_LENGTH", body.len().to_string());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().expect("git runs");

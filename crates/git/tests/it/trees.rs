@@ -88,7 +88,7 @@ async fn only_what_a_commit_touched_changes_identity() {
 #[tokio::test]
 async fn a_huge_file_is_refused_by_its_header() {
     let fixture = Fixture::new();
-    fixture.commit("main", &[("huge", Change::File("x".repeat(8 << 20))), ("small", Change::from("s"))]);
+    fixture.commit("main", &[("huge", Change::File("x".repeat(2 << 20))), ("small", Change::from("s"))]);
     let tree = tree_of(&fixture).await;
     let error = tree.read(&path("huge"), 1 << 20).expect_err("too large");
     assert_eq!(error, TreeError::TooLarge { path: path("huge"), bytes_max: 1 << 20 });
