@@ -8,8 +8,10 @@
 //!
 //! A kind is added by one entry in [`KINDS`]. Start reading there, then at [`Kind`].
 
+pub mod admission;
 mod checks;
 mod columns;
+mod convert;
 pub mod field;
 mod hooks;
 mod kind;
@@ -20,6 +22,7 @@ mod registry;
 mod table;
 
 pub use columns::{Column, Columns};
+pub use convert::convert;
 pub use field::{Errors, FieldError, FieldErrorKind, Path};
 pub use kind::{CreateContext, Generation, Hooks, Kind, NameRule, Part, ScalePaths, Scope, Storage, Subresource};
 pub use registry::{Served, by_gvk, by_resource, group_versions, groups, served};

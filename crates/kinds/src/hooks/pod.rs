@@ -47,6 +47,10 @@ fn create(pod: &mut Value, context: &CreateContext<'_>) {
         }]);
     }
     read::set(pod, "status", status);
+    let spec = read::at_mut(pod, "spec");
+    if read::number(spec, "terminationGracePeriodSeconds") < 0 {
+        read::set(spec, "terminationGracePeriodSeconds", 1);
+    }
 }
 
 fn validate(pod: &Value, errors: &mut Errors) {

@@ -46,10 +46,6 @@ fn spec(path: &Path<'_>, spec: &Value, warnings: &mut Vec<String>) {
             one_container(&place.index(index), container, warnings);
         }
     }
-    if read::number(spec, "terminationGracePeriodSeconds") < 0 {
-        let place = path.child("terminationGracePeriodSeconds");
-        warnings.push(format!("{place}: must be >= 0; negative values are invalid and will be treated as 1"));
-    }
 }
 
 fn one_container(path: &Path<'_>, container: &Value, warnings: &mut Vec<String>) {
