@@ -304,7 +304,6 @@ impl Api {
                 served.default(&mut object);
                 pipeline::replace(&writing, object)
             }
-            Action::Patch(patch) if subresource == "scale" => pipeline::patch_scale(&writing, &patch),
             Action::Patch(patch) => pipeline::patch(&writing, &patch),
         }?;
         self.acknowledge(outcome.revision).await?;

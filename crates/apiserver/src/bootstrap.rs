@@ -15,6 +15,7 @@ const API_SERVICE_IP: &str = "10.96.0.1";
 /// Makes what is missing.
 pub fn fill(shared: &Shared) {
     pipeline::remember_addresses(shared);
+    pipeline::serve_all(shared);
     for name in NAMESPACES {
         let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
         make(shared, &resources::NAMESPACES, "", name, namespace);

@@ -5,6 +5,7 @@ use crate::crd::Custom;
 use crate::error::{ApiError, Cause};
 use crate::group_resource::GroupResource;
 use crate::scale_fields::ScaleFields;
+use defaults::{DecodeError, Decoded};
 use kinds::{CreateContext, FieldError, Kind, Part, Scope};
 use object::Gvk;
 use serde_json::Value;
@@ -173,6 +174,10 @@ impl Served {
         }
     }
 
+    fn status(&self) -> crate::crd::Status {
+        if self.has_status() { crate::crd::Status::Separate } else { crate::crd::Status::Ordinary }
+    }
+
     /// The verbs of the resource or of its subresource; `None` when there is no such subresource.
     #[must_use]
     pub fn verbs(&self, subresource: &str) -> Option<&'static [&'static str]> {
@@ -196,6 +201,17 @@ impl Served {
         }
     }
 
+    /// Fits a tree to the type: drops what is not declared and tells of it.
+    ///
+    /// # Errors
+    /// When something is of the wrong type, in Go's words.
+    pub fn fit(&self, value: Value) -> Result<Decoded, DecodeError> {
+        match &self.resource {
+            Resource::BuiltIn(_) => defaults::decode_value(&self.gvk(), value),
+            Resource::Custom(custom) => fit_custom(custom, &self.version, value),
+        }
+    }
+
     /// Fills in defaults of this version. An empty list of managers means something and stays.
     pub fn default(&self, value: &mut Value) {
         let managers = value.pointer("/metadata/managedFields").cloned();
@@ -216,7 +232,7 @@ impl Served {
     pub fn prepare_create(&self, value: &mut Value, context: &CreateContext<'_>) {
         match &self.resource {
             Resource::BuiltIn(kind) => kind.prepare_create(value, context),
-            Resource::Custom(_) => crate::crd::prepare_create(value, self.has_status()),
+            Resource::Custom(_) => crate::crd::prepare_create(value, self.status()),
         }
     }
 
@@ -224,7 +240,7 @@ impl Served {
     pub fn prepare_update(&self, part: Part<'_>, new: &mut Value, old: &Value) {
         match &self.resource {
             Resource::BuiltIn(kind) => kind.prepare_update(part, new, old),
-            Resource::Custom(_) => crate::crd::prepare_update(part, new, old, self.has_status()),
+            Resource::Custom(_) => crate::crd::prepare_update(part, new, old, self.status()),
         }
     }
 
@@ -272,7 +288,10 @@ impl Served {
     /// Whether the kind knows selectable fields besides name and namespace.
     #[must_use]
     pub fn has_own_selectable_fields(&self) -> bool {
-        matches!(&self.resource, Resource::BuiltIn(kind) if !kind.selectable.is_empty())
+        match &self.resource {
+            Resource::BuiltIn(kind) => !kind.selectable.is_empty(),
+            Resource::Custom(custom) => custom.version(&self.version).is_some_and(|version| !version.selectable.is_empty()),
+        }
     }
 
     /// The value of a selectable field of a stored object; `None` when the field cannot be selected.
@@ -282,5 +301,34 @@ impl Served {
             Resource::BuiltIn(kind) => kind.selectable_value(field, value),
             Resource::Custom(custom) => custom.selectable_value(&self.version, field, value),
         }
+    }
+}
+
+/// The metadata of a custom resource and of objects within it is read as every object's is; the rest by the schema.
+fn fit_custom(custom: &Custom, version: &str, mut value: Value) -> Result<Decoded, DecodeError> {
+    let mut strict = Vec::new();
+    let mut failed = None;
+    fit_metadata("", &mut value, &mut strict, &mut failed);
+    custom.embedded(version, &mut value, &mut |path, object| {
+        fit_metadata(&format!("{path}."), object, &mut strict, &mut failed);
+    });
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let dropped = custom.prune(version, &mut value);
+    strict.extend(dropped.into_iter().map(|path| format!("unknown field \"{path}\"")));
+    Ok(Decoded { value, strict })
+}
+
+fn fit_metadata(prefix: &str, object: &mut Value, strict: &mut Vec<String>, failed: &mut Option<DecodeError>) {
+    let Some(metadata) = object.get_mut("metadata") else { return };
+    // Any kind will do: all have the same metadata.
+    let gvk = Gvk::new("", "v1", "ConfigMap");
+    match defaults::decode_value(&gvk, serde_json::json!({"metadata": metadata.take()})) {
+        Ok(mut decoded) => {
+            *metadata = decoded.value["metadata"].take();
+            strict.extend(decoded.strict.into_iter().map(|text| text.replacen('"', &format!("\"{prefix}"), 1)));
+        }
+        Err(error) => *failed = Some(DecodeError::Type(error.to_string().replace("ObjectMeta.metadata.", "ObjectMeta."))),
     }
 }

@@ -49,8 +49,29 @@ pub fn object(
         value = Value::Object(serde_json::Map::new());
     }
     check_type(served, &mut value, &unrecognized)?;
-    let _ = validation;
-    Ok(Decoded { object: value, warnings: Vec::new() })
+    let cannot = |cause: &str| {
+        let version = &served.version;
+        ApiError::bad_request(format!("{kind} in version \"{version}\" cannot be handled as a {kind}: {cause}"))
+    };
+    let duplicates = match content_type {
+        ContentType::Json => duplicate_fields(bytes),
+        _ => Vec::new(),
+    };
+    let mut decoded = served.fit(value).map_err(|error| cannot(&error.to_string()))?;
+    decoded.strict.extend(duplicates);
+    match validation {
+        FieldValidation::Strict if !decoded.strict.is_empty() => {
+            Err(cannot(&format!("strict decoding error: {}", decoded.strict.join(", "))))
+        }
+        FieldValidation::Warn => Ok(Decoded { object: decoded.value, warnings: decoded.strict }),
+        _ => Ok(Decoded { object: decoded.value, warnings: Vec::new() }),
+    }
+}
+
+/// Fields that a JSON text has twice, as Kubernetes tells of them.
+pub fn duplicate_fields(bytes: &[u8]) -> Vec<String> {
+    // A kind nobody knows is read as it stands, with duplicates noted.
+    defaults::decode(&Gvk::new("", "", ""), bytes).map(|decoded| decoded.strict).unwrap_or_default()
 }
 
 /// 415 for a body in a form that is not spoken.

@@ -118,15 +118,14 @@ fn patch(
         return Err(ApiError::new(415, "UnsupportedMediaType", message));
     }
     let write = if patch_type == PatchType::Apply { Write::Apply } else { Write::Patch };
-    let options = options(incoming, write)?;
+    let mut options = options(incoming, write)?;
+    if matches!(patch_type, PatchType::Merge | PatchType::Strategic) {
+        options.duplicates = decode::duplicate_fields(body);
+    }
     let force = incoming.query.flag("force").unwrap_or_default();
     let patch = decode::patch(body, patch_type, force)?;
     let writing = writing(shared, target, &options);
-    let outcome = if target.path.subresource == "scale" {
-        pipeline::patch_scale(&writing, &patch)?
-    } else {
-        pipeline::patch(&writing, &patch)?
-    };
+    let outcome = pipeline::patch(&writing, &patch)?;
     let code = if outcome.is_created { 201 } else { 200 };
     Ok((outcome, code))
 }

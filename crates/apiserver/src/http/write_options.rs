@@ -81,7 +81,8 @@ pub fn read(query: &Query, write: Write, user: &str, user_agent: &str) -> Result
         return Err(ApiError::invalid("meta.k8s.io", write.options_kind(), "", causes));
     }
     let manager = if manager.is_empty() { default_manager(user_agent) } else { manager.to_owned() };
-    Ok(WriteOptions { manager, is_dry_run: dry_run == "All", validation, user: user.to_owned() })
+    let is_dry_run = dry_run == "All";
+    Ok(WriteOptions { manager, is_dry_run, validation, duplicates: Vec::new(), user: user.to_owned() })
 }
 
 /// The first part of the user agent, as upstream names a manager that does not say.

@@ -2,6 +2,7 @@
 
 use super::outcome::{Outcome, raw_in_version};
 use super::request::{Removal, Writing};
+use super::definition_marks::{CLEANUP_FINALIZER, mark_terminating as mark_terminating_definition};
 use super::{lifecycle, metadata};
 use crate::admission::{AdmissionRequest, Operation};
 use crate::error::ApiError;
@@ -60,24 +61,6 @@ pub fn delete(writing: &Writing<'_>, removal: &Removal) -> Result<Removed, ApiEr
     Err(ApiError::modified(&resource.name(), writing.name))
 }
 
-/// Deletes these objects one by one; what is gone meanwhile is passed over.
-pub fn delete_collection(
-    writing: &Writing<'_>,
-    names: &[(String, String)],
-    removal: &Removal,
-) -> Result<Option<u64>, ApiError> {
-    let mut revision = None;
-    for (namespace, name) in names {
-        let one = Writing { namespace, name, ..*writing };
-        match delete(&one, removal) {
-            Ok(removed) => revision = removed.outcome.revision.max(revision),
-            Err(error) if error.is_not_found() => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(revision)
-}
-
 fn check_preconditions(writing: &Writing<'_>, removal: &Removal, entry: &Entry) -> Result<(), ApiError> {
     // Compat: these conflicts name the kind where others name the resource.
     let resource = &writing.served.resource;
@@ -133,6 +116,9 @@ fn plan(writing: &Writing<'_>, removal: &Removal, stored: &Value) -> Step {
     if name == resources::NAMESPACES {
         return plan_namespace(writing, removal, stored);
     }
+    if name == resources::CUSTOM_RESOURCE_DEFINITIONS && !metadata::is_terminating(stored) {
+        return mark_definition(writing, stored);
+    }
     let mut new = stored.clone();
     let pods = name == resources::PODS;
     if pods && !mark_graceful(writing, removal, &mut new) {
@@ -167,6 +153,20 @@ fn plan_namespace(writing: &Writing<'_>, removal: &Removal, stored: &Value) -> S
         return Step::Pending;
     }
     Step::Remove(new)
+}
+
+fn mark_definition(writing: &Writing<'_>, stored: &Value) -> Step {
+    let mut new = stored.clone();
+    let now = writing.shared.now_text();
+    metadata::metadata_mut(&mut new).insert("deletionTimestamp".to_owned(), now.clone().into());
+    let mut finalizers = metadata::finalizers(stored);
+    if !finalizers.iter().any(|finalizer| finalizer == CLEANUP_FINALIZER) {
+        finalizers.push(CLEANUP_FINALIZER.to_owned());
+    }
+    metadata::set_finalizers(&mut new, finalizers);
+    let message = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon";
+    mark_terminating_definition(&mut new, &now, "InstanceDeletionPending", message);
+    Step::Mark(new)
 }
 
 /// Marks a pod; `false` when it is marked already and the request does not shorten its time.

@@ -4,6 +4,7 @@
 use super::request::Writing;
 use crate::error::{ApiError, Cause};
 use crate::group_resource::resources;
+use crate::resource::Resource;
 use serde_json::Value;
 
 /// Namespaces that may not be deleted.
@@ -11,6 +12,10 @@ const PROTECTED: [&str; 3] = ["default", "kube-system", "kube-public"];
 
 /// Whether something may be created in the request's namespace.
 pub fn check_create(writing: &Writing<'_>, name: &str) -> Result<(), ApiError> {
+    if matches!(&writing.served.resource, Resource::Custom(custom) if custom.is_terminating) {
+        let cause = "create not allowed while custom resource definition is terminating";
+        return Err(ApiError::forbidden(&writing.served.resource.name(), name, cause));
+    }
     if !writing.served.resource.is_namespaced() || writing.namespace.is_empty() {
         return Ok(());
     }

@@ -3,7 +3,7 @@
 use super::modify::{check_name, modify, part_of, stored_key};
 use super::outcome::Outcome;
 use super::request::Writing;
-use super::{create, metadata, ownership};
+use super::{create, decode, metadata, ownership};
 use crate::error::{ApiError, Details};
 use crate::resource::Resource;
 use crate::verbs::Patch;
@@ -18,15 +18,23 @@ pub fn patch(writing: &Writing<'_>, patch: &Patch) -> Result<Outcome, ApiError> 
     match patch {
         Patch::Apply(applied) => apply(writing, applied, Force::No),
         Patch::ForceApply(applied) => apply(writing, applied, Force::Yes),
-        patch => modify(writing, part_of(writing), &mut |live| {
+        patch => with_notes(|notes| modify(writing, part_of(writing), &mut |live| {
             let mut new = patched(live, patch, type_of(writing).as_ref())?;
-            super::decode::fit_patched(writing, &mut new, patch)?;
+            *notes = decode::fit_patched(writing, &mut new, patch)?;
             check_place(writing, &mut new)?;
             writing.served.default(&mut new);
             ownership::note_update(writing, Some(live), &mut new);
             Ok(new)
-        }),
+        })),
     }
+}
+
+/// Adds what was noted along the way to the warnings.
+fn with_notes(act: impl FnOnce(&mut Vec<String>) -> Result<Outcome, ApiError>) -> Result<Outcome, ApiError> {
+    let mut notes = Vec::new();
+    let outcome = act(&mut notes)?;
+    notes.extend(outcome.warnings);
+    Ok(Outcome { warnings: notes, ..outcome })
 }
 
 fn type_of(writing: &Writing<'_>) -> Option<TypeRef> {
@@ -44,12 +52,14 @@ fn apply(writing: &Writing<'_>, applied: &Value, force: Force) -> Result<Outcome
         }
         return create_applied(writing, applied, force);
     }
-    modify(writing, part_of(writing), &mut |live| {
-        let mut new = ownership::apply(writing, Some(live), applied, force)?;
-        check_place(writing, &mut new)?;
-        super::decode::fit_patched(writing, &mut new, &Patch::Apply(Value::Null))?;
-        writing.served.default(&mut new);
-        Ok(new)
+    with_notes(|notes| {
+        modify(writing, part_of(writing), &mut |live| {
+            let mut new = ownership::apply(writing, Some(live), applied, force)?;
+            check_place(writing, &mut new)?;
+            *notes = decode::fit_patched(writing, &mut new, &Patch::Apply(Value::Null))?;
+            writing.served.default(&mut new);
+            Ok(new)
+        })
     })
 }
 
@@ -61,9 +71,11 @@ fn create_applied(writing: &Writing<'_>, applied: &Value, force: Force) -> Resul
         let cause = format!("uid mismatch: the provided object specified uid {uid}, and no existing object was found");
         return Err(ApiError::conflict(&writing.served.resource.name(), writing.name, &cause));
     }
-    super::decode::fit_patched(writing, &mut new, &Patch::Apply(Value::Null))?;
-    writing.served.default(&mut new);
-    create::create_owned(writing, new)
+    with_notes(|notes| {
+        *notes = decode::fit_patched(writing, &mut new, &Patch::Apply(Value::Null))?;
+        writing.served.default(&mut new);
+        create::create_owned(writing, new)
+    })
 }
 
 fn check_place(writing: &Writing<'_>, new: &mut Value) -> Result<(), ApiError> {

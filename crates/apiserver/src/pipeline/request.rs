@@ -26,6 +26,8 @@ pub struct WriteOptions {
     pub is_dry_run: bool,
     /// Unknown and duplicate fields.
     pub validation: FieldValidation,
+    /// Fields that the body has twice, noted when it was decoded.
+    pub duplicates: Vec<String>,
     /// User name of the writer.
     pub user: String,
 }
@@ -37,6 +39,7 @@ impl WriteOptions {
             manager: manager.to_owned(),
             is_dry_run: false,
             validation: FieldValidation::Ignore,
+            duplicates: Vec::new(),
             user: format!("system:serviceaccount:kube-system:{manager}"),
         }
     }
