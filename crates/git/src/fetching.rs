@@ -96,14 +96,18 @@ impl Talk<'_> {
     /// All branches and tags with all that came before them: then every commit that exists is here.
     async fn fetch_everything(&self, mirror: &Arc<Mirror>, offload: &Offload, wanted: &Wanted) -> Result<Oid, Problem> {
         let refs = self.list(&RefScope::default()).await?;
-        let wants: BTreeSet<Oid> = refs.list.iter().map(|entry| entry.target).collect();
+        let tips: BTreeSet<Oid> = refs.list.iter().map(|entry| entry.target).collect();
+        let (wants, haves) = mirror.beyond_history(&tips);
+        // Nothing new since the last time: asking for a commit that does not exist must not download the world again.
         if !wants.is_empty() {
             let request = fetch::FetchRequest {
-                wants: wants.into_iter().collect(),
+                wants,
+                haves,
                 blob_bytes_max: Some(self.limits.blob_bytes_max),
                 ..fetch::FetchRequest::default()
             };
             self.bring(mirror, offload, request).await?;
+            mirror.note_history(tips);
         }
         let commit = match wanted {
             Wanted::Tip { commit, .. } | Wanted::Commit(commit) => *commit,

@@ -15,7 +15,7 @@ use crate::store::{GitTree, LocalRepository, Mirror, Objects, Omitted, list_loca
 use crate::transport::Transports;
 use clock::Offload;
 use futures::FutureExt;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, ready};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -137,6 +137,15 @@ impl Inner {
         }
     }
 
+    /// The wanted commit, if it is known at once that this remote may see it and that it is here.
+    fn at_hand(&self, remote: &Remote, wanted: &Wanted) -> Option<Oid> {
+        if !lock(&self.admitted).contains(remote) {
+            return None;
+        }
+        let mirror = lock(&self.mirrors).get(&remote.url.key()).cloned()?;
+        present(&mirror, wanted).ok().flatten()
+    }
+
     async fn mirror(&self, remote: &Remote) -> Result<Arc<Mirror>, Problem> {
         let key = remote.url.key();
         if let Some(mirror) = lock(&self.mirrors).get(&key) {
@@ -225,6 +234,9 @@ impl GitSource for Repositories {
     }
 
     fn ensure_commit<'a>(&'a self, remote: &'a Remote, wanted: &'a Wanted) -> BoxFuture<'a, Result<Oid, GitError>> {
+        if let Some(commit) = self.0.at_hand(remote, wanted) {
+            return ready(Ok(commit)).boxed();
+        }
         let (inner, own_remote, own_wanted) = (Arc::clone(&self.0), remote.clone(), wanted.clone());
         let fetch = async move {
             let found = inner.ensure(&own_remote, &own_wanted).await;

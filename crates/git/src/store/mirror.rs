@@ -45,6 +45,7 @@ struct State {
     complete: BTreeSet<Oid>,
     recent: VecDeque<Oid>,
     shallow: BTreeSet<Oid>,
+    with_history: BTreeSet<Oid>,
 }
 
 impl Mirror {
@@ -62,7 +63,7 @@ impl Mirror {
         let shallow = fs::read_to_string(path.join("shallow")).unwrap_or_default();
         let shallow = shallow.lines().filter_map(Oid::parse).collect();
         let objects = Arc::new(Objects::open(&path.join("objects"))?);
-        let state = Mutex::new(State { objects, complete, recent, shallow });
+        let state = Mutex::new(State { objects, complete, recent, shallow, with_history: BTreeSet::new() });
         Ok(Mirror { path, state, checked: Mutex::default(), fetching: tokio::sync::Mutex::default() })
     }
 
@@ -91,6 +92,18 @@ impl Mirror {
         let haves: Vec<Oid> = state.recent.iter().rev().copied().collect();
         let shallow = haves.iter().filter(|have| state.shallow.contains(have)).copied().collect();
         (haves, shallow)
+    }
+
+    /// Of these tips those whose history is not here, and tips whose history is.
+    pub(crate) fn beyond_history(&self, tips: &BTreeSet<Oid>) -> (Vec<Oid>, Vec<Oid>) {
+        let state = self.state();
+        let wants = tips.difference(&state.with_history).copied().collect();
+        (wants, state.with_history.iter().take(HAVES_MAX).copied().collect())
+    }
+
+    /// Notes that everything that came before these tips is here. Forgotten with the process: it only saves work.
+    pub(crate) fn note_history(&self, tips: BTreeSet<Oid>) {
+        self.state().with_history = tips;
     }
 
     /// A file for a pack on its way in: in memory while it is small.

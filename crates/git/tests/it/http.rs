@@ -194,8 +194,16 @@ async fn commits_are_found_by_their_first_digits() {
     let (commit, tree) = fixture.open(&remote, &first.to_string()[..9]).await.expect("opened");
     assert_eq!((commit, text(&tree, "a").as_str()), (first, "1"));
     let none = Wanted::Abbreviated("0123456".into());
-    let error = fixture.git.ensure_commit(&remote, &none).await.expect_err("no such commit");
-    assert_eq!(error.problem, Problem::Gone { what: "commit 0123456".into() });
+    let before = server.requests().len();
+    for _ in 0..3 {
+        let error = fixture.git.ensure_commit(&remote, &none).await.expect_err("no such commit");
+        assert_eq!(error.problem, Problem::Gone { what: "commit 0123456".into() });
+    }
+    assert_eq!(server.requests().len(), before + 3, "three listings, nothing downloaded again");
+    let later = fixture.commit("main", &[("a", "3")]);
+    fixture.commit("main", &[("a", "4")]);
+    let (commit, tree) = fixture.open(&remote, &later.to_string()[..9]).await.expect("opened");
+    assert_eq!((commit, text(&tree, "a").as_str()), (later, "3"));
 }
 
 #[tokio::test]
