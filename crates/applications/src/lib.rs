@@ -1,8 +1,28 @@
 //! Applications: observe Git and cluster, plan, act.
 //!
-//! Everything that decides is pure and prints; what reads and writes is thin around it.
+//! Everything that decides is pure and prints; what reads and writes is thin around it. Reading order: `observed` (all
+//! that one pass reads), [`plan`] (what it decides), `observe` (how it reads), [`run`](run()) (how it is driven).
 
+mod decided;
 mod key;
+pub mod level;
+mod memory;
+mod observe;
+mod observed;
+mod ownership;
+pub mod plan;
+mod project;
+mod projects;
+mod run;
+mod settings;
 pub mod sources;
+mod wakes;
 
+pub use decided::{Decided, OperationStep};
 pub use key::AppKey;
+pub use memory::{Memories, Memory};
+pub use observed::{Declared, Gathered, Lookup, Observed, Query, Source, Whose};
+pub use ownership::ByTracking;
+pub use project::default_project;
+pub use run::{Applications, NAME, Options, StartError, run, start_cache};
+pub use settings::{Settings, is_home};

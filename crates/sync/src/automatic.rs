@@ -33,6 +33,8 @@ pub struct Situation<'a> {
     pub content: Content,
     /// What was recorded of the last operation.
     pub last: Option<&'a OperationState>,
+    /// Whether the history has any deployment.
+    pub was_deployed: bool,
     /// The time.
     pub now: Timestamp,
 }
@@ -63,7 +65,10 @@ pub enum Decision {
 #[must_use]
 pub fn decide(situation: &Situation<'_>) -> Decision {
     let Some(policy) = situation.spec.automated() else { return Decision::No };
-    if situation.sync != SyncStatusCode::OutOfSync {
+    // Unlike upstream, what was never deployed is synced once although nothing differs: a crash right after the first
+    // sync's writes, or objects that were there before, must not leave a history without a deployment to go back to.
+    let is_first = situation.sync == SyncStatusCode::Synced && situation.last.is_none() && !situation.was_deployed;
+    if situation.sync != SyncStatusCode::OutOfSync && !(is_first && !situation.resources.is_empty()) {
         return Decision::No;
     }
     let prune = policy.prune == Some(true);
@@ -218,6 +223,7 @@ mod tests {
             revisions: &["abc".to_owned()],
             content: Content::MayDiffer,
             last,
+            was_deployed: true,
             now: now.parse().expect("a time"),
         })
     }

@@ -57,7 +57,9 @@ impl HookType {
         }
     }
 
-    fn parse(word: &str) -> Option<Self> {
+    /// The type with this word, `None` for any other.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
         use HookType::{PostDelete, PostSync, PreDelete, PreSync, Sync, SyncFail};
         [PreSync, Sync, PostSync, SyncFail, PreDelete, PostDelete].into_iter().find(|hook| hook.as_str() == word)
     }

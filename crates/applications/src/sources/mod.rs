@@ -10,7 +10,7 @@ mod input;
 mod renders;
 mod service;
 
-pub use credentials::{Repositories, RepositorySecretError};
+pub use credentials::{KNOWN_HOSTS, Repositories, RepositorySecretError, SECRET_TYPE, TLS_CERTS};
 pub use input::source_input;
 pub use renders::{Content, SourceId};
 pub use service::{Counters, SourceFailure, SourceSeen, Sources, WakeApps, Wanted};

@@ -180,6 +180,12 @@ impl Sources {
         wanted.iter().map(|source| see(&state, source)).collect()
     }
 
+    /// Forgets what these sources render to: they are rendered anew.
+    pub fn forget_renders(&self, wanted: &[Wanted]) {
+        let mut state = self.lock();
+        wanted.iter().filter_map(Wanted::id).for_each(|id| state.renders.forget(&id));
+    }
+
     /// The application is gone.
     pub fn forget(&self, app: &AppKey) {
         let mut state = self.lock();

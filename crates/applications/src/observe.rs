@@ -1,0 +1,285 @@
+//! Reads what planning needs: from the cluster's cache, the repositories' state, and, where asked, the API server.
+
+use crate::AppKey;
+use crate::level::REFRESH;
+use crate::memory::{Memories, Prepared};
+use crate::observed::{Declared, Gathered, Lookup, Observed, Query, Source, Whose};
+use crate::plan::assess::Ground;
+use crate::plan::{events, operation_sources};
+use crate::projects::Projects;
+use crate::settings::Settings;
+use crate::sources::{Repositories, SourceSeen, Sources, Wanted, source_input};
+use api::names::{ANNOTATION_REFRESH, ANNOTATION_SKIP_RECONCILE, APPLICATION, GROUP};
+use api::{Application, ApplicationSource, ProjectRules};
+use cluster::{Cache, Instance, Keep, Served};
+use controller::Level;
+use object::{Fetched, Gvk, Key, Object};
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+/// Reads for all applications.
+pub struct Observer {
+    /// The cluster the applications are in and go to.
+    pub cache: Cache,
+    /// Where desired states come from.
+    pub sources: Sources,
+    /// What is declared about repositories.
+    pub repositories: RwLock<Arc<Repositories>>,
+    /// What is remembered.
+    pub memories: Arc<Memories>,
+    /// What holds for all.
+    pub settings: Arc<Settings>,
+    /// The projects' rules.
+    pub projects: Projects,
+}
+
+/// The key of the Application object.
+#[must_use]
+pub fn application_key(app: &AppKey) -> Key {
+    Key::new(GROUP, APPLICATION, Some(&app.namespace), &app.name)
+}
+
+impl Observer {
+    /// All that is known of `app` without asking anybody, unless fresh refs are wanted.
+    pub async fn observe(&self, app: &AppKey, level: Level) -> Observed {
+        let found = self.cache.get(&application_key(app)).map(|cached| cached.object);
+        let mut observed = self.nothing_but(app, level, found);
+        let Fetched::Known(Declared { object, application: Ok(application) }) = observed.application.clone() else {
+            if matches!(observed.application, Fetched::Absent) {
+                self.sources.forget(app);
+                self.memories.forget(app);
+            }
+            return observed;
+        };
+        if application.annotation(ANNOTATION_SKIP_RECONCILE) == Some("true") {
+            return observed;
+        }
+        let told = events::told(&application);
+        self.memories.update(app, |memory| memory.told = Some(told));
+        observed.project = self.projects.rules(&self.cache, &self.settings.namespace, application.spec.project_name());
+        observed.served = self.served().await;
+        let instance = Instance::named(&application.instance_name(&self.settings.namespace));
+        let roots = self.cache.roots(&instance);
+        observed.roots = roots.into_iter().map(|root| (root.object.key(), root)).collect();
+        if object.meta().is_terminating() {
+            observed.unknown_kinds = self.cache.unknown_kinds();
+            self.sources.forget(app);
+            return observed;
+        }
+        self.gather(&mut observed, &application, level).await;
+        observed
+    }
+
+    fn nothing_but(&self, app: &AppKey, level: Level, found: Fetched<Object>) -> Observed {
+        let application = found.map(|object| Declared {
+            application: Application::read(&object).map(Arc::new).map_err(|error| error.to_string()),
+            object,
+        });
+        Observed {
+            key: app.clone(),
+            level,
+            settings: Arc::clone(&self.settings),
+            application,
+            project: Fetched::Absent,
+            served: Fetched::Absent,
+            spec: Gathered::default(),
+            operation: None,
+            roots: BTreeMap::new(),
+            looked_up: BTreeMap::new(),
+            unknown_kinds: Vec::new(),
+            memory: self.memories.get(app),
+            decided: OnceLock::new(),
+        }
+    }
+
+    async fn served(&self) -> Fetched<Arc<Served>> {
+        if let Some(served) = self.cache.client().known_served() {
+            return Fetched::Known(served);
+        }
+        match self.cache.client().served().await {
+            Ok(served) => Fetched::Known(served),
+            Err(error) => Fetched::Unknown(error.to_string()),
+        }
+    }
+
+    async fn gather(&self, observed: &mut Observed, application: &Application, level: Level) {
+        let project = application.spec.project_name();
+        let of_spec = application.spec.effective_sources().into_iter();
+        let of_spec = of_spec.map(|source| (source.target_revision.clone(), source.into_owned()));
+        let wanted: Vec<Result<Wanted, String>> =
+            of_spec.map(|(revision, source)| self.wanted(&source, revision, project)).collect();
+        let usable: Vec<Wanted> = wanted.iter().flatten().cloned().collect();
+        let refresh = application.annotation(ANNOTATION_REFRESH);
+        let seen = self.sources.follow(&observed.key, &usable);
+        let seen = if level >= REFRESH || refresh.is_some() {
+            if refresh == Some("hard") {
+                self.sources.forget_renders(&usable);
+            }
+            self.sources.refresh(&usable).await;
+            self.sources.look(&usable)
+        } else {
+            seen
+        };
+        observed.spec.sources = side_by_side(wanted, seen);
+        if let Some(others) = operation_sources(application) {
+            let wanted: Vec<_> =
+                others.iter().map(|(source, revision)| self.wanted(source, revision.clone(), project)).collect();
+            let usable: Vec<Wanted> = wanted.iter().flatten().cloned().collect();
+            let seen = self.sources.look(&usable);
+            observed.operation = Some(Gathered { sources: side_by_side(wanted, seen), targets: None });
+        }
+        self.make_ready(observed);
+        let namespace = &application.spec.destination.namespace;
+        if !namespace.is_empty() {
+            self.look_up(observed, Key::new("", "Namespace", None, namespace));
+        }
+    }
+
+    fn wanted(&self, source: &ApplicationSource, revision: String, project: &str) -> Result<Wanted, String> {
+        let repositories = Arc::clone(&self.repositories.read().unwrap_or_else(PoisonError::into_inner));
+        let remote = repositories.remote(&source.repo_url, project).map_err(|error| error.to_string())?;
+        Ok(Wanted { remote, input: source_input(source)?, revision })
+    }
+
+    /// Makes the desired objects ready where all is rendered, and looks up what is live of them in the cache.
+    fn make_ready(&self, observed: &mut Observed) {
+        let (Fetched::Known(declared), Fetched::Known(rules), Fetched::Known(served)) =
+            (observed.application.clone(), observed.project.clone(), observed.served.clone())
+        else {
+            return;
+        };
+        let Ok(application) = &declared.application else { return };
+        observed.spec.targets = self.targets(observed, &declared, application, &rules, &served, Whose::Spec);
+        if observed.operation.is_some() {
+            let targets = self.targets(observed, &declared, application, &rules, &served, Whose::Operation);
+            if let Some(operation) = &mut observed.operation {
+                operation.targets = targets;
+            }
+        }
+        let all = observed.spec.targets.iter().chain(observed.operation.iter().filter_map(|own| own.targets.as_ref()));
+        let keys: Vec<(Key, Box<str>)> = all
+            .flat_map(|targets| targets.resources.iter().chain(&targets.hooks))
+            .flat_map(|target| {
+                let version = target.object.gvk().version.clone();
+                target.lookup_keys().into_iter().map(move |key| (key, version.clone()))
+            })
+            .collect();
+        for (key, version) in keys {
+            if observed.looked_up.contains_key(&key) || observed.roots.contains_key(&key) {
+                continue;
+            }
+            self.look_up_version(observed, key, &version);
+        }
+    }
+
+    fn look_up(&self, observed: &mut Observed, key: Key) {
+        match self.cache.get(&key) {
+            Fetched::Known(cached) => drop(observed.looked_up.insert(key, Fetched::Known(cached.object))),
+            Fetched::Absent => drop(observed.looked_up.insert(key, Fetched::Absent)),
+            Fetched::Unknown(cause) => drop(observed.looked_up.insert(key, Fetched::Unknown(cause))),
+        }
+    }
+
+    /// Takes the cache's answer where it suffices; the plan asks for the rest.
+    fn look_up_version(&self, observed: &mut Observed, key: Key, version: &str) {
+        match self.cache.get(&key) {
+            Fetched::Absent => drop(observed.looked_up.insert(key, Fetched::Absent)),
+            Fetched::Known(cached) if cached.keep > Keep::Metadata && *cached.object.gvk().version == *version => {
+                observed.looked_up.insert(key, Fetched::Known(cached.object));
+            }
+            Fetched::Known(_) | Fetched::Unknown(_) => {}
+        }
+    }
+
+    fn targets(
+        &self,
+        observed: &Observed,
+        declared: &Declared,
+        application: &Application,
+        rules: &ProjectRules,
+        served: &Arc<Served>,
+        whose: Whose,
+    ) -> Option<Arc<compare::Targets>> {
+        let gathered = match whose {
+            Whose::Spec => &observed.spec,
+            Whose::Operation => observed.operation.as_ref()?,
+        };
+        let numbers = gathered.numbers();
+        let generation = declared.object.meta().generation;
+        if let Some(known) = self.memories.get(&observed.key).prepared
+            && known.contents == numbers
+            && known.generation == generation
+            && Arc::ptr_eq(&known.served, served)
+            && is_rendered(gathered)
+        {
+            return Some(known.targets);
+        }
+        if !is_rendered(gathered) {
+            return None;
+        }
+        let contents = gathered.sources.iter().filter_map(Source::content);
+        let manifests: Vec<Object> = contents
+            .flat_map(|content| content.rendered.objects.iter().map(|manifest| manifest.object.clone()))
+            .collect();
+        let targets = Arc::new(Ground { application, rules, served, observed }.targets(manifests));
+        if whose == Whose::Spec {
+            let prepared =
+                Prepared { contents: numbers, generation, served: Arc::clone(served), targets: Arc::clone(&targets) };
+            self.memories.update(&observed.key, |memory| memory.prepared = Some(prepared));
+        }
+        Some(targets)
+    }
+
+    /// Adds what was asked for.
+    pub async fn answer(&self, mut observed: Observed, queries: Vec<Query>) -> Observed {
+        for query in queries {
+            match query {
+                Query::Render { of, index, revision } => self.render(&mut observed, of, index, &revision).await,
+                Query::Live(lookups) => {
+                    let answers = futures::future::join_all(lookups.iter().map(|lookup| self.read(lookup))).await;
+                    observed.looked_up.extend(lookups.into_iter().map(|lookup| lookup.key).zip(answers));
+                }
+            }
+        }
+        self.make_ready(&mut observed);
+        observed
+    }
+
+    async fn render(&self, observed: &mut Observed, of: Whose, index: usize, revision: &git::Wanted) {
+        let gathered = match of {
+            Whose::Spec => Some(&mut observed.spec),
+            Whose::Operation => observed.operation.as_mut(),
+        };
+        let Some(source) = gathered.and_then(|gathered| gathered.sources.get_mut(index)) else { return };
+        if let Ok(wanted) = &source.wanted {
+            source.seen = self.sources.render(wanted, revision).await;
+        }
+    }
+
+    async fn read(&self, lookup: &Lookup) -> Fetched<Object> {
+        let gvk = Gvk::new(&lookup.key.group, &lookup.version, &lookup.key.kind);
+        match self.cache.client().known_served().map(|served| served.resource(&gvk).map(drop)) {
+            // A kind that is not served has no objects.
+            Some(Fetched::Absent) => Fetched::Absent,
+            _ => self.cache.client().fetch(&gvk, lookup.key.namespace.as_deref(), &lookup.key.name).await,
+        }
+    }
+}
+
+fn is_rendered(gathered: &Gathered) -> bool {
+    let is_known = |source: &Source| match &source.seen {
+        SourceSeen::Lent { .. } => true,
+        _ => source.content().is_some_and(|content| content.rendered.problems.is_empty()),
+    };
+    !gathered.sources.is_empty() && gathered.sources.iter().all(is_known)
+}
+
+/// Puts what is known of the usable sources beside what was wanted.
+fn side_by_side(wanted: Vec<Result<Wanted, String>>, seen: Vec<SourceSeen>) -> Vec<Source> {
+    let mut seen = seen.into_iter();
+    let source = |wanted: Result<Wanted, String>| match wanted {
+        Ok(wanted) => Source { wanted: Ok(wanted), seen: seen.next().unwrap_or(SourceSeen::Unread) },
+        Err(why) => Source::impossible(why),
+    };
+    wanted.into_iter().map(source).collect()
+}

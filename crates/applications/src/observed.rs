@@ -1,0 +1,163 @@
+//! All that one pass over one application read.
+
+use crate::AppKey;
+use crate::decided::Decided;
+use crate::memory::{Memory, Told};
+use crate::settings::Settings;
+use crate::sources::{Content, SourceFailure, SourceSeen, Wanted};
+use api::{Application, ProjectRules};
+use cluster::{Cached, GroupKind, Served};
+use compare::Targets;
+use controller::Level;
+use object::{Fetched, Key, Object};
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+/// All that one pass read.
+#[derive(Debug)]
+pub struct Observed {
+    /// Which application.
+    pub key: AppKey,
+    /// How closely to look.
+    pub level: Level,
+    /// What holds for all.
+    pub settings: Arc<Settings>,
+    /// The Application object, and what it says or why that cannot be read.
+    pub application: Fetched<Declared>,
+    /// What its project permits.
+    pub project: Fetched<Arc<ProjectRules>>,
+    /// The kinds its cluster serves.
+    pub served: Fetched<Arc<Served>>,
+    /// Its sources, as the spec names them.
+    pub spec: Gathered,
+    /// The sources of its operation, while it has one.
+    pub operation: Option<Gathered>,
+    /// What is marked as its own in the cluster, by key.
+    pub roots: BTreeMap<Key, Cached>,
+    /// What was looked up besides; wins over `roots`.
+    pub looked_up: BTreeMap<Key, Fetched<Object>>,
+    /// Kinds of which it cannot be said what is not there.
+    pub unknown_kinds: Vec<(GroupKind, String)>,
+    /// What is remembered of it.
+    pub memory: Memory,
+    /// What was decided, kept for the conclusion.
+    pub decided: OnceLock<Decided>,
+}
+
+/// An Application as it was found.
+#[derive(Debug, Clone)]
+pub struct Declared {
+    /// The object.
+    pub object: Object,
+    /// What it says, or why that cannot be read.
+    pub application: Result<Arc<Application>, String>,
+}
+
+/// Sources and what they come to.
+#[derive(Debug, Clone, Default)]
+pub struct Gathered {
+    /// The sources, in order.
+    pub sources: Vec<Source>,
+    /// The desired objects made ready, once all sources are rendered without a problem.
+    pub targets: Option<Arc<Targets>>,
+}
+
+/// One source and what is known of it.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// What was asked, or why nothing could be.
+    pub wanted: Result<Wanted, String>,
+    /// What is known.
+    pub seen: SourceSeen,
+}
+
+impl Source {
+    /// A source of which nothing can be known.
+    #[must_use]
+    pub fn impossible(why: String) -> Self {
+        let failure = SourceFailure { message: why.clone(), since: None, next: None };
+        Source { wanted: Err(why), seen: SourceSeen::Failed(failure) }
+    }
+
+    /// What it renders to, if it is known.
+    #[must_use]
+    pub fn content(&self) -> Option<&Arc<Content>> {
+        match &self.seen {
+            SourceSeen::Resolved { content, .. } => content.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+impl Gathered {
+    /// The numbers of all contents: equal numbers mean equal contents.
+    #[must_use]
+    pub fn numbers(&self) -> Vec<u64> {
+        self.sources.iter().filter_map(Source::content).map(|content| content.number).collect()
+    }
+}
+
+impl Observed {
+    /// What people were told of last.
+    #[must_use]
+    pub fn told(&self) -> Option<&Told> {
+        self.memory.told.as_ref()
+    }
+
+    /// The live object under a key, as far as it was read.
+    #[must_use]
+    pub fn live(&self, key: &Key) -> Option<Fetched<Object>> {
+        match self.looked_up.get(key) {
+            Some(answer) => Some(answer.clone()),
+            None => self.roots.get(key).map(|cached| Fetched::Known(cached.object.clone())),
+        }
+    }
+}
+
+/// What a plan must know besides.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Query {
+    /// What a source renders to.
+    Render {
+        /// Whose source.
+        of: Whose,
+        /// At which place.
+        index: usize,
+        /// Which commit.
+        revision: git::Wanted,
+    },
+    /// The live objects under these keys.
+    Live(Vec<Lookup>),
+}
+
+/// Whose sources are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Whose {
+    /// The spec's.
+    Spec,
+    /// The operation's.
+    Operation,
+}
+
+/// A live object to look up at the API server.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lookup {
+    /// What it is called.
+    pub key: Key,
+    /// The version to read it in.
+    pub version: Box<str>,
+}
+
+impl std::fmt::Display for Query {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Query::Render { of, index, revision } => {
+                write!(f, "render {of:?} source {index} at {}", revision.revision())
+            }
+            Query::Live(lookups) => {
+                let keys: Vec<String> = lookups.iter().map(|lookup| lookup.key.to_string()).collect();
+                write!(f, "live {}", keys.join(" "))
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Whose an object is, and how much of it is worth keeping: the cluster cache asks for every object it sees.
+
+use crate::sources::{KNOWN_HOSTS, SECRET_TYPE, TLS_CERTS};
+use api::Tracking;
+use api::names::{APP_PROJECT, APPLICATION, GROUP};
+use cluster::{Instance, Keep, Ownership};
+use object::Meta;
+
+/// Ownership by Argo's marks.
+#[derive(Debug, Clone, Default)]
+pub struct ByTracking {
+    tracking: Tracking,
+}
+
+impl ByTracking {
+    /// Ownership by these marks.
+    #[must_use]
+    pub fn new(tracking: Tracking) -> Self {
+        ByTracking { tracking }
+    }
+}
+
+impl Ownership for ByTracking {
+    fn instance_of(&self, meta: &Meta) -> Option<Instance> {
+        self.tracking.instance(meta).map(|instance| Instance::named(&instance))
+    }
+
+    fn keep(&self, meta: &Meta) -> Keep {
+        let is_read = self.instance_of(meta).is_some() || is_control_plane(meta);
+        if is_read { Keep::WithoutManagedFields } else { Keep::Metadata }
+    }
+}
+
+/// Whether the object is one the control plane itself reads, wherever it is.
+fn is_control_plane(meta: &Meta) -> bool {
+    match (&*meta.gvk.group, &*meta.gvk.kind) {
+        (GROUP, APPLICATION | APP_PROJECT) => true,
+        ("", "Secret") => meta.labels.contains_key(SECRET_TYPE),
+        ("", "ConfigMap") => *meta.name == *KNOWN_HOSTS || *meta.name == *TLS_CERTS,
+        _ => false,
+    }
+}

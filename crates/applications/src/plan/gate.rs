@@ -1,0 +1,63 @@
+//! What must hold before an application is compared: its project exists and permits what the spec says.
+
+use crate::observed::Observed;
+use crate::settings::is_home;
+use api::names::{DEFAULT_PROJECT, IN_CLUSTER_NAME, IN_CLUSTER_SERVER};
+use api::{
+    Application, ApplicationCondition, ApplicationDestination, ClusterIdentity, ClusterOwnership, ProjectRules,
+    check_destination, missing_project, namespace_not_permitted, validate_spec,
+};
+use object::Fetched;
+use std::sync::Arc;
+
+/// Whether an application may be compared.
+#[derive(Debug, Clone)]
+pub enum Gate {
+    /// It may, under these rules.
+    Open(Arc<ProjectRules>),
+    /// It may not, for these reasons.
+    Closed(Vec<ApplicationCondition>),
+    /// Its project is the default one, which does not exist yet.
+    NoDefaultProject,
+    /// That cannot be said yet: what is waited for.
+    Wait(String),
+}
+
+/// The cluster that the control plane runs in.
+pub const HOME: ClusterIdentity<'static> =
+    ClusterIdentity { server: IN_CLUSTER_SERVER, name: IN_CLUSTER_NAME, ownership: ClusterOwnership::Shared };
+
+/// Whether this application may be compared.
+#[must_use]
+pub fn gate(observed: &Observed, application: &Application) -> Gate {
+    let project = application.spec.project_name();
+    let rules = match &observed.project {
+        Fetched::Known(rules) => rules,
+        Fetched::Absent if project == DEFAULT_PROJECT => return Gate::NoDefaultProject,
+        Fetched::Absent => return Gate::Closed(vec![missing_project(project)]),
+        Fetched::Unknown(cause) => return Gate::Wait(format!("project {project}: {cause}")),
+    };
+    let (name, namespace) = (&application.metadata.name, &application.metadata.namespace);
+    if !rules.permits_application_namespace(namespace, &observed.settings.namespace) {
+        return Gate::Closed(vec![namespace_not_permitted(name, namespace, project)]);
+    }
+    let cluster = destination(&application.spec.destination);
+    let conditions = validate_spec(&application.spec, rules, cluster.as_ref().map(|()| HOME).map_err(String::as_str));
+    if conditions.is_empty() { Gate::Open(Arc::clone(rules)) } else { Gate::Closed(conditions) }
+}
+
+/// Whether the destination is a cluster that is known.
+///
+/// # Errors
+/// In words for a condition.
+pub fn destination(destination: &ApplicationDestination) -> Result<(), String> {
+    check_destination(destination)?;
+    if is_home(destination) {
+        return Ok(());
+    }
+    let which = if destination.name.is_empty() { &destination.server } else { &destination.name };
+    Err(format!(
+        "cluster {which:?} is not known: this version of Capstan deploys to the cluster it runs in \
+         ({IN_CLUSTER_SERVER}, {IN_CLUSTER_NAME}) only"
+    ))
+}

@@ -1,0 +1,172 @@
+//! What an operation asks of the sync engine, in the engine's terms.
+
+use super::assess::{Assessment, Ground, scope_of};
+use super::gate::HOME;
+use super::results::{options, selectors};
+use api::names::{ANNOTATION_DELETION_APPROVED, IN_CLUSTER_SERVER};
+use api::{Application, OperationState, SyncOperation};
+use compare::{Scope, Verdict};
+use health::NoOverrides;
+use health::assess as assess_health;
+use jiff::Timestamp;
+use object::{Fetched, Key, Object};
+use serde_json::json;
+use std::collections::BTreeMap;
+use sync::{Check, Hooks, Live, LiveHooks, Request, Resource};
+
+/// What the operation asks for.
+#[must_use]
+pub fn request(ground: &Ground<'_>, state: &OperationState, sync: &SyncOperation, revision: &str) -> Request {
+    let strategy = sync.sync_strategy.clone().unwrap_or_default();
+    let force = strategy.apply.as_ref().is_some_and(|apply| apply.force)
+        || strategy.hook.as_ref().is_some_and(|hook| hook.force);
+    let options = options(sync);
+    let namespace = options.create_namespace.then(|| namespace(ground)).flatten();
+    Request {
+        options,
+        prune: sync.prune,
+        dry_run: sync.dry_run,
+        force,
+        hooks: if strategy.apply.is_some() && strategy.hook.is_none() { Hooks::Skip } else { Hooks::Run },
+        selection: selectors(sync),
+        revision: revision.to_owned(),
+        started_at: state.started_at.timestamp(),
+        approved_at: approved_at(ground.application),
+        namespace,
+    }
+}
+
+/// When somebody approved what waits for approval.
+#[must_use]
+pub fn approved_at(application: &Application) -> Option<Timestamp> {
+    application.annotation(ANNOTATION_DELETION_APPROVED).and_then(|text| text.parse().ok())
+}
+
+/// The destination namespace, as it is to be made.
+fn namespace(ground: &Ground<'_>) -> Option<Resource> {
+    let spec = &ground.application.spec;
+    let name = Some(spec.destination.namespace.as_str()).filter(|name| !name.is_empty())?;
+    let managed = spec.sync_policy.as_ref().and_then(|policy| policy.managed_namespace_metadata.as_ref());
+    let mut metadata = json!({"name": name});
+    if let Some(managed) = managed {
+        metadata["labels"] = json!(managed.labels);
+        metadata["annotations"] = json!(managed.annotations);
+    }
+    let target = Object::from_value(&json!({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}))
+        .expect("invariant: it has apiVersion, kind and a name");
+    let key = namespace_key(name);
+    let live = ground.observed.live(&key).unwrap_or(Fetched::Unknown("it was not looked up".to_owned()));
+    let differs = match &live {
+        Fetched::Known(live) => managed.is_some_and(|managed| {
+            let has = |own: &BTreeMap<Box<str>, Box<str>>, wanted: &BTreeMap<String, String>| {
+                wanted.iter().all(|(key, value)| own.get(key.as_str()).is_some_and(|own| **own == **value))
+            };
+            !has(&live.meta().labels, &managed.labels) || !has(&live.meta().annotations, &managed.annotations)
+        }),
+        _ => true,
+    };
+    let live = live.map(|object| Live { object, health: None });
+    Some(Resource { key, target: Some(target), live, differs, check: Check::Valid })
+}
+
+/// What a namespace is called.
+#[must_use]
+pub fn namespace_key(name: &str) -> Key {
+    Key::new("", "Namespace", None, name)
+}
+
+/// The objects of the sync, each with what is known of it.
+#[must_use]
+pub fn resources(ground: &Ground<'_>, assessment: &Assessment, targets: &compare::Targets) -> Vec<Resource> {
+    let compared = assessment.pairs.pairs.iter().zip(&assessment.comparison.resources);
+    let mut resources: Vec<Resource> = compared
+        .filter(|(pair, compared)| {
+            // What carries a copied mark is nobody's to sync or prune.
+            pair.desired.is_some() || compared.status.requires_pruning
+        })
+        .map(|(pair, compared)| Resource {
+            key: pair.key.clone(),
+            target: pair.desired.clone(),
+            live: pair.live.clone().map(with_health),
+            differs: compared.verdict.as_ref().is_none_or(|verdict| *verdict != Verdict::Same),
+            check: pair.desired.as_ref().map_or(Check::Valid, |desired| check(ground, &pair.key, desired)),
+        })
+        .collect();
+    resources.extend(targets.hooks.iter().map(|hook| Resource {
+        key: hook.key.clone(),
+        target: Some(hook.object.clone()),
+        live: ground.observed.live(&hook.key).unwrap_or(Fetched::Absent).map(with_health),
+        differs: true,
+        check: check(ground, &hook.key, &hook.object),
+    }));
+    resources
+}
+
+/// The live hooks of the application.
+#[must_use]
+pub fn live_hooks(ground: &Ground<'_>, changed: &BTreeMap<Key, Fetched<Object>>) -> LiveHooks {
+    let observed = ground.observed;
+    let known = observed.roots.iter().map(|(key, root)| (key, Fetched::Known(root.object.clone())));
+    let looked_up = observed.looked_up.iter().map(|(key, answer)| (key, answer.clone()));
+    let changed = changed.iter().map(|(key, answer)| (key, answer.clone()));
+    let is_hook = |answer: &Fetched<Object>| answer.known().is_none_or(|object| api::hook::is_hook(object.meta()));
+    let all = known.chain(looked_up).chain(changed).filter(|(_, answer)| is_hook(answer));
+    all.map(|(key, answer)| (key.clone(), answer.map(with_health))).collect()
+}
+
+/// A live object with its health.
+#[must_use]
+pub fn with_health(object: Object) -> Live {
+    let health = assess_health(&object, &NoOverrides).unwrap_or_else(|error| Some(error.health()));
+    Live { health: health.map(|health| (health.status, health.message)), object }
+}
+
+/// What can be said of a target before anything is sent.
+fn check(ground: &Ground<'_>, key: &Key, target: &Object) -> Check {
+    let gvk = target.gvk();
+    if let Fetched::Absent = ground.served.resource(gvk) {
+        return Check::NoKind(no_kind(ground, key, target));
+    }
+    let is_permitted = match scope_of(ground.served, gvk) {
+        Fetched::Known(Scope::Namespaced) => {
+            let namespace = key.namespace.as_deref().unwrap_or_default();
+            if !ground.rules.permits_destination(HOME, namespace) {
+                let project = ground.rules.name();
+                return Check::NotPermitted(format!("namespace {namespace} is not permitted in project '{project}'"));
+            }
+            ground.rules.permits_namespaced_kind(&gvk.group, &gvk.kind)
+        }
+        _ => ground.rules.permits_cluster_kind(&gvk.group, &gvk.kind, target.name()),
+    };
+    if is_permitted {
+        return Check::Valid;
+    }
+    Check::NotPermitted(format!(
+        "resource {}:{} is not permitted in project {}",
+        gvk.group,
+        gvk.kind,
+        ground.rules.name()
+    ))
+}
+
+fn no_kind(ground: &Ground<'_>, key: &Key, target: &Object) -> String {
+    let gvk = target.gvk();
+    let installed: Vec<&str> = ground
+        .served
+        .kinds()
+        .filter(|kind| kind.gvk.group == gvk.group && kind.gvk.kind == gvk.kind)
+        .map(|kind| &*kind.gvk.version)
+        .collect();
+    let hint = if installed.is_empty() {
+        format!("Make sure the \"{}\" CRD is installed on the destination cluster ({IN_CLUSTER_SERVER}).", gvk.kind)
+    } else {
+        format!("Installed versions: {}.", installed.join(", "))
+    };
+    let namespace = key.namespace.as_deref().unwrap_or_default();
+    format!(
+        "The Kubernetes API could not find {}/{} for requested resource {namespace}/{}. {hint}",
+        if gvk.group.is_empty() { "core" } else { &*gvk.group },
+        gvk.kind,
+        key.name
+    )
+}

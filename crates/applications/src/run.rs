@@ -1,0 +1,226 @@
+//! Drives the controller of applications: in one process with an embedded cluster, or beside a real one.
+
+use crate::AppKey;
+use crate::level::CHANGED;
+use crate::memory::Memories;
+use crate::observe::Observer;
+use crate::observed::{Observed, Query};
+use crate::ownership::ByTracking;
+use crate::plan::{conclude, decide};
+use crate::project::default_project;
+use crate::projects::Projects;
+use crate::settings::Settings;
+use crate::sources::{Counters, Repositories, Sources};
+use crate::wakes::{Wakes, applications, reload, wake_for};
+use clock::Offload;
+use cluster::{Cache, Clusters, ErrorClass, Selection, WRITE_TIMEOUT};
+use controller::{Controller, Done, Environment, Failure, Level, Plan, Planned, Queue, Shutdown, Step};
+use git::{GitSource, RefWatcher, WatchOptions};
+use jiff::Timestamp;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// The controller's name in logs, metrics and events.
+pub const NAME: &str = "applications";
+
+/// How many applications are worked on at a time: writes wait for the API server, so more than there are processors.
+const WORKERS: usize = 20;
+
+/// The pause before the default project is tried again.
+const PROJECT_PAUSE: Duration = Duration::from_secs(5);
+
+/// What the controller is made of.
+#[derive(Clone)]
+pub struct Options {
+    /// Time, clusters, leadership, events. The home cluster must have a cache made by [`start_cache`].
+    pub environment: Environment,
+    /// Where repositories are read.
+    pub git: Arc<dyn GitSource>,
+    /// How often repositories are asked.
+    pub watch: WatchOptions,
+    /// Where rendering runs.
+    pub offload: Offload,
+    /// What holds for all applications.
+    pub settings: Settings,
+    /// How many applications are worked on at a time.
+    pub workers: usize,
+}
+
+impl Options {
+    /// Upstream's settings on this environment.
+    #[must_use]
+    pub fn new(environment: Environment, git: Arc<dyn GitSource>, offload: Offload) -> Self {
+        Options {
+            environment,
+            git,
+            watch: WatchOptions::default(),
+            offload,
+            settings: Settings::default(),
+            workers: WORKERS,
+        }
+    }
+}
+
+/// A cache of the home cluster that keeps what this controller reads.
+///
+/// Assumption: called inside a Tokio runtime.
+#[must_use]
+pub fn start_cache(client: cluster::ClusterClient, settings: &Settings) -> Cache {
+    let selection = Selection { excluded: settings.excluded.clone(), ..Selection::default() };
+    Cache::start(client, selection, Arc::new(ByTracking::new(settings.tracking.clone())))
+}
+
+/// The controller of applications, ready to run.
+pub struct Applications {
+    observer: Arc<Observer>,
+    queue: Queue<AppKey>,
+    options: Options,
+    shutdown: Shutdown,
+}
+
+/// The controller cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StartError {
+    /// The home cluster is not known, or has no cache.
+    #[error("the home cluster has no cache: make it with applications::start_cache and insert it into the clusters")]
+    NoCache,
+}
+
+impl Applications {
+    /// Makes the controller.
+    ///
+    /// # Errors
+    /// When the environment lacks the home cluster's cache.
+    ///
+    /// Assumption: called inside a Tokio runtime.
+    pub fn new(options: Options, shutdown: Shutdown) -> Result<Self, StartError> {
+        let clusters: &Clusters = &options.environment.clusters;
+        let home = clusters.get(&cluster::ClusterId::home()).and_then(|home| home.cache);
+        let cache = home.ok_or(StartError::NoCache)?;
+        let queue = Queue::new();
+        let watcher =
+            RefWatcher::new(Arc::clone(&options.git), options.environment.clock.clone(), options.watch.clone());
+        let wakes = Arc::new(Wakes(queue.clone()));
+        let sources = Sources::new(Arc::clone(&options.git), watcher, options.offload.clone(), wakes);
+        let observer = Arc::new(Observer {
+            cache,
+            sources,
+            repositories: RwLock::new(Arc::new(Repositories::default())),
+            memories: Arc::new(Memories::default()),
+            settings: Arc::new(options.settings.clone()),
+            projects: Projects::default(),
+        });
+        Ok(Applications { observer, queue, options, shutdown })
+    }
+
+    /// How much work was done on sources.
+    #[must_use]
+    pub fn counters(&self) -> Arc<Counters> {
+        self.observer.sources.counters()
+    }
+
+    /// Asks for a pass over every application whose repositories somebody looks at, and keeps those fresh for a while.
+    #[must_use]
+    pub fn sources(&self) -> Sources {
+        self.observer.sources.clone()
+    }
+
+    /// The queue of applications to look at.
+    #[must_use]
+    pub fn queue(&self) -> Queue<AppKey> {
+        self.queue.clone()
+    }
+
+    /// Runs until `shutdown` begins.
+    pub async fn run(self) {
+        let Applications { observer, queue, options, shutdown } = self;
+        let (listening, queue_of_listener) = (Arc::downgrade(&observer), queue.clone());
+        observer.cache.listen(Arc::new(move |notice| {
+            if let Some(observer) = listening.upgrade() {
+                wake_for(notice, &observer, &queue_of_listener);
+            }
+        }));
+        tokio::select! {
+            biased;
+            () = shutdown.begun() => return,
+            () = observer.cache.ready() => {}
+        }
+        reload(&observer);
+        for app in applications(&observer.cache) {
+            queue.add(app, CHANGED);
+        }
+        let Options { environment, settings, workers, .. } = options;
+        // Ends with this future, however that ends.
+        let mut beside = JoinSet::new();
+        beside.spawn(ensure_default_project(environment.clone(), settings.namespace));
+        controller::run(Arc::new(Driver { observer }), queue, environment, workers, shutdown).await;
+    }
+}
+
+/// Makes the controller and runs it until `shutdown` begins.
+///
+/// # Errors
+/// When the environment lacks the home cluster's cache.
+pub async fn run(options: Options, shutdown: Shutdown) -> Result<(), StartError> {
+    Applications::new(options, shutdown)?.run().await;
+    Ok(())
+}
+
+struct Driver {
+    observer: Arc<Observer>,
+}
+
+impl Controller for Driver {
+    type Key = AppKey;
+    type Observed = Observed;
+    type Query = Query;
+
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    async fn observe(&self, key: &AppKey, level: Level) -> Result<Observed, Failure> {
+        Ok(self.observer.observe(key, level).await)
+    }
+
+    async fn answer(&self, _key: &AppKey, observed: Observed, queries: Vec<Query>) -> Result<Observed, Failure> {
+        Ok(self.observer.answer(observed, queries).await)
+    }
+
+    fn plan(observed: &Observed, now: Timestamp) -> Step<Query> {
+        match decide(observed, now) {
+            Ok(decided) => {
+                let plan = decided.plan.clone();
+                // Planning again from the same observation decides the same.
+                let _ = observed.decided.set(decided);
+                Step::Do(plan)
+            }
+            Err(queries) => Step::Ask(queries),
+        }
+    }
+
+    fn conclude(observed: &Observed, plan: &Plan, done: &[Done], now: Timestamp) -> Option<Planned> {
+        conclude(observed, plan, done, now)
+    }
+}
+
+/// Makes the default project where there is none, as soon as this process leads.
+async fn ensure_default_project(environment: Environment, namespace: String) {
+    let Environment { clusters, leadership, .. } = environment;
+    let write = default_project(&namespace).write;
+    loop {
+        if leadership.may_act_for(WRITE_TIMEOUT) {
+            let made = match clusters.client(&cluster::ClusterId::home()) {
+                Ok(client) => client.write(&write).await.map(drop),
+                Err(error) => Err(error),
+            };
+            match made {
+                Ok(()) => return,
+                Err(error) if error.class == ErrorClass::AlreadyExists => return,
+                Err(error) => tracing::debug!("the default project was not made: {error}"),
+            }
+        }
+        tokio::time::sleep(PROJECT_PAUSE).await;
+    }
+}

@@ -1,0 +1,99 @@
+//! Who must look again when something changes: from changes of objects, kinds and refs to applications.
+
+use crate::AppKey;
+use crate::level::{CHANGED, RENAMED};
+use crate::observe::Observer;
+use crate::sources::{KNOWN_HOSTS, Repositories, SECRET_TYPE, TLS_CERTS, WakeApps};
+use api::names::{APP_PROJECT, APPLICATION, GROUP};
+use api::split_instance_name;
+use cluster::{Cache, Cached, GroupKind, Instance, Notice, Place};
+use controller::Queue;
+use object::Key;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+/// How long changes below an application's own objects are collected: pods come and go in swarms.
+const BELOW_PAUSE: Duration = Duration::from_millis(100);
+/// How long a new name for the same content may wait: it costs a write for each application of a repository, and the
+/// applications whose content changed go first.
+const RENAMED_PAUSE: Duration = Duration::from_secs(1);
+/// How long changes of kinds are collected: definitions come in swarms, and concern everybody.
+const KINDS_PAUSE: Duration = Duration::from_millis(250);
+
+/// Wakes applications for changes of refs.
+pub struct Wakes(pub Queue<AppKey>);
+
+impl WakeApps for Wakes {
+    fn content_changed(&self, app: &AppKey) {
+        self.0.add(app.clone(), CHANGED);
+    }
+
+    fn revision_renamed(&self, app: &AppKey) {
+        self.0.add_after(app.clone(), RENAMED, RENAMED_PAUSE);
+    }
+}
+
+/// Wakes applications for a change in the cluster.
+pub fn wake_for(notice: &Notice, observer: &Observer, queue: &Queue<AppKey>) {
+    match notice {
+        Notice::Object { key, place, instances, .. } => {
+            for instance in instances {
+                wake_instance(instance, *place, observer, queue);
+            }
+            wake_for_control_plane(key, observer, queue);
+        }
+        Notice::Kind(_) => {
+            for app in applications(&observer.cache) {
+                queue.add_after(app, CHANGED, KINDS_PAUSE);
+            }
+        }
+    }
+}
+
+fn wake_instance(instance: &Instance, place: Place, observer: &Observer, queue: &Queue<AppKey>) {
+    let (name, namespace) = split_instance_name(instance.name(), &observer.settings.namespace);
+    let app = AppKey::new(namespace, name);
+    match place {
+        Place::Root => queue.add(app, CHANGED),
+        Place::Below => queue.add_after(app, CHANGED, BELOW_PAUSE),
+        Place::Elsewhere => {}
+    }
+}
+
+/// Objects the control plane itself reads.
+fn wake_for_control_plane(key: &Key, observer: &Observer, queue: &Queue<AppKey>) {
+    let namespace = key.namespace.as_deref().unwrap_or_default();
+    match (&*key.group, &*key.kind) {
+        (GROUP, APPLICATION) => queue.add(AppKey::new(namespace, &key.name), CHANGED),
+        (GROUP, APP_PROJECT) => applications(&observer.cache).into_iter().for_each(|app| queue.add(app, CHANGED)),
+        ("", "Secret" | "ConfigMap") if namespace == observer.settings.namespace && reload(observer) => {
+            applications(&observer.cache).into_iter().for_each(|app| queue.add(app, CHANGED));
+        }
+        _ => {}
+    }
+}
+
+/// Reads the declared repositories anew; whether that changed anything.
+pub fn reload(observer: &Observer) -> bool {
+    let of = |kind: &str| observer.cache.objects(&GroupKind::new("", kind));
+    let is_ours = |cached: &Cached| {
+        let meta = cached.object.meta();
+        let is_declared = meta.labels.contains_key(SECRET_TYPE) || [KNOWN_HOSTS, TLS_CERTS].contains(&&*meta.name);
+        meta.namespace.as_deref() == Some(&*observer.settings.namespace) && is_declared
+    };
+    let objects: Vec<_> =
+        of("Secret").into_iter().chain(of("ConfigMap")).filter(is_ours).map(|cached| cached.object).collect();
+    let read = Repositories::read(&objects);
+    let mut known = observer.repositories.write().unwrap_or_else(PoisonError::into_inner);
+    let changed = **known != read;
+    if changed {
+        *known = Arc::new(read);
+    }
+    changed
+}
+
+/// All applications there are.
+#[must_use]
+pub fn applications(cache: &Cache) -> Vec<AppKey> {
+    cache.objects(&GroupKind::new(GROUP, APPLICATION)).iter().map(|cached| AppKey::of(&cached.object)).collect()
+}

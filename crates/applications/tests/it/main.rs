@@ -1,0 +1,6 @@
+//! Applications on an embedded cluster, in one process and in no real time.
+
+#![allow(clippy::panic, reason = "a test helper that is used wrongly ends the test")]
+
+mod spine;
+mod stage;
