@@ -1,7 +1,6 @@
 //! One kind: its names, where it is served, and what is special about it. Entries of the table are written with the
 //! short builders here; what is not said takes the value that most kinds have.
 
-use crate::columns::Columns;
 use crate::field::Errors;
 use object::Gvk;
 use serde_json::Value;
@@ -172,8 +171,6 @@ pub struct Kind {
     pub unconditional_update: bool,
     /// Whether an update of a missing object creates it.
     pub create_on_update: bool,
-    /// Columns of lists.
-    pub columns: Columns,
     /// What is special.
     pub hooks: Hooks,
 }
@@ -211,7 +208,6 @@ impl Kind {
             keeps_first_status: false,
             unconditional_update: true,
             create_on_update: false,
-            columns: Columns::NAME_AGE,
             hooks: PLAIN,
         }
     }
@@ -283,10 +279,6 @@ impl Kind {
 
     pub(crate) const fn creates_on_update(self) -> Self {
         Kind { create_on_update: true, ..self }
-    }
-
-    pub(crate) const fn shows(self, columns: Columns) -> Self {
-        Kind { columns, ..self }
     }
 
     pub(crate) const fn with(self, hooks: Hooks) -> Self {

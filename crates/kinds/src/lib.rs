@@ -10,7 +10,7 @@
 
 pub mod admission;
 mod checks;
-mod columns;
+pub mod columns;
 mod convert;
 pub mod field;
 mod hooks;
@@ -21,7 +21,7 @@ mod read;
 mod registry;
 mod table;
 
-pub use columns::{Column, Columns};
+pub use columns::Column;
 pub use convert::convert;
 pub use field::{Errors, FieldError, FieldErrorKind, Path};
 pub use kind::{CreateContext, Generation, Hooks, Kind, NameRule, Part, ScalePaths, Scope, Storage, Subresource};

@@ -4,3 +4,4 @@
 mod creation;
 mod errors;
 mod recorded;
+mod tables;

@@ -23,6 +23,7 @@ pub fn steps(file: &str) -> Vec<Step> {
     let text = std::fs::read_to_string(path).expect("the recorded requests");
     // Uids stand in labels, where the placeholder's signs are not allowed.
     let text = PLACEHOLDERS.iter().fold(text, |text, (sign, plain)| text.replace(sign, plain));
+    let text = (1..9).fold(text, |text, n| text.replace(&format!("<podIP:{n}>"), &format!("10.244.0.{n}")));
     text.lines().flat_map(of_case).collect()
 }
 
