@@ -6,7 +6,8 @@ use crate::fields::{PathElement, Set};
 use schema::{ListType, MapType, Type};
 use serde_json::{Map, Value};
 
-/// The value without the fields and items of `set`; null when nothing remains.
+/// The value without the fields and items of `set`. What `set` takes fields from and becomes empty by it stays, empty;
+/// a value of which nothing remains otherwise is null.
 #[must_use]
 pub fn remove(value: &Value, set: &Set, ty: &Type) -> Value {
     walk(value, set, ty, Mode::Remove)
@@ -39,6 +40,15 @@ fn walk(value: &Value, set: &Set, ty: &Type, mode: Mode) -> Value {
     }
 }
 
+/// A part that fields are removed from stays when that empties it.
+fn walk_part(value: &Value, set: &Set, ty: &Type, mode: Mode) -> Value {
+    match (walk(value, set, ty, mode), value) {
+        (Value::Null, Value::Object(_)) if mode == Mode::Remove => Value::Object(Map::new()),
+        (Value::Null, Value::Array(_)) if mode == Mode::Remove => Value::Array(Vec::new()),
+        (walked, _) => walked,
+    }
+}
+
 fn walk_list(items: &[Value], set: &Set, list: &ListType, mode: Mode) -> Value {
     let mut out = Vec::with_capacity(items.len());
     for item in items {
@@ -49,7 +59,7 @@ fn walk_list(items: &[Value], set: &Set, list: &ListType, mode: Mode) -> Value {
             continue;
         };
         let below = set.below(&step);
-        let walked = || below.map_or_else(|| item.clone(), |below| walk(item, below, &list.items, mode));
+        let walked = || below.map_or_else(|| item.clone(), |below| walk_part(item, below, &list.items, mode));
         match mode {
             Mode::Extract if set.has(&step) || below.is_some() => out.push(walked()),
             Mode::Remove if !set.has(&step) => out.push(walked()),
@@ -71,7 +81,7 @@ fn walk_map(entries: &Map<String, Value>, set: &Set, map: &MapType, mode: Mode) 
             (Mode::Extract, true, _) => Some(set),
             (_, false, Some(below)) => Some(below),
         };
-        let kept = kept.zip(map.child(name)).map(|(set, ty)| walk(value, set, ty, mode));
+        let kept = kept.zip(map.child(name)).map(|(set, ty)| walk_part(value, set, ty, mode));
         out.insert(name.clone(), kept.unwrap_or_else(|| value.clone()));
     }
     if out.is_empty() { Value::Null } else { Value::Object(out) }

@@ -8,9 +8,13 @@ use merge::managed::{Force, OneVersion, Write, apply, record_update};
 use merge::{strategic, three_way};
 use schema::{Schema, TypeRef};
 use serde_json::{Value, json};
+use std::io::Read as _;
 
 fn cases(kind: &str) -> Vec<Value> {
-    let cases = include_str!("../cases/kubernetes.jsonl").lines().map(|line| serde_json::from_str(line).unwrap());
+    let mut cases = String::new();
+    let packed = &include_bytes!("../cases/kubernetes.jsonl.gz")[..];
+    flate2::read::GzDecoder::new(packed).read_to_string(&mut cases).unwrap();
+    let cases = cases.lines().map(|line| serde_json::from_str(line).unwrap());
     cases.filter(|case: &Value| text(case, "kind") == kind).collect()
 }
 
@@ -38,7 +42,7 @@ fn bare(object: &Value) -> Value {
 }
 
 fn without_empty(value: &Value) -> Value {
-    let empty = |value: &Value| [json!(null), json!({}), json!([]), json!(false)].contains(value);
+    let empty = |value: &Value| [json!(null), json!({}), json!([]), json!(false), json!(0), json!("")].contains(value);
     match value {
         Value::Object(map) => {
             let kept = map.iter().map(|(key, value)| (key.clone(), without_empty(value)));

@@ -82,7 +82,8 @@ fn patches_apply_as_a_real_server_applies_them() {
                 }
             }
             if step["status"].as_u64().unwrap() < 300 && subresource.is_empty() && step["query"]["dryRun"].is_null() {
-                let path = if method == "POST" { format!("{path}/{}", text(&response["metadata"], "name")) } else { path };
+                let path =
+                    if method == "POST" { format!("{path}/{}", text(&response["metadata"], "name")) } else { path };
                 live.insert(path, response.clone());
             }
         }
