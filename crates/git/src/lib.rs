@@ -7,27 +7,46 @@
 //!
 //! This crate must not know of applications, manifests or Kubernetes.
 
-mod builder;
-mod change;
-mod commit;
+// The words everything else is said in.
 mod error;
-mod fetching;
-mod flights;
-mod memory;
 mod oid;
-mod options;
+mod secret;
+
 mod refs;
 mod remote;
 mod repo_url;
-mod repositories;
+
+mod change;
+mod commit;
+mod options;
+
+// From a target revision to a commit, and the seam behind which repositories stand.
 mod resolve;
-mod secret;
-mod source;
-mod store;
-mod transport;
 mod version_constraint;
+
+mod source;
+
+mod memory;
+
+// One poller per repository.
 mod watch;
+
+mod poller;
+mod watch_state;
+
+// Real repositories: what ties them together, then the conversation, what carries it, and the disk.
+mod repositories;
+
+mod fetching;
+mod flights;
+
 mod wire;
+
+mod transport;
+
+mod store;
+
+mod builder;
 
 pub use builder::{Layout, NewCommit, commit_files};
 pub use change::Change;
@@ -44,4 +63,5 @@ pub use resolve::{ResolveError, Wanted, resolve};
 pub use secret::Secret;
 pub use source::{ChangeMark, GitSource};
 pub use store::LocalWatch;
-pub use watch::{Failure, RefState, RefSubscription, RefWatcher, WatchOptions};
+pub use watch::{RefSubscription, RefWatcher};
+pub use watch_state::{Failure, RefState, WatchOptions};
