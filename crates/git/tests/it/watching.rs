@@ -29,12 +29,13 @@ async fn a_repository_may_appear_later() {
     let mut subscription = watcher.subscribe(&remote(&fixture.repository().display().to_string()));
     let absent = subscription.known().await;
     assert!(absent.refs.is_none() && absent.failure.is_some());
-    fixture.commit("main", &[("a", "1")]);
+    let commit = fixture.commit("main", &[("a", "1")]);
+    // It may be seen half made, without its branch, first.
     let found = loop {
         let state = subscription.changed().await;
-        if let (Some(refs), None) = (state.refs, state.failure) {
+        if let Some(refs) = state.refs.filter(|refs| state.failure.is_none() && !refs.is_empty()) {
             break refs;
         }
     };
-    assert!(found.get("refs/heads/main").is_some() || found.is_empty());
+    assert_eq!(found.get("refs/heads/main").map(Ref::commit), Some(commit));
 }
