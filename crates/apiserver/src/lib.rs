@@ -19,7 +19,6 @@ mod server;
 mod shared;
 mod store;
 mod verbs;
-mod versions;
 mod watcher;
 
 pub use admission::{Admission, AdmissionRequest, Operation};
@@ -31,6 +30,6 @@ pub use http::{AnswerBody, User};
 pub use object::Object;
 pub use selector::{FieldSelector, LabelSelector, SelectorError};
 pub use server::ApiServer;
-pub use store::{Event, EventKind, TooOld};
+pub use store::{Event, EventKind, OpenError, TooOld};
 pub use verbs::{DeleteOptions, Patch, Propagation};
 pub use watcher::Watcher;

@@ -125,12 +125,20 @@ impl Resource {
 
     /// Turns stored into served, or served into stored.
     pub fn convert(&self, value: &mut Value, to: &Gvk) {
-        if let Resource::BuiltIn(kind) = self {
-            crate::versions::convert(kind, value, to);
-        }
-        if let Some(map) = value.as_object_mut() {
-            map.insert("apiVersion".to_owned(), to.api_version().into());
-            map.insert("kind".to_owned(), Value::from(&*to.kind));
+        match self {
+            Resource::BuiltIn(kind) => {
+                let same = value.get("apiVersion").and_then(Value::as_str).is_some_and(|from| from == to.api_version());
+                if !same {
+                    kinds::convert(kind, value, to);
+                    defaults::canonicalize(to, value);
+                }
+            }
+            Resource::Custom(_) => {
+                if let Some(map) = value.as_object_mut() {
+                    map.insert("apiVersion".to_owned(), to.api_version().into());
+                    map.insert("kind".to_owned(), Value::from(&*to.kind));
+                }
+            }
         }
     }
 
@@ -256,10 +264,16 @@ impl Served {
     /// What is wrong with a change.
     #[must_use]
     pub fn validate_update(&self, part: Part<'_>, new: &Value, old: &Value) -> Vec<FieldError> {
-        match &self.resource {
+        let scope = if self.resource.is_namespaced() { Scope::Namespaced } else { Scope::Cluster };
+        // Compat: upstream looks at the metadata twice, and tells what is wrong with it twice.
+        let mut errors = kinds::Errors::default();
+        kinds::metadata::validate_update(new, old, scope, &mut errors);
+        let mut errors = errors.into_vec();
+        errors.extend(match &self.resource {
             Resource::BuiltIn(kind) => kind.validate_update(part, new, old),
             Resource::Custom(custom) => custom.validate_update(&self.version, part, new, old),
-        }
+        });
+        errors
     }
 
     /// What is accepted with a warning.
@@ -290,7 +304,9 @@ impl Served {
     pub fn has_own_selectable_fields(&self) -> bool {
         match &self.resource {
             Resource::BuiltIn(kind) => !kind.selectable.is_empty(),
-            Resource::Custom(custom) => custom.version(&self.version).is_some_and(|version| !version.selectable.is_empty()),
+            Resource::Custom(custom) => {
+                custom.version(&self.version).is_some_and(|version| !version.selectable.is_empty())
+            }
         }
     }
 
@@ -329,6 +345,8 @@ fn fit_metadata(prefix: &str, object: &mut Value, strict: &mut Vec<String>, fail
             *metadata = decoded.value["metadata"].take();
             strict.extend(decoded.strict.into_iter().map(|text| text.replacen('"', &format!("\"{prefix}"), 1)));
         }
-        Err(error) => *failed = Some(DecodeError::Type(error.to_string().replace("ObjectMeta.metadata.", "ObjectMeta."))),
+        Err(error) => {
+            *failed = Some(DecodeError::Type(error.to_string().replace("ObjectMeta.metadata.", "ObjectMeta.")))
+        }
     }
 }

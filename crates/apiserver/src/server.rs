@@ -5,8 +5,9 @@ use crate::api::Api;
 use crate::bootstrap;
 use crate::faults::Faults;
 use crate::shared::Shared;
-use crate::store::Store;
+use crate::store::{OpenError, Store, open_file};
 use clock::Clock;
+use std::path::Path;
 use std::sync::Arc;
 
 /// A Kubernetes API server inside this process. Cheap to clone; clones are the same server.
@@ -27,6 +28,17 @@ impl ApiServer {
     #[must_use]
     pub fn in_memory(clock: Clock) -> Self {
         ApiServer::on(Store::in_memory(), clock)
+    }
+
+    /// A server whose objects are kept in a file: a write is acknowledged when it is on disk, and what was
+    /// acknowledged survives the process. The file is made when it is not there.
+    ///
+    /// # Errors
+    /// When the file cannot be used; the message says what to do.
+    pub fn open(path: &Path, clock: Clock) -> Result<Self, OpenError> {
+        let opened = open_file(path)?;
+        let store = Store::restored(opened.revision, opened.objects, Some(Box::new(opened.journal)));
+        Ok(ApiServer::on(store, clock))
     }
 
     fn on(store: Store, clock: Clock) -> Self {

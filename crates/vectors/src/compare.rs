@@ -12,8 +12,8 @@ pub fn difference(expected: &Value, actual: &Value, bindings: &mut Bindings) -> 
 fn compare(path: &str, expected: &Value, actual: &Value, bindings: &mut Bindings) -> Option<String> {
     match (expected, actual) {
         (Value::Object(expected), Value::Object(actual)) => {
-            // What identifies an object is bound before what refers to it.
             for (key, expected) in expected {
+                let key = &bindings.fill(key);
                 let path = format!("{path}/{key}");
                 let Some(actual) = actual.get(key) else {
                     return Some(format!("{path}: missing, expected {}", shown(expected)));
@@ -22,7 +22,8 @@ fn compare(path: &str, expected: &Value, actual: &Value, bindings: &mut Bindings
                     return Some(difference);
                 }
             }
-            let extra = actual.iter().find(|(key, _)| !expected.contains_key(*key));
+            let filled: Vec<String> = expected.keys().map(|key| bindings.fill(key)).collect();
+            let extra = actual.iter().find(|(key, _)| !filled.contains(key));
             extra.map(|(key, value)| format!("{path}/{key}: not expected, got {}", shown(value)))
         }
         (Value::Array(expected), Value::Array(actual)) => {

@@ -45,7 +45,12 @@ fn check_at(value: &Value, schema: &Node, path: &str, errors: &mut Vec<FieldErro
         Value::Array(items) => {
             check_count(items.len(), schema.item_count, "items", path, errors);
             if schema.unique_items && (1..items.len()).any(|index| items[..index].contains(&items[index])) {
-                errors.push(error(FieldErrorKind::Duplicate, path, Some(value.to_string()), "shouldn't contain duplicates"));
+                errors.push(error(
+                    FieldErrorKind::Duplicate,
+                    path,
+                    Some(value.to_string()),
+                    "shouldn't contain duplicates",
+                ));
             }
             if let Some(node) = &schema.items {
                 for (index, item) in items.iter().enumerate() {
@@ -157,7 +162,9 @@ fn check_number(number: &Number, schema: &Node, path: &str, errors: &mut Vec<Fie
     let as_float = |number: &Number| number.as_f64().unwrap_or_default();
     let float = as_float(number);
     let integer_out_of_range = match schema.format.as_deref() {
-        Some("int32") if schema.kind.as_deref() == Some("integer") => i32::try_from(number.as_i64().unwrap_or(i64::MAX)).is_err(),
+        Some("int32") if schema.kind.as_deref() == Some("integer") => {
+            i32::try_from(number.as_i64().unwrap_or(i64::MAX)).is_err()
+        }
         _ => false,
     };
     if integer_out_of_range {
@@ -218,7 +225,8 @@ fn composition(value: &Value, schema: &Node, path: &str, errors: &mut Vec<FieldE
         let attempts: Vec<_> = schema.one_of.iter().map(attempt).collect();
         let valid = attempts.iter().filter(|errors| errors.is_empty()).count();
         if valid != 1 {
-            let found = if valid == 0 { "Found none valid".to_owned() } else { format!("Found {valid} valid alternatives") };
+            let found =
+                if valid == 0 { "Found none valid".to_owned() } else { format!("Found {valid} valid alternatives") };
             errors.push(placeless(format!("\"{name}\" must validate one and only one schema (oneOf). {found}")));
             if valid == 0 {
                 errors.extend(attempts.into_iter().next().unwrap_or_default());

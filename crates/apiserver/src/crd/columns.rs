@@ -25,9 +25,9 @@ pub fn read(columns: Option<&Value>) -> Vec<PrinterColumn> {
         name: text(column, "name"),
         kind: text(column, "type"),
         format: text(column, "format"),
-        description: Some(text(column, "description"))
-            .filter(|description| !description.is_empty())
-            .unwrap_or_else(|| format!("Custom resource definition column (in JSONPath format): {}", text(column, "jsonPath"))),
+        description: Some(text(column, "description")).filter(|description| !description.is_empty()).unwrap_or_else(
+            || format!("Custom resource definition column (in JSONPath format): {}", text(column, "jsonPath")),
+        ),
         priority: column["priority"].as_i64().unwrap_or_default(),
         path: text(column, "jsonPath"),
     };
@@ -143,7 +143,9 @@ impl Step {
         if unquoted == "*" {
             return Step::All;
         }
-        if let Some((field, wanted)) = text.strip_prefix("?(@").and_then(|text| text.trim_end_matches(')').split_once("==")) {
+        if let Some((field, wanted)) =
+            text.strip_prefix("?(@").and_then(|text| text.trim_end_matches(')').split_once("=="))
+        {
             let wanted = wanted.trim().trim_matches(['\'', '"']);
             return Step::Where(field.trim().trim_start_matches('.').to_owned(), wanted.to_owned());
         }
@@ -200,7 +202,8 @@ mod tests {
     #[test]
     fn ages_read_as_kubectl_shows_them() {
         let now: Timestamp = "2026-01-02T00:00:00Z".parse().expect("a time");
-        let table = [("2026-01-01T23:59:30Z", "30s"), ("2026-01-01T23:54:30Z", "5m30s"), ("2026-01-01T00:00:00Z", "24h")];
+        let table =
+            [("2026-01-01T23:59:30Z", "30s"), ("2026-01-01T23:54:30Z", "5m30s"), ("2026-01-01T00:00:00Z", "24h")];
         for (time, expected) in table {
             assert_eq!(age(time, now), expected);
         }

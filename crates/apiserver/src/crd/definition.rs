@@ -77,7 +77,8 @@ impl Custom {
         let preserves = spec["preserveUnknownFields"].as_bool().unwrap_or_default();
         let versions: Vec<&Value> = spec["versions"].as_array()?.iter().collect();
         let storage = versions.iter().find(|version| version["storage"] == true)?["name"].as_str()?;
-        let version = |version: &&Value| Some((version["name"].as_str()?.into(), read_version(version, group, kind, preserves)));
+        let version =
+            |version: &&Value| Some((version["name"].as_str()?.into(), read_version(version, group, kind, preserves)));
         Some(Custom {
             group: group.into(),
             plural: text("plural")?.into(),
@@ -194,12 +195,16 @@ fn read_version(version: &Value, group: &str, kind: &str, preserves: bool) -> Cu
     let mode = if preserves { schema::CustomResource::PreservesUnknown } else { schema::CustomResource::Pruned };
     let mut node = Node::compile(&document);
     node.preserves_unknown |= preserves;
-    let path = |field: &str| version.pointer("/subresources/scale").and_then(|scale| scale[field].as_str()).unwrap_or_default();
+    let path = |field: &str| {
+        version.pointer("/subresources/scale").and_then(|scale| scale[field].as_str()).unwrap_or_default()
+    };
     let selectable = version["selectableFields"].as_array().into_iter().flatten();
     let selectable = selectable.filter_map(|field| field["jsonPath"].as_str());
     let name = version["name"].as_str().unwrap_or_default();
     let deprecation = (version["deprecated"] == true).then(|| {
-        version["deprecationWarning"].as_str().map_or_else(|| format!("{group}/{name} {kind} is deprecated"), str::to_owned)
+        version["deprecationWarning"]
+            .as_str()
+            .map_or_else(|| format!("{group}/{name} {kind} is deprecated"), str::to_owned)
     });
     CustomVersion {
         ty: schema::from_structural(&document, mode),

@@ -7,8 +7,10 @@ use super::path::{Discovery, Route};
 use crate::error::ApiError;
 use crate::shared::Shared;
 use crate::store::Encoded;
+use base64::Engine;
 use http::Response;
 use serde_json::{Value, json};
+use sha2::Digest;
 use std::collections::BTreeMap;
 
 /// Group, version and kind.
@@ -27,6 +29,14 @@ struct Offered {
     categories: Vec<String>,
     verbs: Vec<String>,
     parts: Vec<Part>,
+    /// `group/version/Kind` under which objects are stored.
+    stored: String,
+}
+
+/// What tells clients that the stored version changed: upstream's hash of its name.
+fn storage_version_hash(stored: &str) -> String {
+    let digest = sha2::Sha256::digest(stored.as_bytes());
+    base64::engine::general_purpose::STANDARD.encode(&digest[..8])
 }
 
 #[derive(Debug, Clone)]
@@ -122,6 +132,9 @@ fn resource_entries(one: &Offered) -> Vec<Value> {
     if !one.categories.is_empty() {
         entry["categories"] = json!(one.categories);
     }
+    if one.verbs.iter().any(|verb| verb == "list") {
+        entry["storageVersionHash"] = storage_version_hash(&one.stored).into();
+    }
     let mut entries = vec![entry];
     for part in &one.parts {
         let mut entry = json!({
@@ -154,6 +167,7 @@ fn offered(shared: &Shared) -> Vec<Offered> {
             short_names: owned(kind.short_names),
             categories: owned(kind.categories),
             verbs: owned(kind.verbs),
+            stored: format!("{}/{}/{}", kind.storage.group, kind.storage.version, kind.kind),
             parts: kind
                 .subresources
                 .iter()
@@ -189,6 +203,7 @@ fn offered_custom(custom: &crate::crd::Custom, version: &str) -> Offered {
         short_names: texts(&custom.short_names),
         categories: texts(&custom.categories),
         verbs: verbs("").unwrap_or_default(),
+        stored: format!("{}/{}/{}", custom.group, custom.storage_version, custom.kind),
         parts: part("status", None).into_iter().chain(part("scale", Some(scale))).collect(),
     }
 }

@@ -119,7 +119,13 @@ fn resource_target(
         if namespaced { path.namespace.is_empty() && !path.name.is_empty() } else { !path.namespace.is_empty() };
     let offered = served.verbs(&path.subresource);
     let Some(offered) = offered.filter(|_| !misplaced) else {
-        return Err(refuse(ApiError::no_such_resource()));
+        // Compat: of custom resources, a part that is not offered reads as a missing object.
+        let is_part = served.resource.is_custom() && matches!(&*path.subresource, "status" | "scale");
+        return Err(refuse(if is_part {
+            ApiError::not_found(&served.resource.name(), &path.name)
+        } else {
+            ApiError::no_such_resource()
+        }));
     };
     let verb = verb(&parts.method, query, &path);
     let everywhere = namespaced && path.namespace.is_empty() && path.name.is_empty();
@@ -208,7 +214,12 @@ fn get(
     let object = read::get(shared, served, &path.namespace, &path.name, stale)?;
     let raw = if path.subresource == "scale" {
         let fields = served.scale().ok_or_else(ApiError::no_such_resource)?;
-        Encoded::plain(&scale_of(&object.value(), &fields))
+        let value = object.value();
+        if served.resource.is_custom() && value.pointer(&fields.spec_replicas).is_none() {
+            let path = fields.spec_replicas.replace('/', ".");
+            return Err(ApiError::internal(format!("the spec replicas field {path:?} does not exist")));
+        }
+        Encoded::plain(&scale_of(&value, &fields))
     } else {
         raw_in_version(served, object.raw())
     };

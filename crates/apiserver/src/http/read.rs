@@ -177,7 +177,9 @@ fn fields_match(served: &Served, fields: &FieldSelector, object: &Object) -> boo
 /// The answer to a list, put together as it is sent.
 pub fn list_answer(shared: &Shared, served: &Served, representer: &Representer, page: Page) -> AnswerBody {
     let mut metadata = json!({"resourceVersion": page.revision.to_string()});
-    if !page.continue_token.is_empty() {
+    // Compat: lists of custom resources say that there is no more.
+    let says_end = served.resource.is_custom() && representer.is_streamed();
+    if !page.continue_token.is_empty() || says_end {
         metadata["continue"] = page.continue_token.into();
     }
     if let Some(remaining) = page.remaining {

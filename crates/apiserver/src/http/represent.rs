@@ -120,7 +120,13 @@ impl Representer {
                     Include::Metadata => partial(object, version),
                     Include::Object => object.clone(),
                 };
-                json!({"cells": self.cells(object, now), "object": carried})
+                let mut row = json!({"cells": self.cells(object, now), "object": carried});
+                if let Resource::BuiltIn(kind) = &self.served.resource
+                    && let Some(conditions) = kind.row_conditions(object)
+                {
+                    row["conditions"] = conditions;
+                }
+                row
             })
             .collect();
         let columns = match heading {
@@ -135,7 +141,8 @@ impl Representer {
 
     fn columns(&self) -> Vec<Value> {
         match &self.served.resource {
-            Resource::BuiltIn(kind) => (kind.columns.definitions)()
+            Resource::BuiltIn(kind) => kind
+                .columns()
                 .iter()
                 .map(|column| {
                     json!({
@@ -150,7 +157,7 @@ impl Representer {
 
     fn cells(&self, object: &Value, now: Timestamp) -> Vec<Value> {
         match &self.served.resource {
-            Resource::BuiltIn(kind) => (kind.columns.row)(object, now),
+            Resource::BuiltIn(kind) => kind.row(object, now),
             Resource::Custom(custom) => custom.cells(&self.served.version, object, now),
         }
     }

@@ -2,9 +2,9 @@
 
 use super::outcome::{Outcome, raw_in_version};
 use super::request::{WriteOptions, Writing};
-use super::{addresses, lifecycle, metadata, ownership};
+use super::{addresses, lifecycle, metadata, ownership, pods};
 use crate::admission::{AdmissionRequest, Operation};
-use crate::error::ApiError;
+use crate::error::{ApiError, Cause};
 use crate::store::{Change, CommitError, Encoded, Expect, Fate, object_key};
 use kinds::CreateContext;
 use serde_json::{Value, json};
@@ -18,6 +18,7 @@ const GENERATED_BASE_MAX: usize = 63 - SUFFIX_LENGTH;
 
 /// Creates `object`, decoded and defaulted in the version the request speaks.
 pub fn create(writing: &Writing<'_>, mut object: Value) -> Result<Outcome, ApiError> {
+    check_kind(writing, &object)?;
     metadata::check_namespace(writing, &mut object)?;
     check_revision(&object)?;
     ownership::note_update(writing, None, &mut object);
@@ -27,6 +28,7 @@ pub fn create(writing: &Writing<'_>, mut object: Value) -> Result<Outcome, ApiEr
 /// Creates an object whose managedFields are settled.
 pub fn create_owned(writing: &Writing<'_>, mut object: Value) -> Result<Outcome, ApiError> {
     lifecycle::check_create(writing, metadata::text(&object, "name"))?;
+    pods::admit(writing, &mut object)?;
     mutate(writing, &mut object)?;
     for _ in 1..NAME_TRIES {
         match create_once(writing, object.clone()) {
@@ -39,6 +41,22 @@ pub fn create_owned(writing: &Writing<'_>, mut object: Value) -> Result<Outcome,
 
 fn is_generated(object: &Value) -> bool {
     metadata::text(object, "name").is_empty() && !metadata::text(object, "generateName").is_empty()
+}
+
+/// An object of another kind is refused by upstream's validation of custom resources, not by its decoder.
+fn check_kind(writing: &Writing<'_>, object: &Value) -> Result<(), ApiError> {
+    let expected = writing.served.resource.kind();
+    let given = object.get("kind").and_then(Value::as_str).unwrap_or(expected);
+    if given == expected {
+        return Ok(());
+    }
+    let cause = Cause {
+        reason: "FieldValueInvalid".to_owned(),
+        message: format!("Invalid value: {given:?}: must be {expected}"),
+        field: "kind".to_owned(),
+    };
+    let group = writing.served.resource.group();
+    Err(ApiError::invalid(group, given, metadata::text(object, "name"), vec![cause]))
 }
 
 fn check_revision(object: &Value) -> Result<(), ApiError> {

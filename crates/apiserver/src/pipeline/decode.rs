@@ -93,10 +93,9 @@ fn go_json(object: &Value) -> String {
 }
 
 fn entry_json(entry: &Value) -> String {
-    entry.as_object().map_or_else(
-        || entry.to_string(),
-        |entry| written(entry, &MANAGER_ORDER, &|_, value| value.to_string()),
-    )
+    entry
+        .as_object()
+        .map_or_else(|| entry.to_string(), |entry| written(entry, &MANAGER_ORDER, &|_, value| value.to_string()))
 }
 
 fn written(map: &Map<String, Value>, order: &[&str], write: &dyn Fn(&str, &Value) -> String) -> String {

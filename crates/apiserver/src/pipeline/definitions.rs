@@ -101,9 +101,7 @@ fn accept(shared: &Shared, definition: &Value) {
         return;
     }
     let now = shared.now_text();
-    let condition = |kind: &str, reason: &str, message: &str| {
-        json!({"type": kind, "status": "True", "lastTransitionTime": now, "reason": reason, "message": message})
-    };
+    let condition = |kind: &str, reason: &str, message: &str| json!({"type": kind, "status": "True", "lastTransitionTime": now, "reason": reason, "message": message});
     let outcome = write(shared, metadata::text(definition, "name"), "status", &mut |live| {
         let mut new = live.clone();
         new["status"]["acceptedNames"] = names.clone();

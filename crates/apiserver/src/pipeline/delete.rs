@@ -1,8 +1,8 @@
 //! Deletion: preconditions, grace for pods, finalizers and propagation, and only then the removal.
 
+use super::definition_marks::{CLEANUP_FINALIZER, mark_terminating as mark_terminating_definition};
 use super::outcome::{Outcome, raw_in_version};
 use super::request::{Removal, Writing};
-use super::definition_marks::{CLEANUP_FINALIZER, mark_terminating as mark_terminating_definition};
 use super::{lifecycle, metadata};
 use crate::admission::{AdmissionRequest, Operation};
 use crate::error::ApiError;
@@ -231,7 +231,13 @@ fn finalizers_after(removal: &Removal, current: &[String]) -> Vec<String> {
     if same { current.to_vec() } else { after }
 }
 
-fn carry_out(writing: &Writing<'_>, key: &str, entry: &Entry, stored: &Value, step: Step) -> Result<Option<Removed>, ApiError> {
+fn carry_out(
+    writing: &Writing<'_>,
+    key: &str,
+    entry: &Entry,
+    stored: &Value,
+    step: Step,
+) -> Result<Option<Removed>, ApiError> {
     let answer = |raw: &Bytes, revision, is_gone| {
         let outcome =
             Outcome { raw: raw_in_version(writing.served, raw), is_created: false, revision, warnings: Vec::new() };

@@ -15,6 +15,7 @@ mod modify;
 mod outcome;
 mod ownership;
 mod patch;
+mod pods;
 mod request;
 mod scale;
 mod subresource;

@@ -18,14 +18,16 @@ pub fn patch(writing: &Writing<'_>, patch: &Patch) -> Result<Outcome, ApiError> 
     match patch {
         Patch::Apply(applied) => apply(writing, applied, Force::No),
         Patch::ForceApply(applied) => apply(writing, applied, Force::Yes),
-        patch => with_notes(|notes| modify(writing, part_of(writing), &mut |live| {
-            let mut new = patched(live, patch, type_of(writing).as_ref())?;
-            *notes = decode::fit_patched(writing, &mut new, patch)?;
-            check_place(writing, &mut new)?;
-            writing.served.default(&mut new);
-            ownership::note_update(writing, Some(live), &mut new);
-            Ok(new)
-        })),
+        patch => with_notes(|notes| {
+            modify(writing, part_of(writing), &mut |live| {
+                let mut new = patched(live, patch, type_of(writing).as_ref())?;
+                *notes = decode::fit_patched(writing, &mut new, patch)?;
+                check_place(writing, &mut new)?;
+                writing.served.default(&mut new);
+                ownership::note_update(writing, Some(live), &mut new);
+                Ok(new)
+            })
+        }),
     }
 }
 

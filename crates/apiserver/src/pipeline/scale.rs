@@ -1,11 +1,11 @@
 //! The scale subresource: a small face of one number of an object.
 
+use super::metadata;
 use super::modify::modify;
 use super::outcome::Outcome;
+use super::ownership::ScaleOwnership;
 use super::patch::patched;
 use super::request::Writing;
-use super::metadata;
-use super::ownership::ScaleOwnership;
 use crate::error::{ApiError, Cause};
 use crate::scale_fields::ScaleFields;
 use crate::store::Encoded;
@@ -127,12 +127,19 @@ fn checked_replicas(writing: &Writing<'_>, scale: &Value) -> Result<i64, ApiErro
     if replicas >= 0 {
         return Ok(replicas);
     }
-    let cause = Cause {
+    let cause = |field: &str, rule: &str| Cause {
         reason: "FieldValueInvalid".to_owned(),
-        message: format!("Invalid value: {replicas}: must be greater than or equal to 0"),
-        field: "spec.replicas".to_owned(),
+        message: format!("Invalid value: {replicas}: {rule}"),
+        field: field.to_owned(),
     };
-    Err(ApiError::invalid("autoscaling", "Scale", writing.name, vec![cause]))
+    let resource = &writing.served.resource;
+    Err(if resource.is_custom() {
+        let cause = cause(".spec.replicas", "should be a non-negative integer");
+        ApiError::invalid(resource.group(), resource.kind(), writing.name, vec![cause])
+    } else {
+        let cause = cause("spec.replicas", "must be greater than or equal to 0");
+        ApiError::invalid("autoscaling", "Scale", writing.name, vec![cause])
+    })
 }
 
 fn set_number(object: &mut Value, pointer: &str, number: i64) {

@@ -2,6 +2,7 @@
 
 use super::event::Event;
 use super::ring::{Ring, TooOld};
+use crate::group_resource::GroupResource;
 use object::Object;
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -15,6 +16,9 @@ pub struct Entry {
     /// Its `resourceVersion` as a number.
     pub revision: u64,
 }
+
+/// An object with its resource and its key there.
+pub type ObjectAt = (GroupResource, Box<str>, Object);
 
 /// Where an object stands among those of its resource: `namespace/name`, or the name alone.
 /// Lists are ordered by this text, as etcd orders its keys.

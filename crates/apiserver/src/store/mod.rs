@@ -4,6 +4,7 @@
 mod bucket;
 mod encode;
 mod event;
+mod file;
 mod index;
 mod journal;
 mod ring;
@@ -11,11 +12,12 @@ mod ring;
 pub use bucket::{Entry, object_key};
 pub use encode::Encoded;
 pub use event::{Event, EventKind, event_line};
+pub use file::{OpenError, open as open_file};
 pub use journal::{Journal, Progress, Record};
 pub use ring::TooOld;
 
 use crate::group_resource::GroupResource;
-use bucket::Bucket;
+use bucket::{Bucket, ObjectAt};
 use index::Index;
 use object::Object;
 use ring::Ring;
@@ -112,13 +114,9 @@ impl Store {
         Store::restored(1, Vec::new(), None)
     }
 
-    /// A store of these objects (`path` of [`Record`], object), continuing after `revision`, writing to `journal`.
+    /// A store of these objects (resource, key, object), continuing after `revision`, writing to `journal`.
     #[must_use]
-    pub fn restored(
-        revision: u64,
-        objects: Vec<(GroupResource, Box<str>, Object)>,
-        journal: Option<Box<dyn Journal>>,
-    ) -> Self {
+    pub fn restored(revision: u64, objects: Vec<ObjectAt>, journal: Option<Box<dyn Journal>>) -> Self {
         let mut state = State {
             revision,
             floor: revision,
