@@ -96,6 +96,17 @@ pub struct ScalePaths {
     pub selector: &'static str,
 }
 
+/// A field that lists and watches can be narrowed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Selectable {
+    /// Its name in selectors.
+    pub field: &'static str,
+    /// JSON pointer to its value in the storage version.
+    pub pointer: &'static str,
+    /// What it counts as when it is missing.
+    pub missing: &'static str,
+}
+
 /// What is special about a kind. All functions see the storage version, defaulted.
 #[derive(Clone, Copy)]
 pub struct Hooks {
@@ -161,8 +172,8 @@ pub struct Kind {
     pub generation: Generation,
     /// Scale subresource.
     pub scale: Option<ScalePaths>,
-    /// Fields that can be selected besides name and namespace, each with where its value stands.
-    pub selectable: &'static [(&'static str, &'static str)],
+    /// Fields that can be selected besides name and namespace.
+    pub selectable: &'static [Selectable],
     /// Whether objects keep a status that only the status subresource writes.
     pub has_status: bool,
     /// Whether a status given at creation is kept.
@@ -269,7 +280,7 @@ impl Kind {
         Kind { versions, storage, ..self }
     }
 
-    pub(crate) const fn selects(self, selectable: &'static [(&'static str, &'static str)]) -> Self {
+    pub(crate) const fn selects(self, selectable: &'static [Selectable]) -> Self {
         Kind { selectable, ..self }
     }
 

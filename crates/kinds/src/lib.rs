@@ -17,13 +17,17 @@ mod hooks;
 mod kind;
 mod lifecycle;
 pub mod metadata;
+pub mod openapi;
 mod read;
 mod registry;
+mod selectable;
 mod table;
 
 pub use columns::Column;
 pub use convert::convert;
 pub use field::{Errors, FieldError, FieldErrorKind, Path};
-pub use kind::{CreateContext, Generation, Hooks, Kind, NameRule, Part, ScalePaths, Scope, Storage, Subresource};
+pub use kind::{
+    CreateContext, Generation, Hooks, Kind, NameRule, Part, ScalePaths, Scope, Selectable, Storage, Subresource,
+};
 pub use registry::{Served, by_gvk, by_resource, group_versions, groups, served};
 pub use table::KINDS;

@@ -80,13 +80,16 @@ impl Kind {
     /// The value of a selectable field of an object, `None` when this kind cannot be selected by that field.
     #[must_use]
     pub fn selectable_value(&self, field: &str, object: &Value) -> Option<String> {
-        let pointer = match field {
-            "metadata.name" => "/metadata/name",
-            "metadata.namespace" => "/metadata/namespace",
-            _ => self.selectable.iter().find(|(name, _)| *name == field)?.1,
+        let (pointer, missing) = match field {
+            "metadata.name" => ("/metadata/name", ""),
+            "metadata.namespace" => ("/metadata/namespace", ""),
+            _ => {
+                let known = self.selectable.iter().find(|known| known.field == field)?;
+                (known.pointer, known.missing)
+            }
         };
         Some(match object.pointer(pointer) {
-            None | Some(Value::Null) => String::new(),
+            None | Some(Value::Null) => missing.to_owned(),
             Some(Value::String(text)) => text.clone(),
             Some(other) => other.to_string(),
         })

@@ -6,6 +6,7 @@ use crate::hooks::{
     network_policy, node, pod, rbac, service, volumes, workloads,
 };
 use crate::kind::{Kind, NameRule, PART_VERBS, STATUS, ScalePaths, Storage, Subresource};
+use crate::selectable;
 
 const GET: &[&str] = &["get"];
 const CREATE: &[&str] = &["create"];
@@ -38,7 +39,11 @@ pub static KINDS: &[Kind] = &[
     Kind::cluster("", "ComponentStatus", "componentstatuses").short(&["cs"]).verbs(&["get", "list"]),
     Kind::namespaced("", "ConfigMap", "configmaps").short(&["cm"]).with(config::CONFIG_MAP),
     Kind::namespaced("", "Endpoints", "endpoints").short(&["ep"]).creates_on_update().with(endpoints::ENDPOINTS),
-    Kind::namespaced("", "Event", "events").short(&["ev"]).creates_on_update().with(event::HOOKS),
+    Kind::namespaced("", "Event", "events")
+        .short(&["ev"])
+        .creates_on_update()
+        .with(event::HOOKS)
+        .selects(selectable::EVENT),
     Kind::namespaced("", "LimitRange", "limitranges").short(&["limits"]).creates_on_update().with(limits::RANGE),
     Kind::cluster("", "Namespace", "namespaces")
         .short(&["ns"])
@@ -46,13 +51,15 @@ pub static KINDS: &[Kind] = &[
         .parts(&[own("finalize", UPDATE), STATUS])
         .status()
         .named(NameRule::Label)
-        .with(namespace::HOOKS),
+        .with(namespace::HOOKS)
+        .selects(selectable::NAMESPACE),
     Kind::cluster("", "Node", "nodes")
         .short(&["no"])
         .parts(&[other("proxy", "", "", "NodeProxyOptions", PROXY), STATUS])
         .status()
         .first_status()
-        .with(node::HOOKS),
+        .with(node::HOOKS)
+        .selects(selectable::NODE),
     Kind::namespaced("", "PersistentVolumeClaim", "persistentvolumeclaims")
         .short(&["pvc"])
         .status()
@@ -75,7 +82,8 @@ pub static KINDS: &[Kind] = &[
         ])
         .status()
         .counts_spec()
-        .with(pod::HOOKS),
+        .with(pod::HOOKS)
+        .selects(selectable::POD),
     Kind::namespaced("", "PodTemplate", "podtemplates").counts(&["/template"]).with(workloads::POD_TEMPLATE),
     Kind::namespaced("", "ReplicationController", "replicationcontrollers")
         .short(&["rc"])
@@ -83,9 +91,10 @@ pub static KINDS: &[Kind] = &[
         .scaled(REPLICAS)
         .status()
         .counts_spec()
-        .with(workloads::REPLICATION_CONTROLLER),
+        .with(workloads::REPLICATION_CONTROLLER)
+        .selects(selectable::REPLICAS),
     Kind::namespaced("", "ResourceQuota", "resourcequotas").short(&["quota"]).status().with(limits::QUOTA),
-    Kind::namespaced("", "Secret", "secrets").with(config::SECRET),
+    Kind::namespaced("", "Secret", "secrets").with(config::SECRET).selects(selectable::SECRET),
     Kind::namespaced("", "ServiceAccount", "serviceaccounts").short(&["sa"]).parts(&[other(
         "token",
         "authentication.k8s.io",
@@ -100,7 +109,8 @@ pub static KINDS: &[Kind] = &[
         .status()
         .named(NameRule::Label)
         .creates_on_update()
-        .with(service::HOOKS),
+        .with(service::HOOKS)
+        .selects(selectable::SERVICE),
     Kind::cluster("apiregistration.k8s.io", "APIService", "apiservices")
         .categories(&["api-extensions"])
         .status()
@@ -125,7 +135,8 @@ pub static KINDS: &[Kind] = &[
         .scaled(REPLICAS)
         .status()
         .counts_spec()
-        .with(workloads::REPLICA_SET),
+        .with(workloads::REPLICA_SET)
+        .selects(selectable::REPLICAS),
     Kind::namespaced("apps", "StatefulSet", "statefulsets")
         .short(&["sts"])
         .all()
@@ -138,7 +149,8 @@ pub static KINDS: &[Kind] = &[
         .versions(&["v1"], Storage { group: "", version: "v1" })
         .short(&["ev"])
         .creates_on_update()
-        .with(event::HOOKS),
+        .with(event::HOOKS)
+        .selects(selectable::EVENT_V1),
     Kind::cluster("authentication.k8s.io", "SelfSubjectReview", "selfsubjectreviews").verbs(CREATE),
     Kind::cluster("authentication.k8s.io", "TokenReview", "tokenreviews").verbs(CREATE),
     Kind::namespaced("authorization.k8s.io", "LocalSubjectAccessReview", "localsubjectaccessreviews").verbs(CREATE),
@@ -158,12 +170,13 @@ pub static KINDS: &[Kind] = &[
         .counts_spec()
         .named(NameRule::CronJob)
         .with(batch::CRON_JOB),
-    Kind::namespaced("batch", "Job", "jobs").all().status().counts_spec().with(batch::JOB),
+    Kind::namespaced("batch", "Job", "jobs").all().status().counts_spec().with(batch::JOB).selects(selectable::JOB),
     Kind::cluster("certificates.k8s.io", "CertificateSigningRequest", "certificatesigningrequests")
         .short(&["csr"])
         .parts(&[own("approval", PART_VERBS), STATUS])
         .status()
-        .with(certificate::HOOKS),
+        .with(certificate::HOOKS)
+        .selects(selectable::SIGNING_REQUEST),
     Kind::cluster("networking.k8s.io", "IngressClass", "ingressclasses").counts_spec().with(classes::INGRESS),
     Kind::namespaced("networking.k8s.io", "Ingress", "ingresses")
         .short(&["ing"])

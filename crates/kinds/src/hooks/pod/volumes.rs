@@ -95,10 +95,8 @@ pub fn source(path: &Path<'_>, volume: &Value, errors: &mut Errors) {
 
 fn one_source(path: &Path<'_>, name: &str, source: &Value, errors: &mut Errors) {
     match name {
-        "emptyDir" => {
-            if source.get("sizeLimit").is_some_and(|limit| quantities::of(limit).is_negative()) {
-                errors.forbidden(&path.child("sizeLimit"), "SizeLimit field must be a valid resource quantity");
-            }
+        "emptyDir" if source.get("sizeLimit").is_some_and(|limit| quantities::of(limit).is_negative()) => {
+            errors.forbidden(&path.child("sizeLimit"), "SizeLimit field must be a valid resource quantity");
         }
         "hostPath" => host_path(path, source, errors),
         "secret" => {
