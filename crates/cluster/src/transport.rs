@@ -4,7 +4,7 @@
 
 use crate::{ClusterError, ErrorClass, Request, http2};
 use bytes::{Bytes, BytesMut};
-use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use kube::client::Body;
 use kube::config::{KubeConfigOptions, Kubeconfig};
@@ -13,6 +13,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tower::{BoxError, Service};
+
+/// Who we are. Servers take the part before the slash as the field manager of writes that name none.
+const OUR_NAME: &str = concat!("capstan/", env!("CARGO_PKG_VERSION"));
 
 /// The largest answer that is read: a page of 500 objects near etcd's limit of 1.5 MiB each would pass it, but no
 /// real collection comes close, and a server gone mad must not take our memory.
@@ -159,7 +162,11 @@ impl Streams {
 }
 
 async fn start(client: &kube::Client, request: &Request) -> Result<http::Response<Body>, ClusterError> {
-    let mut builder = http::Request::builder().method(&request.method).uri(&request.uri).header(ACCEPT, request.accept);
+    let mut builder = http::Request::builder()
+        .method(&request.method)
+        .uri(&request.uri)
+        .header(ACCEPT, request.accept)
+        .header(USER_AGENT, OUR_NAME);
     if !request.content_type.is_empty() {
         builder = builder.header(CONTENT_TYPE, request.content_type);
     }

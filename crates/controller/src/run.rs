@@ -65,11 +65,12 @@ pub async fn run<C: Controller>(
             }
         });
     }
-    let standby = tokio::spawn(Arc::clone(&runtime).wake_on_leading());
+    // Ends, as the workers do, when this future is dropped.
+    let mut standby = JoinSet::new();
+    standby.spawn(Arc::clone(&runtime).wake_on_leading());
     shutdown.begun().await;
     queue.close();
     while tasks.join_next().await.is_some() {}
-    standby.abort();
 }
 
 struct Runtime<C: Controller> {

@@ -1,1 +1,19 @@
-//! Faults, schedules and laws for every planner and controller.
+//! Faults, schedules and laws for every controller.
+//!
+//! A [`World`] holds an API server, a clock and a seed in one thread; [`simulate`] runs a scenario in it
+//! in no real time. A [`Subject`] says what is to be tried; the [`laws`] put it through crashes, refusals, rough
+//! watches, old reads and changes of leader. Under the same seed every run is the same run.
+
+pub mod laws;
+
+mod faults;
+mod gate;
+mod subject;
+mod trace;
+mod world;
+
+pub use faults::{FaultPlan, Weather};
+pub use gate::{Gate, Mishap};
+pub use subject::{Replica, Subject};
+pub use trace::{Trace, parting};
+pub use world::{Process, World, simulate};

@@ -1,0 +1,143 @@
+//! A world to try controllers in: an API server, a clock and a seed, all in one thread and in no real time.
+
+use crate::faults::FaultPlan;
+use crate::gate::{Gate, Mishap};
+use crate::subject::{Replica, Subject};
+use crate::trace::Trace;
+use apiserver::ApiServer;
+use clock::Clock;
+use cluster::ClusterClient;
+use controller::{Metrics, Shutdown, Views};
+use jiff::Timestamp;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep};
+
+/// When every simulation begins.
+const BEGINNING: &str = "2026-01-01T00:00:00Z";
+
+/// How finely [`World::settle`] looks.
+const SETTLE_STEP: Duration = Duration::from_secs(1);
+
+/// A world. Cheap to clone; clones are one world.
+#[derive(Clone)]
+pub struct World {
+    /// Virtual time, and chance from the seed.
+    pub clock: Clock,
+    /// The API server itself: what the test does through it is not disturbed by faults.
+    pub server: ApiServer,
+    /// What goes wrong for all processes.
+    pub faults: FaultPlan,
+    /// What all processes did.
+    pub trace: Trace,
+    start: Instant,
+    observer: ClusterClient,
+}
+
+/// Runs `scenario` in a new world, on one thread and a paused clock.
+pub fn simulate<T, F: Future<Output = T>>(seed: u64, scenario: impl FnOnce(World) -> F) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .expect("invariant: a runtime of one thread needs nothing that can be missing");
+    runtime.block_on(async { scenario(World::new(seed)).await })
+}
+
+/// One running process.
+pub struct Process {
+    /// Its way to the server.
+    pub gate: Gate,
+    /// What it counted.
+    pub metrics: Metrics,
+    /// What it shows.
+    pub views: Views,
+    shutdown: Shutdown,
+    task: JoinHandle<()>,
+}
+
+impl World {
+    fn new(seed: u64) -> Self {
+        let beginning: Timestamp = BEGINNING.parse().expect("invariant: a constant in the right form");
+        let clock = Clock::simulated(beginning, seed);
+        let server = ApiServer::in_memory(clock.clone());
+        let faults = FaultPlan::install(&server, clock.random("faults"));
+        let quiet = Gate::new(server.clone(), "test", Trace::default(), Instant::now(), Mishap::default());
+        let observer = ClusterClient::from_service(quiet, &clock);
+        World { start: Instant::now(), trace: Trace::default(), observer, clock, server, faults }
+    }
+
+    /// A client for the test's own use. Faults of lists concern it too.
+    #[must_use]
+    pub fn client(&self) -> &ClusterClient {
+        &self.observer
+    }
+
+    /// How long the world exists.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    /// Starts a process of `subject` on its stage.
+    pub fn start<S: Subject>(&self, subject: &Arc<S>, stage: &S::Stage, name: &str, mishap: Mishap) -> Process {
+        let gate = Gate::new(self.server.clone(), name, self.trace.clone(), self.start, mishap);
+        let (metrics, views, shutdown) = (Metrics::default(), Views::default(), Shutdown::new());
+        let replica = Replica {
+            name: name.into(),
+            client: ClusterClient::from_service(gate.clone(), &self.clock),
+            clock: self.clock.clone(),
+            metrics: metrics.clone(),
+            views: views.clone(),
+            shutdown: shutdown.clone(),
+        };
+        self.trace.add(self.elapsed(), name, "starts");
+        let task = tokio::spawn(Arc::clone(subject).process(self.clone(), stage.clone(), replica));
+        Process { gate, metrics, views, shutdown, task }
+    }
+
+    /// Lets time pass until no process has written for `quiet`; at most `limit`.
+    ///
+    /// # Errors
+    /// The writes never end.
+    pub async fn settle(&self, processes: &[&Process], quiet: Duration, limit: Duration) -> Result<(), String> {
+        let began = Instant::now();
+        loop {
+            sleep(SETTLE_STEP).await;
+            let last = processes.iter().filter_map(|process| process.gate.last_write()).max().unwrap_or(began);
+            if last.max(began).elapsed() >= quiet {
+                return Ok(());
+            }
+            if began.elapsed() >= limit {
+                return Err(format!("still writing after {} s", limit.as_secs()));
+            }
+        }
+    }
+}
+
+impl Process {
+    /// Ends it at once, wherever it is.
+    pub async fn kill(self) {
+        self.gate.close();
+        self.task.abort();
+        // Cancelled, which is what was asked for.
+        let _ = self.task.await;
+    }
+
+    /// Asks it to end, and waits.
+    ///
+    /// # Errors
+    /// It panicked.
+    pub async fn stop(self) -> Result<(), String> {
+        self.shutdown.begin();
+        self.task.await.map_err(|error| error.to_string())
+    }
+
+    /// Whether it still runs.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        !self.task.is_finished()
+    }
+}
