@@ -1,5 +1,6 @@
 //! An in-process Kubernetes API server.
 
+mod access;
 mod addresses;
 mod admission;
 mod api;
@@ -18,6 +19,7 @@ mod selector;
 mod server;
 mod shared;
 mod store;
+mod user;
 mod verbs;
 mod watcher;
 
@@ -26,10 +28,11 @@ pub use api::{Api, List, WatchFrom};
 pub use error::{ApiError, Cause, Details, Failure};
 pub use faults::{AnswerFault, EventFault, Faults, RequestFault, RequestSummary};
 pub use group_resource::{GroupResource, resources};
-pub use http::{AnswerBody, User};
+pub use http::AnswerBody;
 pub use object::Object;
 pub use selector::{FieldSelector, LabelSelector, SelectorError};
 pub use server::ApiServer;
 pub use store::{Event, EventKind, OpenError, TooOld};
+pub use user::User;
 pub use verbs::{DeleteOptions, Patch, Propagation};
 pub use watcher::Watcher;

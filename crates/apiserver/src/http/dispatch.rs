@@ -9,15 +9,16 @@ use super::path::{self, ResourcePath, Route};
 use super::query::Query;
 use super::read;
 use super::represent::Representer;
-use super::service::User;
 use super::watch::{self, WatchRequest};
 use super::write;
+use crate::access::{self, Deed};
 use crate::error::ApiError;
 use crate::faults::{Faults, RequestSummary};
 use crate::pipeline::{raw_in_version, scale_of};
 use crate::resource::Served;
 use crate::shared::Shared;
 use crate::store::Encoded;
+use crate::user::User;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Response};
@@ -164,6 +165,9 @@ pub async fn resource(
         Err(error) => return answer::refusal(error, Accepted::JSON),
     };
     let Target::Resource(target) = &incoming.target else { return answer::text(404, "404 page not found\n") };
+    if let Err(error) = authorize(shared, incoming, target) {
+        return answer::refusal(&error, accepted);
+    }
     let outcome = match target.verb {
         "get" => get(shared, incoming, target, accepted, &faults),
         "list" => list(shared, incoming, target, accepted, &faults),
@@ -173,8 +177,29 @@ pub async fn resource(
     outcome.unwrap_or_else(|error| answer::refusal(&error, accepted))
 }
 
+fn authorize(shared: &Shared, incoming: &Incoming, target: &ResourceTarget) -> Result<(), ApiError> {
+    let path = &target.path;
+    let deed = Deed {
+        verb: target.verb,
+        group: &path.group,
+        resource: &path.resource,
+        subresource: &path.subresource,
+        namespace: &path.namespace,
+        name: &path.name,
+    };
+    let allowed = access::allows(shared, &incoming.user, &deed);
+    if allowed { Ok(()) } else { Err(access::refusal(&incoming.user, &deed)) }
+}
+
 /// Serves a document.
 pub fn document(shared: &Shared, incoming: &Incoming) -> Response<AnswerBody> {
+    if let Target::Document(Route::Other(path)) = &incoming.target
+        && !access::allows_path(&incoming.user, path)
+    {
+        let message = format!("forbidden: User \"{}\" cannot get path \"{path}\"", incoming.user.name);
+        let error = ApiError::new(403, "Forbidden", message).with_details(crate::error::Details::default());
+        return answer::refusal(&error, Accepted::JSON);
+    }
     let Target::Document(route) = &incoming.target else { return answer::text(404, "404 page not found\n") };
     if incoming.method != Method::GET && incoming.method != Method::HEAD {
         return answer::refusal(&ApiError::method_not_allowed(), Accepted::JSON);

@@ -19,4 +19,3 @@ mod write;
 mod write_options;
 
 pub use body::AnswerBody;
-pub use service::User;

@@ -14,22 +14,6 @@ use http::{Request, Response};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-/// Who sends a request: put into its extensions by whoever authenticates. Without one the request comes from the
-/// process itself and is an administrator's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct User {
-    /// User name.
-    pub name: String,
-    /// Groups.
-    pub groups: Vec<String>,
-}
-
-impl Default for User {
-    fn default() -> Self {
-        User { name: "kubernetes-admin".to_owned(), groups: vec!["system:masters".to_owned()] }
-    }
-}
-
 impl<B> tower::Service<Request<B>> for ApiServer
 where
     B: http_body::Body<Data = Bytes> + Send + 'static,

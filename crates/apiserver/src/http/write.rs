@@ -58,7 +58,7 @@ fn writing<'a>(shared: &'a Shared, target: &'a ResourceTarget, options: &'a Writ
 }
 
 fn options(incoming: &Incoming, write: Write) -> Result<WriteOptions, ApiError> {
-    write_options::read(&incoming.query, write, &incoming.user.name, &incoming.user_agent)
+    write_options::read(&incoming.query, write, &incoming.user, &incoming.user_agent)
 }
 
 type Done = Result<(Outcome, u16), ApiError>;

@@ -3,6 +3,7 @@
 use super::query::Query;
 use crate::error::{ApiError, Cause};
 use crate::pipeline::{FieldValidation, Removal, WriteOptions};
+use crate::user::User;
 use crate::verbs::{DeleteOptions, Propagation};
 use serde_json::Value;
 
@@ -36,7 +37,7 @@ impl Write {
 }
 
 /// Reads and checks the options of a write.
-pub fn read(query: &Query, write: Write, user: &str, user_agent: &str) -> Result<WriteOptions, ApiError> {
+pub fn read(query: &Query, write: Write, user: &User, user_agent: &str) -> Result<WriteOptions, ApiError> {
     let mut causes = Vec::new();
     let mut refuse = |reason: &str, message: String, field: &str| {
         causes.push(Cause { reason: reason.to_owned(), message, field: field.to_owned() });
@@ -82,7 +83,7 @@ pub fn read(query: &Query, write: Write, user: &str, user_agent: &str) -> Result
     }
     let manager = if manager.is_empty() { default_manager(user_agent) } else { manager.to_owned() };
     let is_dry_run = dry_run == "All";
-    Ok(WriteOptions { manager, is_dry_run, validation, duplicates: Vec::new(), user: user.to_owned() })
+    Ok(WriteOptions { manager, is_dry_run, validation, duplicates: Vec::new(), user: user.clone() })
 }
 
 /// The first part of the user agent, as upstream names a manager that does not say.

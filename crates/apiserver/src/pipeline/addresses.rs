@@ -17,6 +17,9 @@ const HOSTS: u64 = 1 << 16;
 /// Where node ports are taken from.
 const NODE_PORTS: std::ops::RangeInclusive<u16> = 30_000..=32_767;
 
+/// Compat: what a dry run is given, outside the range so that it is nobody's.
+const DRY_RUN_PORT: u16 = 32_769;
+
 /// Random picks before the range is searched from its beginning.
 const PICKS_MAX: usize = 64;
 
@@ -178,6 +181,9 @@ fn reserve_ports(reserved: &mut Reserved<'_>, object: &mut Value, old: Option<&V
 }
 
 fn pick_port(reserved: &mut Reserved<'_>, service: &str) -> Result<u16, ApiError> {
+    if reserved.writing.options.is_dry_run {
+        return Ok(DRY_RUN_PORT);
+    }
     let shared = reserved.writing.shared;
     let count = u64::from(NODE_PORTS.end() - NODE_PORTS.start()) + 1;
     let picks =

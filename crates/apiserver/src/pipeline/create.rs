@@ -2,7 +2,7 @@
 
 use super::outcome::{Outcome, raw_in_version};
 use super::request::{WriteOptions, Writing};
-use super::{addresses, lifecycle, metadata, ownership, pods};
+use super::{addresses, lifecycle, metadata, ownership, pods, review};
 use crate::admission::{AdmissionRequest, Operation};
 use crate::error::{ApiError, Cause};
 use crate::store::{Change, CommitError, Encoded, Expect, Fate, object_key};
@@ -18,9 +18,14 @@ const GENERATED_BASE_MAX: usize = 63 - SUFFIX_LENGTH;
 
 /// Creates `object`, decoded and defaulted in the version the request speaks.
 pub fn create(writing: &Writing<'_>, mut object: Value) -> Result<Outcome, ApiError> {
+    if let Some(answered) = review::answer(writing, &object) {
+        return Ok(answered);
+    }
     check_kind(writing, &object)?;
+    let revision = metadata::text(&object, "resourceVersion").to_owned();
+    metadata::strip_server_owned(&mut object);
     metadata::check_namespace(writing, &mut object)?;
-    check_revision(&object)?;
+    check_revision(&revision)?;
     ownership::note_update(writing, None, &mut object);
     create_owned(writing, object)
 }
@@ -59,9 +64,9 @@ fn check_kind(writing: &Writing<'_>, object: &Value) -> Result<(), ApiError> {
     Err(ApiError::invalid(group, given, metadata::text(object, "name"), vec![cause]))
 }
 
-fn check_revision(object: &Value) -> Result<(), ApiError> {
+fn check_revision(revision: &str) -> Result<(), ApiError> {
     // Compat: only a revision that reads as a number other than 0 is refused, and without a reason.
-    match metadata::text(object, "resourceVersion").parse::<u64>() {
+    match revision.parse::<u64>() {
         Ok(revision) if revision != 0 => {
             Err(ApiError::new(500, "", "resourceVersion should not be set on objects to be created"))
         }
@@ -119,7 +124,7 @@ fn taken(writing: &Writing<'_>, key: &str, name: &str) -> ApiError {
 
 /// A writer as a `UserInfo`.
 pub fn user_info(options: &WriteOptions) -> Value {
-    json!({"username": options.user, "groups": ["system:masters", "system:authenticated"]})
+    json!({"username": options.user.name, "groups": options.user.groups})
 }
 
 fn fill_metadata(writing: &Writing<'_>, object: &mut Value) {
@@ -172,7 +177,7 @@ fn request<'a>(
         namespace: writing.namespace,
         name,
         subresource: writing.subresource,
-        user: &writing.options.user,
+        user: &writing.options.user.name,
         old: None,
         is_dry_run: writing.options.is_dry_run,
     }

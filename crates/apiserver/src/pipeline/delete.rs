@@ -94,7 +94,7 @@ fn admit(writing: &Writing<'_>, stored: &Value) -> Result<(), ApiError> {
         namespace: writing.namespace,
         name: writing.name,
         subresource: writing.subresource,
-        user: &writing.options.user,
+        user: &writing.options.user.name,
         old: Some(stored),
         is_dry_run: writing.options.is_dry_run,
     };

@@ -17,6 +17,7 @@ mod ownership;
 mod patch;
 mod pods;
 mod request;
+mod review;
 mod scale;
 mod subresource;
 

@@ -175,7 +175,7 @@ fn admit(writing: &Writing<'_>, phase: Phase, old: &Value, new: &mut Value) -> R
         namespace: writing.namespace,
         name: writing.name,
         subresource: writing.subresource,
-        user: &writing.options.user,
+        user: &writing.options.user.name,
         old: Some(old),
         is_dry_run: writing.options.is_dry_run,
     };

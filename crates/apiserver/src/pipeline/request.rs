@@ -3,6 +3,7 @@
 use crate::error::ApiError;
 use crate::resource::Served;
 use crate::shared::Shared;
+use crate::user::User;
 use crate::verbs::{DeleteOptions, Propagation};
 use object::Gvk;
 
@@ -28,8 +29,8 @@ pub struct WriteOptions {
     pub validation: FieldValidation,
     /// Fields that the body has twice, noted when it was decoded.
     pub duplicates: Vec<String>,
-    /// User name of the writer.
-    pub user: String,
+    /// The writer.
+    pub user: User,
 }
 
 impl WriteOptions {
@@ -40,7 +41,7 @@ impl WriteOptions {
             is_dry_run: false,
             validation: FieldValidation::Ignore,
             duplicates: Vec::new(),
-            user: format!("system:serviceaccount:kube-system:{manager}"),
+            user: User::controller(manager),
         }
     }
 }
