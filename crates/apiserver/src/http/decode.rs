@@ -1,6 +1,7 @@
 //! From the bytes of a body to a tree of values that fits the resource.
 
 use super::negotiate::{ContentType, PatchType};
+use super::protobuf;
 use crate::error::ApiError;
 use crate::pipeline::FieldValidation;
 use crate::resource::Served;
@@ -43,6 +44,7 @@ pub fn object(
         ContentType::Json => json(bytes)
             .map_err(|error| unrecognized(&format!("couldn't get version/kind; json parse error: {error}")))?,
         ContentType::Yaml => yaml(bytes).map_err(|error| unrecognized(&error))?,
+        ContentType::Protobuf => protobuf::decode(bytes).map_err(|error| unrecognized(&error.to_string()))?,
         _ => return Err(unsupported_media_type()),
     };
     if value.is_null() {
@@ -200,6 +202,7 @@ pub fn untyped(bytes: &[u8], content_type: ContentType) -> Result<Value, ApiErro
     match content_type {
         ContentType::Json => json(bytes).map_err(ApiError::bad_request),
         ContentType::Yaml => yaml(bytes).map_err(ApiError::bad_request),
+        ContentType::Protobuf => protobuf::decode(bytes).map_err(|error| ApiError::bad_request(error.to_string())),
         _ => Err(unsupported_media_type()),
     }
 }

@@ -10,6 +10,7 @@ mod dispatch;
 mod list_options;
 mod negotiate;
 mod path;
+mod protobuf;
 mod query;
 mod read;
 mod represent;

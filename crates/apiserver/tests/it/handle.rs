@@ -1,12 +1,8 @@
 //! The in-process handle: create, read, change, watch, delete.
 
-use apiserver::{ApiServer, DeleteOptions, EventKind, Patch, WatchFrom, resources};
-use clock::Clock;
+use crate::client::server;
+use apiserver::{DeleteOptions, EventKind, Patch, WatchFrom, resources};
 use serde_json::json;
-
-fn server() -> ApiServer {
-    ApiServer::in_memory(Clock::simulated("2026-01-01T00:00:00Z".parse().expect("a time"), 7))
-}
 
 #[tokio::test(start_paused = true)]
 async fn an_object_lives_and_is_watched() {

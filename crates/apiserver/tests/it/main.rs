@@ -1,3 +1,10 @@
 //! The API server from outside.
 
+mod bounds;
+mod client;
+mod determinism;
+mod durable;
+mod faults;
 mod handle;
+mod many;
+mod watches;
