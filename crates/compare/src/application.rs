@@ -1,6 +1,6 @@
 //! A whole application: the status of each resource and of all together. Start at [`compare_application`].
 
-use crate::compare::{Verdict, compare};
+use crate::compare::{Verdict, verdict};
 use crate::context::{Context, Scope};
 use crate::memo::{Memo, State};
 use crate::pairing::Pair;
@@ -135,8 +135,8 @@ impl Work<'_, '_> {
             Some(verdict) => verdict,
             None => {
                 let live = pair.live.as_ref();
-                match compare(pair.desired.as_ref(), live, None, self.context.rules, self.schema) {
-                    Ok(comparison) => comparison.verdict,
+                match verdict(pair.desired.as_ref(), live, self.context.rules, self.schema) {
+                    Ok(verdict) => verdict,
                     Err(error) => {
                         return self.failed(&format!("Failed to compare desired state to live state: {error}"));
                     }

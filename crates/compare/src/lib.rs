@@ -21,7 +21,7 @@ mod rules;
 mod targets;
 
 pub use application::{ApplicationComparison, ComparedResource, compare_application};
-pub use compare::{CompareError, Comparison, Verdict, compare, normalize_object};
+pub use compare::{CompareError, Comparison, Verdict, compare, normalize_object, verdict};
 pub use context::{Context, Scope};
 pub use difference::{Difference, differences};
 pub use mask::mask_secret;

@@ -1,6 +1,6 @@
 //! Kinds nothing is known of: maps merge, lists are one value.
 
-use super::Prediction;
+use super::{Prediction, is_empty};
 use crate::restrict::restrict;
 use merge::{merge_patch, three_way};
 use serde_json::Value;
@@ -10,5 +10,8 @@ use serde_json::Value;
 pub(super) fn predict(applied: &Value, desired: &Value, live: &Value) -> Prediction {
     let declared = restrict(applied, live.clone());
     let patch = three_way::create(applied, desired, &declared);
-    Prediction { live: live.clone(), predicted: merge_patch::apply(live, &patch) }
+    if is_empty(&patch) {
+        return Prediction::Unchanged { live: live.clone(), kind: None };
+    }
+    Prediction::Patched { live: live.clone(), predicted: merge_patch::apply(live, &patch) }
 }

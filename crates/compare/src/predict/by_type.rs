@@ -1,7 +1,7 @@
 //! Kinds Kubernetes has types for: lists merge by key, and what the server fills in is filled in on both sides.
 
-use super::Prediction;
 use super::defaulted::with_defaults;
+use super::{Prediction, is_empty};
 use crate::last_applied::remove_last_applied;
 use crate::restrict::restrict;
 use api::names::FIELD_MANAGER;
@@ -26,9 +26,12 @@ pub(super) fn predict(gvk: &Gvk, ty: &TypeRef, states: States<'_>) -> Result<Pre
     let stripped = without_claim_defaults(gvk, states.applied, states.live);
     let current = stripped.as_ref().unwrap_or(states.live);
     let patch = strategic::three_way(states.applied, states.desired, current, ty).map_err(in_words)?;
+    if is_empty(&patch) {
+        return Ok(Prediction::Unchanged { live: states.live.clone(), kind: Some(gvk.clone()) });
+    }
     let predicted = strategic::apply(states.live, &patch, ty).map_err(in_words)?;
     let live = with_defaults(gvk, states.live.clone());
-    Ok(Prediction { live, predicted: with_defaults(gvk, predicted) })
+    Ok(Prediction::Patched { live, predicted: with_defaults(gvk, predicted) })
 }
 
 /// Applies as the server does, by the managers recorded on the live object.
@@ -50,7 +53,7 @@ pub(super) fn predict_server_side(gvk: &Gvk, ty: &TypeRef, desired: &Value, live
         let _ = pointer_remove(&mut value, "/metadata/managedFields");
         with_defaults(gvk, value)
     });
-    Ok(Prediction { live, predicted })
+    Ok(Prediction::Patched { live, predicted })
 }
 
 /// A StatefulSet's claim templates carry defaults of their own; what no manifest names is taken away from live ones

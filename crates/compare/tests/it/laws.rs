@@ -119,4 +119,15 @@ proptest! {
         let compared = compare(Some(&desired), Fetched::Unknown("timeout".into()), None, &rules, Schema::builtin());
         prop_assert_eq!(compared.expect("an answer").verdict, Verdict::Unknown("timeout".into()));
     }
+
+    #[test]
+    fn the_short_way_to_a_verdict_leads_to_the_same(desired in deployment(), live in deployment(), applied in deployment()) {
+        let rules = Rules::new(RuleSettings::default());
+        for live in [defaulted(&live), with_applied(defaulted(&live), &applied), defaulted(&desired)] {
+            let long = run(&desired, &live, RuleSettings::default()).verdict;
+            let (desired, live) = (Object::from_value(&desired).expect("desired"), Object::from_value(&live).expect("live"));
+            let short = compare::verdict(Some(&desired), Fetched::Known(&live), &rules, Schema::builtin());
+            prop_assert_eq!(short, Ok(long));
+        }
+    }
 }
