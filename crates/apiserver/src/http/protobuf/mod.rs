@@ -160,7 +160,6 @@ fn read_value(kind: &Kind, wire: &Wire<'_>, depth: u32) -> Result<Value, Protobu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     /// Bodies as Kubernetes' own code writes them, in base64, with the objects they are of.
     const CASES: &str = include_str!("cases.jsonl");
@@ -184,6 +183,5 @@ mod tests {
     fn other_bytes_are_refused() {
         assert_eq!(decode(b"{}"), Err(ProtobufError::NoMagic));
         assert_eq!(decode(b"k8s\0\xff\xff"), Err(ProtobufError::Wire(WireError)));
-        assert_eq!(json!(decode(b"k8s\0").expect_err("no kind").to_string()).is_string(), true);
     }
 }
