@@ -90,7 +90,7 @@ fn comparable(mut object: Value) -> Value {
         for port in object["spec"]["ports"].as_array_mut().into_iter().flatten() {
             port.as_object_mut().map(|port| port.remove("nodePort"));
         }
-        object["spec"].as_object_mut().map(|spec| spec.retain(|_, value| !value.is_null()));
+        object["spec"].as_object_mut().into_iter().for_each(|spec| spec.retain(|_, value| !value.is_null()));
     }
     if object["kind"] == "CertificateSigningRequest" {
         object["spec"].as_object_mut().map(|spec| spec.remove("extra"));

@@ -3,5 +3,7 @@
 
 mod creation;
 mod errors;
+mod openapi;
 mod recorded;
+mod table;
 mod tables;
