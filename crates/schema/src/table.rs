@@ -7,6 +7,7 @@
 //! Writing is in `generate`; only a table it wrote is ever read, so reading has no errors to report.
 
 use crate::types::{Field, ListKind, ListType, MapType, PatchStrategy, Scalar, Type, TypeRef, Zero};
+use serde_json::Value;
 
 pub(crate) const SCALARS: [(&str, Scalar); 11] = [
     ("s", Scalar::String),
@@ -77,7 +78,20 @@ fn field(text: &str) -> Field {
             _ => {}
         }
     }
+    // Compat: a field that is always written has its zero for default, so that a key which is left out is "" or 0.
+    if field.default.is_none() && field.zero == Some(Zero::OfType) {
+        field.default = zero_scalar(&field.ty);
+    }
     field
+}
+
+fn zero_scalar(ty: &TypeRef) -> Option<Value> {
+    match (ty, ty.scalar?) {
+        (TypeRef::Builtin(_) | TypeRef::Deduced | TypeRef::Untyped, _) => None,
+        (_, Scalar::String) => Some(Value::from("")),
+        (_, Scalar::Int32 | Scalar::Int64) => Some(Value::from(0)),
+        _ => None,
+    }
 }
 
 fn reference(text: &str) -> TypeRef {

@@ -68,7 +68,7 @@ fn check(name: &str, live: &Value, step: &Value) -> Option<Result<(), String>> {
 fn patches_apply_as_a_real_server_applies_them() {
     let mut checked = 0;
     let mut failures = Vec::new();
-    for case in cases("patch.jsonl") {
+    for case in cases("patch.jsonl.gz") {
         let name = text(&case, "name");
         let mut live: BTreeMap<String, Value> = BTreeMap::new();
         for (number, step) in case["steps"].as_array().unwrap().iter().enumerate() {

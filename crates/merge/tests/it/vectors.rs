@@ -7,13 +7,17 @@ use merge::managed::{ApplyError, Conflict, Force, OneVersion, Write, apply, reco
 use schema::{CustomResource, Schema, TypeRef, from_structural};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 const NOW: &str = "<time>";
 
+/// The cases of the crate that replays them against a whole server.
 pub fn cases(file: &str) -> Vec<Value> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../apiserver/tests/vectors").join(file);
-    let text = std::fs::read_to_string(path).unwrap();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/cases").join(file);
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(File::open(path).unwrap()).read_to_string(&mut text).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
@@ -297,14 +301,14 @@ fn replay(file: &str) -> (usize, Vec<String>) {
 
 #[test]
 fn ownership_is_recorded_as_a_real_server_records_it() {
-    let (checked, failures) = replay("ssa.jsonl");
+    let (checked, failures) = replay("ssa.jsonl.gz");
     assert!(failures.is_empty(), "{checked} ok, {} failed\n{}", failures.len(), failures.join("\n"));
     assert!(checked > 150, "{checked}");
 }
 
 #[test]
 fn patches_are_recorded_as_a_real_server_records_them() {
-    let (checked, failures) = replay("patch.jsonl");
+    let (checked, failures) = replay("patch.jsonl.gz");
     assert!(failures.is_empty(), "{checked} ok, {} failed\n{}", failures.len(), failures.join("\n"));
     assert!(checked > 100, "{checked}");
 }

@@ -38,6 +38,7 @@ fn a_container_is_known() {
     let keys = ListKind::Map(["containerPort".into(), "protocol".into()].into());
     assert_eq!(ports.list.as_ref().unwrap().kind, keys);
     assert_eq!(ports.items().unwrap().field("protocol").unwrap().default, Some(json!("TCP")));
+    assert_eq!(container.field("name").unwrap().default, Some(json!("")));
     assert_eq!(container.child("args").unwrap().list.as_ref().unwrap().kind, ListKind::Atomic);
     let requests = container.child("resources").unwrap().child("requests").unwrap();
     assert_eq!(requests.child("cpu").unwrap().scalar, Some(Scalar::Quantity));
