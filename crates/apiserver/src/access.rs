@@ -43,7 +43,7 @@ pub fn allows(shared: &Shared, user: &User, deed: &Deed<'_>) -> bool {
 /// Whether the user may read a document.
 pub fn allows_path(user: &User, path: &str) -> bool {
     let below = |public: &&str| path.strip_prefix(*public).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    user.is_master() || PUBLIC_PATHS.iter().any(|public| below(&public))
+    user.is_master() || PUBLIC_PATHS.iter().any(below)
 }
 
 /// The refusal of something done to objects.

@@ -5,6 +5,7 @@ use crate::crd::Custom;
 use crate::error::{ApiError, Cause};
 use crate::group_resource::GroupResource;
 use crate::scale_fields::ScaleFields;
+use base64::Engine;
 use defaults::{DecodeError, Decoded};
 use kinds::{CreateContext, FieldError, Kind, Part, Scope};
 use object::Gvk;
@@ -231,7 +232,12 @@ impl Served {
 
     fn default_fields(&self, value: &mut Value) {
         match &self.resource {
-            Resource::BuiltIn(_) => defaults::apply(&self.gvk(), value),
+            Resource::BuiltIn(kind) => {
+                defaults::apply(&self.gvk(), value);
+                if kind.kind == "Secret" {
+                    fold_plain_text(value);
+                }
+            }
             Resource::Custom(custom) => custom.default(&self.version, value),
         }
     }
@@ -348,5 +354,17 @@ fn fit_metadata(prefix: &str, object: &mut Value, strict: &mut Vec<String>, fail
         Err(error) => {
             *failed = Some(DecodeError::Type(error.to_string().replace("ObjectMeta.metadata.", "ObjectMeta.")))
         }
+    }
+}
+
+/// Compat: upstream moves `stringData` of a Secret into `data` when it reads it, before it notes who owns what.
+fn fold_plain_text(secret: &mut Value) {
+    let Some(map) = secret.as_object_mut() else { return };
+    let Some(Value::Object(plain)) = map.remove("stringData") else { return };
+    let data = map.entry("data").or_insert_with(|| Value::Object(serde_json::Map::new()));
+    let Some(data) = data.as_object_mut() else { return };
+    for (key, text) in plain {
+        let encoded = base64::engine::general_purpose::STANDARD.encode(text.as_str().unwrap_or_default());
+        data.insert(key, encoded.into());
     }
 }

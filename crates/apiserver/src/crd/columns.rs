@@ -169,7 +169,7 @@ impl Step {
                 let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
                 let matches = |item: &&Value| match item.get(field) {
                     Some(Value::String(text)) => text == wanted,
-                    Some(other) => other.to_string() == *wanted,
+                    Some(other) => serde_json::to_string(other).is_ok_and(|text| text == *wanted),
                     None => false,
                 };
                 items.iter().filter(matches).collect()

@@ -10,5 +10,5 @@ mod life;
 mod node;
 mod prune;
 
-pub use definition::{Custom, CustomVersion};
+pub use definition::Custom;
 pub use life::{Status, prepare_create, prepare_update};

@@ -11,7 +11,6 @@ use super::write_options::{self, Write};
 use crate::error::{ApiError, Details};
 use crate::pipeline::{self, Outcome, WriteOptions, Writing};
 use crate::shared::Shared;
-use crate::verbs::Patch;
 use bytes::Bytes;
 use http::Response;
 

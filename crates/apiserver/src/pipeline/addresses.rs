@@ -125,6 +125,11 @@ fn reserve_ip(reserved: &mut Reserved<'_>, object: &mut Value, old: Option<&Valu
         return Ok(());
     }
     if let Ok(ip) = given.parse::<Ipv4Addr>() {
+        if ip.octets()[..2] != NETWORK {
+            let cause = "the provided network does not match the current range";
+            let message = format!("Invalid value: [\"{given}\"]: failed to allocate IP {given}: {cause}");
+            return Err(refused(object, "spec.clusterIPs", message));
+        }
         if reserved.take(Address::Ip(ip), &service) {
             object["spec"]["clusterIPs"] = json!([given]);
             return Ok(());

@@ -4,7 +4,7 @@ mod field;
 mod label;
 
 pub use field::{FieldSelector, FieldTerm};
-pub use label::{LabelSelector, Operator, Requirement};
+pub use label::LabelSelector;
 
 /// A selector that cannot be understood; the text is the answer to the client.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -16,7 +16,7 @@ async fn reopened(path: &Path) -> ApiServer {
         match open(path) {
             Ok(server) => return server,
             Err(OpenError::InUse { .. }) => tokio::task::yield_now().await,
-            Err(other) => panic!("{other}"),
+            Err(other) => unreachable!("the file is whole: {other}"),
         }
     }
 }

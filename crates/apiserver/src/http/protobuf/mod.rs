@@ -78,7 +78,12 @@ fn read_message(bytes: &[u8], fields: &[Field], depth: u32) -> Result<Map<String
     Ok(object)
 }
 
-fn read_field(object: &mut Map<String, Value>, field: &Field, wire: &Wire<'_>, depth: u32) -> Result<(), ProtobufError> {
+fn read_field(
+    object: &mut Map<String, Value>,
+    field: &Field,
+    wire: &Wire<'_>,
+    depth: u32,
+) -> Result<(), ProtobufError> {
     let value = match &field.kind {
         Kind::List(element) => {
             let item = read_value(element, wire, depth)?;
