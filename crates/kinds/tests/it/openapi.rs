@@ -64,7 +64,7 @@ fn every_kind_has_a_schema_in_its_document() {
             let describes = |schema: &&Value| {
                 schema["x-kubernetes-group-version-kind"].as_array().is_some_and(|named| named.contains(&gvk))
             };
-            assert!(schemas.iter().any(|schema| describes(schema)), "{place} {}", served.kind.kind);
+            assert!(schemas.iter().any(describes), "{place} {}", served.kind.kind);
         }
     }
 }
