@@ -7,6 +7,7 @@ mod continue_token;
 mod decode;
 mod discovery;
 mod dispatch;
+mod incoming;
 mod list_options;
 mod negotiate;
 mod path;

@@ -2,7 +2,8 @@
 
 use super::answer;
 use super::body::{self, AnswerBody, BoxError, ReadError};
-use super::dispatch::{self, Incoming, Target};
+use super::dispatch;
+use super::incoming::{Incoming, Target};
 use super::negotiate::Accepted;
 use crate::error::ApiError;
 use crate::faults::{AnswerFault, RequestFault};

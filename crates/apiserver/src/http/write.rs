@@ -3,7 +3,7 @@
 use super::answer;
 use super::body::AnswerBody;
 use super::decode;
-use super::dispatch::{Incoming, ResourceTarget, representer};
+use super::incoming::{Incoming, ResourceTarget, representer};
 use super::list_options::{ListOptions, Purpose};
 use super::negotiate::{self, Accepted, ContentType, PatchType};
 use super::read;
