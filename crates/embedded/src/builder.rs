@@ -5,7 +5,7 @@ use crate::credentials::{Credentials, CredentialsError};
 use crate::directory::{Directory, DirectoryError};
 use crate::https::{self, HttpsError, HttpsServer};
 use crate::kubeconfig::Kubeconfig;
-use apiserver::{ApiServer, Faults};
+use apiserver::{ApiServer, Faults, OpenError};
 use clock::Clock;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -52,13 +52,8 @@ pub enum StartError {
     #[error(transparent)]
     Https(#[from] HttpsError),
     /// Its objects cannot be read.
-    #[error("cannot open {path}: {cause}; start fresh to begin with an empty cluster", path = .path.display())]
-    State {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        cause: String,
-    },
+    #[error(transparent)]
+    State(#[from] OpenError),
 }
 
 impl StartError {
@@ -192,7 +187,20 @@ impl Builder {
     }
 }
 
+/// Opens the state. A cluster of this process that has just ended may still be closing its file: that is waited for.
 async fn open(directory: Option<&Directory>, clock: Clock) -> Result<ApiServer, StartError> {
-    let _ = directory.map(|directory| directory.path(STATE));
-    Ok(ApiServer::in_memory(clock))
+    let Some(directory) = directory else { return Ok(ApiServer::in_memory(clock)) };
+    let path = directory.path(STATE);
+    for _ in 0..CLOSING_TRIES {
+        match ApiServer::open(&path, clock.clone()) {
+            Err(OpenError::InUse { .. }) => tokio::time::sleep(CLOSING_PAUSE).await,
+            opened => return Ok(opened?),
+        }
+    }
+    Ok(ApiServer::open(&path, clock)?)
 }
+
+/// How often a file that is being closed is looked at again.
+const CLOSING_TRIES: u32 = 100;
+/// How long after the last look.
+const CLOSING_PAUSE: Duration = Duration::from_millis(20);

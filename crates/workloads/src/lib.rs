@@ -14,6 +14,7 @@ mod deployments;
 mod difference;
 mod driver;
 pub mod garbage;
+pub mod job;
 pub mod kubelet;
 pub mod namespace_furniture;
 pub mod namespaces;
@@ -98,6 +99,7 @@ fn controllers(options: Options) -> Vec<Box<dyn Controller>> {
         Box::new(garbage::Garbage),
         Box::new(deployments::Deployments::new()),
         Box::new(replica_sets::ReplicaSets::new()),
+        Box::new(job::Jobs),
         Box::new(service::Services::new()),
         Box::new(scheduler::Scheduler::default()),
         Box::new(kubelet::Kubelets::new(options.pods)),

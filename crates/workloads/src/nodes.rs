@@ -1,7 +1,7 @@
 //! The simulated nodes: registered when the cluster starts, ready ever after.
 
 use crate::controller::{Change, Context, Controller, Item};
-use crate::plan::{Action, KUBELET, Part, Plan, Target};
+use crate::plan::{Action, CONTROLLER_MANAGER, KUBELET, Part, Plan, Target};
 use crate::reading::{micro_time_text, time_text};
 use apiserver::{Api, GroupResource, Object, resources};
 use jiff::Timestamp;
@@ -12,6 +12,10 @@ use std::collections::BTreeMap;
 const VERSION: &str = "v1.36.2";
 /// Where nodes keep their leases.
 const LEASES: &str = "kube-node-lease";
+/// The taint of a node that is not ready; the API server puts it on every new one.
+const NOT_READY: &str = "node.kubernetes.io/not-ready";
+/// The taint of a cordoned node.
+const UNSCHEDULABLE: &str = "node.kubernetes.io/unschedulable";
 
 /// A simulated node.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,10 +73,12 @@ pub fn plan(observed: &Observed, now: Timestamp) -> Plan {
                 resource_version: None,
             });
         }
-        Some(object) if !observed.has_lease => {
-            actions.push(create(resources::LEASES, LEASES, &node.name, lease(object, now)));
+        Some(object) => {
+            actions.extend(taint(object));
+            if !observed.has_lease {
+                actions.push(create(resources::LEASES, LEASES, &node.name, lease(object, now)));
+            }
         }
-        Some(_) => {}
     }
     Plan { actions, wake: None }
 }
@@ -121,6 +127,32 @@ fn status(node: &Node, now: Timestamp) -> Value {
             "machineID": "simulated", "operatingSystem": "linux", "osImage": "simulated", "systemUUID": "simulated",
         },
         "daemonEndpoints": {"kubeletEndpoint": {"Port": 0}},
+    })
+}
+
+/// New nodes are kept free until they are ready, and cordoned ones as long as they are: both by a taint.
+fn taint(object: &Object) -> Option<Action> {
+    let before = match object.get("/spec/taints") {
+        Some(Value::Array(taints)) => taints,
+        _ => Vec::new(),
+    };
+    let cordoned = object.get("/spec/unschedulable").is_some_and(|own| own == true);
+    let is = |taint: &Value, key: &str| taint["key"] == key;
+    let mut after = before.clone();
+    after.retain(|taint| !is(taint, NOT_READY) && (cordoned || !is(taint, UNSCHEDULABLE)));
+    if cordoned && !after.iter().any(|taint| is(taint, UNSCHEDULABLE)) {
+        after.push(json!({"key": UNSCHEDULABLE, "effect": "NoSchedule"}));
+    }
+    if before == after {
+        return None;
+    }
+    let taints = if after.is_empty() { Value::Null } else { after.into() };
+    Some(Action::Patch {
+        target: Target { resource: resources::NODES, namespace: Box::default(), name: object.name().into() },
+        part: Part::Main,
+        change: json!({"spec": {"taints": taints}}),
+        manager: CONTROLLER_MANAGER,
+        resource_version: Some(object.meta().resource_version.clone()),
     })
 }
 
