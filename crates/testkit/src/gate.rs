@@ -82,6 +82,10 @@ impl Gate {
         self.trace.add(self.start.elapsed(), &self.process, what);
     }
 
+    fn note_write(&self, what: &str) {
+        self.trace.add_write(self.start.elapsed(), &self.process, what);
+    }
+
     /// Counts a write; its number, and the status it is refused with.
     fn count(&self) -> (u64, Option<u16>) {
         let mut state = self.state();
@@ -106,12 +110,17 @@ impl Gate {
         let what = format!("{} {path} {:016x}", parts.method, fnv(&body));
         let counted = is_counted(&parts.method, &path).then(|| self.count());
         if let Some((number, Some(status))) = counted {
-            self.note(&format!("{what} -> write {number} refused with {status}"));
+            self.note_write(&format!("{what} -> write {number} refused with {status}"));
             return Ok(refusal(status));
         }
         let mut server = self.server.clone();
         let response = server.call(Request::from_parts(parts, Full::new(body))).await?;
-        self.note(&format!("{what} -> {}", response.status().as_u16()));
+        let answered = format!("{what} -> {}", response.status().as_u16());
+        if counted.is_some() {
+            self.note_write(&answered)
+        } else {
+            self.note(&answered)
+        }
         if let Some((number, _)) = counted
             && self.state().mishap.crash_after_write == Some(number)
         {

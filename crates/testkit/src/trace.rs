@@ -8,31 +8,53 @@ const LINES_MAX: usize = 200_000;
 
 /// The requests of all processes, in the order they were made. Cheap to clone; clones are one trace.
 #[derive(Debug, Clone, Default)]
-pub struct Trace(Arc<Mutex<Vec<String>>>);
+pub struct Trace(Arc<Mutex<Lines>>);
+
+#[derive(Debug, Default)]
+struct Lines {
+    all: Vec<String>,
+    /// Which of them are the controllers' own writes, made or refused.
+    writes: Vec<usize>,
+}
 
 impl Trace {
     /// Adds what `who` did at a time since the start.
     pub fn add(&self, at: Duration, who: &str, what: &str) {
         let mut lines = self.lines_mut();
-        if lines.len() < LINES_MAX {
-            lines.push(format!("{:>10.3} {who} {what}", at.as_secs_f64()));
+        if lines.all.len() < LINES_MAX {
+            lines.all.push(format!("{:>10.3} {who} {what}", at.as_secs_f64()));
         }
+    }
+
+    /// Adds a write of a controller.
+    pub(crate) fn add_write(&self, at: Duration, who: &str, what: &str) {
+        self.add(at, who, what);
+        let mut lines = self.lines_mut();
+        let last = lines.all.len() - 1;
+        lines.writes.push(last);
+    }
+
+    /// The controllers' own writes, made or refused; without leases and events.
+    #[must_use]
+    pub fn writes(&self) -> Vec<String> {
+        let lines = self.lines_mut();
+        lines.writes.iter().map(|at| lines.all[*at].clone()).collect()
     }
 
     /// All lines.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        self.lines_mut().clone()
+        self.lines_mut().all.clone()
     }
 
     /// The last lines.
     #[must_use]
     pub fn tail(&self, lines: usize) -> Vec<String> {
-        let all = self.lines_mut();
+        let all = &self.lines_mut().all;
         all[all.len().saturating_sub(lines)..].to_vec()
     }
 
-    fn lines_mut(&self) -> MutexGuard<'_, Vec<String>> {
+    fn lines_mut(&self) -> MutexGuard<'_, Lines> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

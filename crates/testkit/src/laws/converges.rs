@@ -8,8 +8,8 @@ use controller::Counter;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long nothing may be written once all is done: a working day's worth of timers.
-const CALM: Duration = Duration::from_secs(8 * 3600);
+/// How long nothing may be written once all is done: longer than any timer of a controller should be.
+const CALM: Duration = Duration::from_secs(3600);
 
 /// Puts `subject` on its stage and lets it finish.
 ///
