@@ -3,11 +3,20 @@
 //!
 //! Start reading at [`main`].
 
-mod app;
-mod connection;
 mod failure;
 mod tabs;
 mod terminal;
+
+mod connection;
+mod controllers;
+mod embedded_cluster;
+mod install;
+mod metrics_server;
+mod signals;
+
+mod app;
+mod demo;
+mod up;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
@@ -35,6 +44,19 @@ enum Command {
     /// Look at applications and act on them, as `argocd app` does
     #[command(subcommand)]
     App(app::App),
+    /// Show everything on an embedded cluster: an application in Git comes up, heals and is updated
+    Demo(demo::Demo),
+    /// Start an embedded cluster and the controllers, in one process
+    Up(up::Up),
+    /// The embedded cluster alone
+    #[command(subcommand)]
+    Cluster(ClusterCommand),
+    /// Run the controllers on a cluster: the pod's own, or one named by a kubeconfig
+    Run(up::Run),
+    /// Print what a cluster needs before `run`, for `kubectl apply -f -`
+    Install(install::Install),
+    /// Print the CustomResourceDefinitions
+    Crds,
     /// Print a completion script for a shell
     Completion {
         /// The shell
@@ -42,10 +64,18 @@ enum Command {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum ClusterCommand {
+    /// Start an embedded cluster without the controllers
+    Up(up::ClusterUp),
+}
+
 /// Runs the command that the process was started with.
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    embedded::install_crypto_provider();
+    log();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -64,10 +94,23 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// What the program tells about itself goes to standard error; `CAPSTAN_LOG` says how much, in tracing's terms.
+fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("CAPSTAN_LOG");
+    let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
 async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let clock = Clock::system();
     match &arguments.command {
         Command::App(command) => command.run(&arguments.connection, &clock).await,
+        Command::Demo(command) => command.run(&clock).await,
+        Command::Up(command) => command.run(&clock).await,
+        Command::Cluster(ClusterCommand::Up(command)) => command.run(&clock).await,
+        Command::Run(command) => command.run(&arguments.connection, &clock).await,
+        Command::Install(command) => command.run(),
+        Command::Crds => terminal::print(&yaml::emit_all(&api::crds())),
         Command::Completion { shell } => completion(*shell),
     }
 }

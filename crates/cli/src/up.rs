@@ -1,0 +1,139 @@
+//! `up`, `cluster up` and `run`: processes that stay.
+
+use crate::connection::Connection;
+use crate::controllers::{Controllers, Replicas, Setup};
+use crate::embedded_cluster::{ClusterFlags, explain, whereabouts};
+use crate::failure::Failure;
+use crate::{install, metrics_server, signals, terminal};
+use clap::Args;
+use clock::Clock;
+use cluster::ClusterClient;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// The flags of `up`.
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    #[command(flatten)]
+    cluster: ClusterFlags,
+    /// Serve the controllers' metrics on this address
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
+}
+
+impl Up {
+    pub(crate) async fn run(&self, clock: &Clock) -> Result<(), Failure> {
+        let cluster = self.cluster.start(clock).await.map_err(|error| explain(&error))?;
+        let controllers = start_in(&cluster, clock, &self.cluster).await?;
+        serve_metrics(self.metrics, &controllers).await?;
+        terminal::print(&format!("capstan is ready\n\n{}", whereabouts(&cluster)))?;
+        signals::stop().await?;
+        terminal::note("stopping; once more to give up at once");
+        tokio::select! {
+            () = async { controllers.stop().await; cluster.stop().await } => {}
+            _ = signals::stop() => {}
+        }
+        Ok(())
+    }
+}
+
+/// Installs what the controllers need into an embedded cluster and starts them on it, in this process.
+pub(crate) async fn start_in(
+    cluster: &embedded::Cluster,
+    clock: &Clock,
+    flags: &ClusterFlags,
+) -> Result<Controllers, Failure> {
+    let client = ClusterClient::from_service(cluster.service(), clock);
+    let namespace = api::names::DEFAULT_NAMESPACE;
+    install::apply(&client, &install::foundations(namespace)).await?;
+    Controllers::start(Setup {
+        client,
+        clock: clock.clone(),
+        data: &flags.data,
+        namespace: namespace.to_owned(),
+        replicas: Replicas::One,
+    })
+}
+
+async fn serve_metrics(address: Option<SocketAddr>, controllers: &Controllers) -> Result<(), Failure> {
+    if let Some(address) = address {
+        let served = metrics_server::serve(address, metrics_server::exposition(controllers)).await?;
+        terminal::note(&format!("metrics on http://{served}/metrics"));
+    }
+    Ok(())
+}
+
+/// The flags of `cluster up`.
+#[derive(Debug, Args)]
+pub(crate) struct ClusterUp {
+    #[command(flatten)]
+    cluster: ClusterFlags,
+}
+
+impl ClusterUp {
+    pub(crate) async fn run(&self, clock: &Clock) -> Result<(), Failure> {
+        let cluster = self.cluster.start(clock).await.map_err(|error| explain(&error))?;
+        terminal::print(&format!("capstan is ready\n\n{}", whereabouts(&cluster)))?;
+        signals::stop().await?;
+        tokio::select! {
+            () = cluster.stop() => {}
+            _ = signals::stop() => {}
+        }
+        Ok(())
+    }
+}
+
+/// The flags of `run`.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Namespace of the control plane
+    #[arg(long, default_value = api::names::DEFAULT_NAMESPACE)]
+    namespace: String,
+    /// Folder for mirrors of repositories
+    #[arg(long, value_name = "DIR", default_value = crate::connection::DEFAULT_DATA)]
+    data: PathBuf,
+    /// Serve the controllers' metrics on this address
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
+}
+
+impl Run {
+    pub(crate) async fn run(&self, connection: &Connection, clock: &Clock) -> Result<(), Failure> {
+        let client = match in_cluster(connection, clock) {
+            Some(client) => client,
+            None => connection.client(clock).await?,
+        };
+        let gvk = object::Gvk::from_api_version(api::names::API_VERSION, api::names::APPLICATION);
+        client.resource(&gvk).await.map_err(|error| {
+            Failure::with_code(
+                1,
+                format!("{error}; install what is needed with `capstan install | kubectl apply -f -`"),
+            )
+        })?;
+        let controllers = Controllers::start(Setup {
+            client,
+            clock: clock.clone(),
+            data: &self.data,
+            namespace: self.namespace.clone(),
+            replicas: Replicas::Many,
+        })?;
+        serve_metrics(self.metrics, &controllers).await?;
+        terminal::print("capstan is ready\n")?;
+        signals::stop().await?;
+        tokio::select! {
+            () = controllers.stop() => {}
+            _ = signals::stop() => {}
+        }
+        Ok(())
+    }
+}
+
+/// The pod's own cluster, where no other is named and this is a pod.
+fn in_cluster(connection: &Connection, clock: &Clock) -> Option<ClusterClient> {
+    let named = connection.kubeconfig.is_some() || connection.context.is_some();
+    let is_pod = std::env::var_os("KUBERNETES_SERVICE_HOST").is_some();
+    if named || !is_pod {
+        return None;
+    }
+    ClusterClient::in_cluster(clock).ok()
+}
