@@ -5,6 +5,8 @@ mod priority;
 mod service_account;
 mod tolerations;
 
+pub(crate) use tolerations::add as add_tolerations;
+
 use crate::read;
 use serde_json::Value;
 
@@ -42,7 +44,7 @@ pub fn service_account_of(pod: &Value) -> &str {
 pub fn admit_pod(pod: &mut Value, facts: &PodFacts<'_>) -> Result<(), Refused> {
     service_account::admit(pod, facts)?;
     priority::admit(read::at_mut(pod, "spec"), facts.priority_classes)?;
-    tolerations::add(read::at_mut(pod, "spec"));
+    add_tolerations(read::at_mut(pod, "spec"));
     runtime_class(read::at_mut(pod, "spec"), facts.runtime_class)
 }
 

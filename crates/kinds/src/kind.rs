@@ -182,6 +182,8 @@ pub struct Kind {
     pub unconditional_update: bool,
     /// Whether an update of a missing object creates it.
     pub create_on_update: bool,
+    /// What every answer about it warns of, when clients should use another kind.
+    pub deprecated: Option<&'static str>,
     /// What is special.
     pub hooks: Hooks,
 }
@@ -219,6 +221,7 @@ impl Kind {
             keeps_first_status: false,
             unconditional_update: true,
             create_on_update: false,
+            deprecated: None,
             hooks: PLAIN,
         }
     }
@@ -290,6 +293,10 @@ impl Kind {
 
     pub(crate) const fn creates_on_update(self) -> Self {
         Kind { create_on_update: true, ..self }
+    }
+
+    pub(crate) const fn deprecated(self, warning: &'static str) -> Self {
+        Kind { deprecated: Some(warning), ..self }
     }
 
     pub(crate) const fn with(self, hooks: Hooks) -> Self {

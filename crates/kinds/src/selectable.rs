@@ -32,7 +32,7 @@ pub const NAMESPACE: &[Selectable] = &[text("status.phase", "/status/phase"), te
 pub const SECRET: &[Selectable] = &[text("type", "/type")];
 /// Services.
 pub const SERVICE: &[Selectable] = &[text("spec.clusterIP", "/spec/clusterIP"), text("spec.type", "/spec/type")];
-/// Replica sets and replication controllers.
+/// Replication controllers.
 pub const REPLICAS: &[Selectable] = &[or("status.replicas", "/status/replicas", "0")];
 /// Jobs.
 pub const JOB: &[Selectable] = &[or("status.successful", "/status/succeeded", "0")];

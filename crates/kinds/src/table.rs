@@ -38,7 +38,11 @@ pub static KINDS: &[Kind] = &[
     Kind::namespaced("", "Binding", "bindings").verbs(CREATE),
     Kind::cluster("", "ComponentStatus", "componentstatuses").short(&["cs"]).verbs(&["get", "list"]),
     Kind::namespaced("", "ConfigMap", "configmaps").short(&["cm"]).with(config::CONFIG_MAP),
-    Kind::namespaced("", "Endpoints", "endpoints").short(&["ep"]).creates_on_update().with(endpoints::ENDPOINTS),
+    Kind::namespaced("", "Endpoints", "endpoints")
+        .short(&["ep"])
+        .creates_on_update()
+        .deprecated(endpoints::DEPRECATED)
+        .with(endpoints::ENDPOINTS),
     Kind::namespaced("", "Event", "events")
         .short(&["ev"])
         .creates_on_update()
@@ -127,7 +131,7 @@ pub static KINDS: &[Kind] = &[
         .all()
         .scaled(REPLICAS)
         .status()
-        .counts_spec()
+        .counts(&["/spec", "/metadata/annotations"])
         .with(workloads::DEPLOYMENT),
     Kind::namespaced("apps", "ReplicaSet", "replicasets")
         .short(&["rs"])
@@ -135,8 +139,7 @@ pub static KINDS: &[Kind] = &[
         .scaled(REPLICAS)
         .status()
         .counts_spec()
-        .with(workloads::REPLICA_SET)
-        .selects(selectable::REPLICAS),
+        .with(workloads::REPLICA_SET),
     Kind::namespaced("apps", "StatefulSet", "statefulsets")
         .short(&["sts"])
         .all()

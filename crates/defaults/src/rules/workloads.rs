@@ -29,7 +29,14 @@ pub fn replica_set(set: &mut Map<String, Value>) {
     }
 }
 
+/// The annotation in which the first version's count of templates lives on.
+const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
+
 pub fn daemon_set(set: &mut Map<String, Value>) {
+    // Compat: the annotation is there whenever the server writes a daemon set; the count itself is kept elsewhere.
+    if let Some(annotations) = map(set, "metadata").and_then(|metadata| map(metadata, "annotations")) {
+        default_to(annotations, TEMPLATE_GENERATION, "0");
+    }
     let Some(spec) = map(set, "spec") else { return };
     default_to(spec, "revisionHistoryLimit", REVISIONS);
     let Some(strategy) = map(spec, "updateStrategy") else { return };

@@ -73,6 +73,8 @@ fn metric(path: &Path<'_>, metric: &Value, errors: &mut Errors) {
     let given: Vec<&str> =
         SOURCES.iter().map(|(_, field)| *field).filter(|field| read::given(metric, field).is_some()).collect();
     let Some((_, expected)) = SOURCES.iter().find(|(name, _)| *name == kind) else {
+        // Compat: an unknown type is told of twice, as a type and as one that no source belongs to.
+        errors.not_supported(&place, kind, &TYPES);
         errors.not_supported(&place, kind, &TYPES);
         return;
     };

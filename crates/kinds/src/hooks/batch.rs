@@ -18,12 +18,13 @@ pub const JOB: Hooks = Hooks {
         validate_job(job, errors);
     },
     validate_update: |new, old, errors| {
+        // Compat: the new state is looked at as a whole and again as a change, and problems are told of twice.
+        generated_selector(new, errors);
+        validate_job(new, errors);
         validate_job(new, errors);
         job_spec::immutable(new, old, errors);
     },
-    warnings: |job, _| {
-        super::pod::template_warnings(&SPEC.child("template"), read::at(read::at(job, "spec"), "template"))
-    },
+    warnings: super::workloads::of_spec_template,
     ..PLAIN
 };
 
@@ -31,12 +32,23 @@ pub const JOB: Hooks = Hooks {
 pub const CRON_JOB: Hooks = Hooks {
     validate: |job, errors| validate_cron_job(job, None, errors),
     validate_update: |new, old, errors| validate_cron_job(new, Some(old), errors),
+    warnings: cron_job_warnings,
     ..PLAIN
 };
 
 const SPEC: Path<'static> = Path::root("spec");
 const UID_LABELS: [&str; 2] = ["controller-uid", "batch.kubernetes.io/controller-uid"];
 const NAME_LABELS: [&str; 2] = ["job-name", "batch.kubernetes.io/job-name"];
+
+fn cron_job_warnings(job: &Value, old: Option<&Value>) -> Vec<String> {
+    if old.is_some_and(|old| old.get("spec") == job.get("spec")) {
+        return Vec::new();
+    }
+    let template = SPEC.child("jobTemplate");
+    let jobs = template.child("spec");
+    let spec = read::at(read::at(read::at(job, "spec"), "jobTemplate"), "spec");
+    super::pod::template_warnings(&jobs.child("template"), read::at(spec, "template"))
+}
 
 /// A job finds its pods by its uid unless it brings a selector of its own.
 fn generate_selector(job: &mut Value, context: &CreateContext<'_>) {

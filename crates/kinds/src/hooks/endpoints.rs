@@ -9,13 +9,12 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+/// What answers about endpoints warn of.
+pub const DEPRECATED: &str = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
+
 /// What is special about endpoints.
-pub const ENDPOINTS: Hooks = Hooks {
-    validate: endpoints,
-    validate_update: |new, _, errors| endpoints(new, errors),
-    warnings: |_, _| vec!["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice".to_owned()],
-    ..PLAIN
-};
+pub const ENDPOINTS: Hooks =
+    Hooks { validate: endpoints, validate_update: |new, _, errors| endpoints(new, errors), ..PLAIN };
 
 /// What is special about endpoint slices.
 pub const SLICE: Hooks = Hooks {

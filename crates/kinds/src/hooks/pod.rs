@@ -26,12 +26,13 @@ use serde_json::{Value, json};
 /// What is special about pods.
 pub const HOOKS: Hooks = Hooks {
     create,
+    update: |pod, _| crate::admission::add_tolerations(read::at_mut(pod, "spec")),
     update_part: update::keep_for_part,
     validate,
     validate_update: update::validate,
     validate_status: update::validate_status,
     validate_part: update::validate_part,
-    warnings: |pod, _| warnings::of_pod(pod),
+    warnings: |pod, old| if old.is_some() { Vec::new() } else { warnings::of_pod(pod) },
     ..PLAIN
 };
 

@@ -26,6 +26,7 @@ pub const HOOKS: Hooks = Hooks {
     },
     validate,
     validate_update,
+    warnings: |service, _| warnings(read::at(service, "spec")),
     ..PLAIN
 };
 
@@ -46,6 +47,24 @@ fn is_headless(spec: &Value) -> bool {
 
 fn needs_health_port(spec: &Value) -> bool {
     read::text(spec, "type") == "LoadBalancer" && read::text(spec, "externalTrafficPolicy") == "Local"
+}
+
+fn warnings(spec: &Value) -> Vec<String> {
+    let kind = read::text(spec, "type");
+    let headless = kind == "ClusterIP" && is_headless(spec);
+    let has_external = !read::list(spec, "externalIPs").is_empty();
+    let mut warnings = Vec::new();
+    let mut warn = |applies: bool, text: &str| warnings.extend(applies.then(|| text.to_owned()));
+    warn(headless && has_external, "spec.externalIPs is ignored for headless services");
+    let sticky = read::text(spec, "sessionAffinity") != "None";
+    warn(headless && sticky, "spec.SessionAffinity is ignored for headless services");
+    let used = has_external && !headless && kind != "ExternalName";
+    warn(used, "spec.externalIPs is deprecated and may no longer be implemented in some clusters");
+    let named = kind == "ExternalName";
+    warn(named && has_external, "spec.externalIPs is ignored when spec.type is \"ExternalName\"");
+    let misnamed = !named && !read::text(spec, "externalName").is_empty();
+    warn(misnamed, "spec.externalName is ignored when spec.type is not \"ExternalName\"");
+    warnings
 }
 
 fn validate(service: &Value, errors: &mut Errors) {

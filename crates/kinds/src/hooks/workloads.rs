@@ -27,7 +27,7 @@ pub const REPLICA_SET: Hooks = Hooks {
         immutable_selector(new, old, errors);
     },
     validate_status: status::of_replica_set,
-    warnings: |object, _| of_spec_template(object),
+    warnings: of_spec_template,
     ..PLAIN
 };
 
@@ -36,7 +36,7 @@ pub const REPLICATION_CONTROLLER: Hooks = Hooks {
     validate: validate_controller,
     validate_update: |new, _, errors| validate_controller(new, errors),
     validate_status: status::of_replica_set,
-    warnings: |object, _| of_spec_template(object),
+    warnings: of_spec_template,
     ..PLAIN
 };
 
@@ -59,8 +59,11 @@ pub const REVISION: Hooks = Hooks {
     ..PLAIN
 };
 
-/// Warnings of the template in `spec.template`.
-fn of_spec_template(object: &Value) -> Vec<String> {
+/// Warnings of the template in `spec.template`, when it is new or its specification changed.
+pub fn of_spec_template(object: &Value, old: Option<&Value>) -> Vec<String> {
+    if old.is_some_and(|old| old.get("spec") == object.get("spec")) {
+        return Vec::new();
+    }
     template_warnings(&SPEC.child("template"), read::at(read::at(object, "spec"), "template"))
 }
 

@@ -56,7 +56,8 @@ pub fn create(step: &Step) -> Option<Created> {
     if !errors.is_empty() {
         return Some(Created::Invalid(errors));
     }
-    let warnings = served.kind.warnings(&object, None);
+    let deprecated = served.kind.deprecated.map(str::to_owned);
+    let warnings = deprecated.into_iter().chain(served.kind.warnings(&object, None)).collect();
     kinds::convert(served.kind, &mut object, &served.gvk());
     defaults::apply(&served.gvk(), &mut object);
     Some(Created::Object(object, warnings))
@@ -104,7 +105,7 @@ fn comparable(mut object: Value) -> Value {
 fn created_objects_are_those_of_a_real_server() {
     let mut wrong = Vec::new();
     let mut compared = 0;
-    for file in ["defaulting.jsonl", "errors.jsonl"] {
+    for file in ["defaulting.jsonl.gz", "errors.jsonl.gz"] {
         for step in steps(file).iter().filter(|step| step.method == "POST" && step.status == 201) {
             let by_yaml = step.body.as_str().is_some_and(|text| text.starts_with("apiVersion"));
             if step.response["metadata"]["name"].as_str().is_none() || by_yaml {

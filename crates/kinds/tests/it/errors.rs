@@ -28,7 +28,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
 fn refusals_are_those_of_a_real_server() {
     let mut wrong = Vec::new();
     let mut compared = 0;
-    for file in ["defaulting.jsonl", "errors.jsonl"] {
+    for file in ["defaulting.jsonl.gz", "errors.jsonl.gz"] {
         for step in steps(file).iter().filter(|step| step.method == "POST" && step.status >= 400) {
             let message = step.response["message"].as_str().unwrap_or("404 page not found");
             if ELSEWHERE.iter().any(|(part, _)| message.contains(part))

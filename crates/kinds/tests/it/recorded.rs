@@ -1,6 +1,10 @@
-//! Reading the recorded requests. Their README (in the file beside them) explains the placeholders.
+//! Reading the recorded requests: those of the crate that replays them against a whole server, and the tables and
+//! discovery documents kept here.
 
+use flate2::read::GzDecoder;
 use serde_json::Value;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 /// One recorded request and its answer.
@@ -17,10 +21,20 @@ pub struct Step {
 
 const PLACEHOLDERS: [(&str, &str); 3] = [("<uid:2>", "uid-2"), ("<uid:3>", "uid-3"), ("<uid:4>", "uid-4")];
 
+/// The text of a recorded file.
+pub fn read(file: &str) -> String {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let own = here.join("tests/cases").join(file);
+    let path = if own.exists() { own } else { here.join("../vectors/cases").join(file) };
+    let mut text = String::new();
+    let packed = File::open(path).expect("the recorded file");
+    GzDecoder::new(packed).read_to_string(&mut text).expect("gzipped text");
+    text
+}
+
 /// All steps of a file.
 pub fn steps(file: &str) -> Vec<Step> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(file);
-    let text = std::fs::read_to_string(path).expect("the recorded requests");
+    let text = read(file);
     // Uids stand in labels, where the placeholder's signs are not allowed.
     let text = PLACEHOLDERS.iter().fold(text, |text, (sign, plain)| text.replace(sign, plain));
     let text = (1..9).fold(text, |text, n| text.replace(&format!("<podIP:{n}>"), &format!("10.244.0.{n}")));

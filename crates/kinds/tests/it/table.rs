@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 fn recorded(file: &str) -> Value {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(file);
-    let text = std::fs::read_to_string(path).expect("the recorded document");
+    let text = crate::recorded::read(file);
     let document: Value = serde_json::from_str(&text).expect("JSON");
     document["response"].clone()
 }
@@ -48,7 +47,7 @@ fn the_table_is_the_one_a_real_server_tells_of() {
     }
     let mut theirs = BTreeMap::new();
     let mut groups = Vec::new();
-    for file in ["api-aggregated-v2.json", "apis-aggregated-v2.json"] {
+    for file in ["api-aggregated-v2.json.gz", "apis-aggregated-v2.json.gz"] {
         for group in recorded(file)["items"].as_array().expect("groups") {
             let name = group["metadata"]["name"].as_str().unwrap_or_default();
             groups.push(name.to_owned());

@@ -11,7 +11,8 @@ fn kind_of(step: &Step) -> &'static kinds::Kind {
 
 #[test]
 fn columns_are_those_of_a_real_server() {
-    let tables: Vec<Step> = steps("tables.jsonl").into_iter().filter(|step| step.response["kind"] == "Table").collect();
+    let tables: Vec<Step> =
+        steps("tables.jsonl.gz").into_iter().filter(|step| step.response["kind"] == "Table").collect();
     assert_eq!(tables.len(), 33);
     for table in tables {
         let columns: Vec<Value> = kind_of(&table)
@@ -30,7 +31,7 @@ fn columns_are_those_of_a_real_server() {
 
 #[test]
 fn cells_are_those_of_a_real_server() {
-    let steps = steps("tables.jsonl");
+    let steps = steps("tables.jsonl.gz");
     let mut rows = 0;
     for pair in steps.chunk_by(|a, b| a.case == b.case).filter(|pair| pair.len() == 2) {
         let kind = kind_of(&pair[0]);

@@ -26,6 +26,11 @@ pub fn keep_for_part(part: &str, new: &mut Value, old: &Value) {
                 take_resources(&mut kept, new, list);
             }
         }
+        "binding" => {
+            read::copy(read::at_mut(&mut kept, "spec"), read::at(new, "spec"), "nodeName");
+            read::copy(read::at_mut(&mut kept, "metadata"), read::at(new, "metadata"), "labels");
+            read::copy(&mut kept, new, "status");
+        }
         _ => (),
     }
     *new = kept;
@@ -146,6 +151,12 @@ pub fn validate_status(pod: &Value, old: &Value, errors: &mut Errors) {
 /// Problems of an update through another subresource.
 pub fn validate_part(part: &str, pod: &Value, old: &Value, errors: &mut Errors) {
     validate_rest(pod, errors);
+    if part == "resize" {
+        let own = read::text(read::at(pod, "status"), "qosClass");
+        if super::qos::class(read::at(pod, "spec")) != own {
+            errors.invalid_text(&SPEC, own, "Pod QOS Class may not change as a result of resizing");
+        }
+    }
     if part != "ephemeralcontainers" {
         return;
     }

@@ -4,7 +4,7 @@ use crate::checks::quantities;
 use crate::field::Path;
 use crate::read;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// Labels of nodes that were replaced.
 const OLD_NODE_LABELS: &[(&str, &str)] = &[
@@ -40,6 +40,9 @@ fn spec(path: &Path<'_>, spec: &Value, warnings: &mut Vec<String>) {
             warnings.push(format!("{}: {message}", selector.key(key)));
         }
     }
+    spread(&path.child("topologySpreadConstraints"), read::list(spec, "topologySpreadConstraints"), warnings);
+    repeated(&path.child("hostAliases"), read::list(spec, "hostAliases"), "ip", warnings);
+    repeated(&path.child("imagePullSecrets"), read::list(spec, "imagePullSecrets"), "name", warnings);
     for list in ["initContainers", "containers"] {
         let place = path.child(list);
         for (index, container) in read::list(spec, list).iter().enumerate() {
@@ -48,13 +51,44 @@ fn spec(path: &Path<'_>, spec: &Value, warnings: &mut Vec<String>) {
     }
 }
 
+fn spread(path: &Path<'_>, constraints: &[Value], warnings: &mut Vec<String>) {
+    for (index, constraint) in constraints.iter().enumerate() {
+        let place = path.index(index);
+        let key = read::text(constraint, "topologyKey");
+        if let Some((_, message)) = OLD_NODE_LABELS.iter().find(|(label, _)| *label == key) {
+            warnings.push(format!("{}: {key} is {message}", place.child("topologyKey")));
+        }
+        if read::given(constraint, "labelSelector").is_none() {
+            let place = place.child("labelSelector");
+            warnings.push(format!("{place}: a null labelSelector results in matching no pod"));
+        }
+    }
+}
+
+fn repeated(path: &Path<'_>, items: &[Value], field: &str, warnings: &mut Vec<String>) {
+    for (index, item) in items.iter().enumerate() {
+        let text = read::text(item, field);
+        if items[..index].iter().any(|other| read::text(other, field) == text) {
+            let place = path.index(index);
+            warnings.push(format!("{}: duplicate {field} {text:?}", place.child(field)));
+        }
+    }
+}
+
+/// Whether a variable of a name given before makes the earlier one pointless: it does not build on it.
+fn hides_earlier(variable: &Value, name: &str) -> bool {
+    let reference = format!("$({name})");
+    let value = read::text(variable, "value");
+    read::given(variable, "valueFrom").is_some() || value == reference || !value.contains(&reference)
+}
+
 fn one_container(path: &Path<'_>, container: &Value, warnings: &mut Vec<String>) {
     fractional_bytes(&path.child("resources"), read::at(container, "resources"), warnings);
     let place = path.child("env");
-    let mut names: BTreeMap<&str, ()> = BTreeMap::new();
+    let mut names = BTreeSet::new();
     for (index, variable) in read::list(container, "env").iter().enumerate() {
         let name = read::text(variable, "name");
-        if names.insert(name, ()).is_some() {
+        if !names.insert(name) && hides_earlier(variable, name) {
             let place = place.index(index);
             warnings
                 .push(format!("{place}: hides previous definition of {name:?}, which may be dropped when using apply"));

@@ -23,7 +23,7 @@ pub const HOOKS: Hooks = Hooks {
         immutable_selector(new, old, errors);
     },
     validate_status: status::of_daemon_set,
-    warnings: |object, _| of_spec_template(object),
+    warnings: of_spec_template,
     ..PLAIN
 };
 

@@ -17,7 +17,7 @@ pub const HOOKS: Hooks = Hooks {
     },
     update_status: |new, old| read::copy(read::at_mut(new, "metadata"), read::at(old, "metadata"), "labels"),
     validate_status: status::of_deployment,
-    warnings: |object, _| of_spec_template(object),
+    warnings: of_spec_template,
     ..PLAIN
 };
 

@@ -20,7 +20,7 @@ pub const HOOKS: Hooks = Hooks {
         only_mutable(new, old, errors);
     },
     validate_status: status::of_stateful_set,
-    warnings: |object, _| of_spec_template(object),
+    warnings: of_spec_template,
     ..PLAIN
 };
 
