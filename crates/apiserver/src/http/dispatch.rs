@@ -5,6 +5,7 @@ use super::body::AnswerBody;
 use super::discovery;
 use super::incoming::{FaultPlan, Incoming, ResourceTarget, Target, representer};
 use super::list_options::{ListOptions, Purpose};
+use super::logs;
 use super::negotiate::Accepted;
 use super::path::Route;
 use super::read;
@@ -40,7 +41,8 @@ pub async fn resource(
         "watch" => open_watch(shared, incoming, target, accepted, faults),
         _ => write::write(shared, incoming, target, accepted, body).await,
     };
-    outcome.unwrap_or_else(|error| answer::refusal(&error, accepted))
+    let answer = outcome.unwrap_or_else(|error| answer::refusal(&error, accepted));
+    answer::with_warnings(answer, target.served.deprecation().as_slice())
 }
 
 fn authorize(shared: &Shared, incoming: &Incoming, target: &ResourceTarget) -> Result<(), ApiError> {
@@ -98,6 +100,14 @@ fn get(
     }
     let stale = stale_revision(shared, faults);
     let object = read::get(shared, served, &path.namespace, &path.name, stale)?;
+    match &*path.subresource {
+        "log" => return Ok(answer::text(200, logs::log(&object, &incoming.query)?)),
+        part @ ("exec" | "attach" | "portforward" | "proxy") => {
+            let message = format!("nothing runs on the simulated nodes of this cluster: {part} is not offered");
+            return Err(ApiError::new(501, "NotImplemented", message));
+        }
+        _ => {}
+    }
     let raw = if path.subresource == "scale" {
         let fields = served.scale().ok_or_else(ApiError::no_such_resource)?;
         let value = object.value();

@@ -9,6 +9,7 @@ mod discovery;
 mod dispatch;
 mod incoming;
 mod list_options;
+mod logs;
 mod negotiate;
 mod path;
 mod protobuf;

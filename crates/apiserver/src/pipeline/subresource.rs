@@ -34,6 +34,7 @@ fn bind(writing: &Writing<'_>, binding: &Value) -> Result<Outcome, ApiError> {
         ApiError::conflict(&crate::group_resource::GroupResource::new("", "pods/binding"), writing.name, &cause)
     };
     let now = writing.shared.now_text();
+    let topology = topology_of(writing, node);
     let outcome = modify(writing, Part::Other("binding"), &mut |live| {
         if metadata::is_terminating(live) {
             return Err(refuse(format!("pod {} is being deleted, cannot be assigned to a host", writing.name)));
@@ -44,10 +45,27 @@ fn bind(writing: &Writing<'_>, binding: &Value) -> Result<Outcome, ApiError> {
         }
         let mut pod = live.clone();
         pod["spec"]["nodeName"] = node.into();
+        copy_topology(&mut pod, &topology);
         set_scheduled(&mut pod, &now);
         Ok(pod)
     })?;
     Ok(Outcome { raw: success(), is_created: true, ..outcome })
+}
+
+/// The labels by which a pod knows where it runs.
+const TOPOLOGY: [&str; 2] = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
+
+fn topology_of(writing: &Writing<'_>, node: &str) -> Vec<(&'static str, String)> {
+    let Some(node) = writing.shared.store.get(&resources::NODES, node) else { return Vec::new() };
+    let labels = &node.object.meta().labels;
+    TOPOLOGY.iter().filter_map(|key| Some((*key, labels.get(*key)?.to_string()))).collect()
+}
+
+/// A bound pod bears its node's zone and region.
+fn copy_topology(pod: &mut Value, topology: &[(&'static str, String)]) {
+    for (key, value) in topology {
+        pod["metadata"]["labels"][*key] = value.as_str().into();
+    }
 }
 
 fn set_scheduled(pod: &mut Value, now: &str) {
