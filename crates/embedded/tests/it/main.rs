@@ -2,3 +2,4 @@
 
 mod https;
 mod in_process;
+mod kubectl;
