@@ -282,6 +282,15 @@ impl Served {
         errors
     }
 
+    /// What every answer about the resource warns of.
+    #[must_use]
+    pub fn deprecation(&self) -> Option<String> {
+        match &self.resource {
+            Resource::BuiltIn(kind) => kind.deprecated.map(str::to_owned),
+            Resource::Custom(_) => None,
+        }
+    }
+
     /// What is accepted with a warning.
     #[must_use]
     pub fn warnings(&self, value: &Value, old: Option<&Value>) -> Vec<String> {

@@ -170,6 +170,12 @@ fn reserve_ports(reserved: &mut Reserved<'_>, object: &mut Value, old: Option<&V
     for index in 0..count {
         match node_port(&object["spec"]["ports"][index]) {
             Some(port) if had.contains(&port) || reserved.taken.contains(&Address::Port(port)) => {}
+            Some(port) if !NODE_PORTS.contains(&port) => {
+                let (first, last) = (NODE_PORTS.start(), NODE_PORTS.end());
+                let cause = "provided port is not in the valid range. The range of valid ports is";
+                let message = format!("Invalid value: {port}: {cause} {first}-{last}");
+                return Err(refused(object, &format!("spec.ports[{index}].nodePort"), message));
+            }
             Some(port) if reserved.take(Address::Port(port), &service) => {}
             Some(port) => {
                 let message = format!("Invalid value: {port}: provided port is already allocated");
