@@ -7,6 +7,9 @@ use tokio::process::Command;
 
 const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
 
+/// How often something that must come is asked for.
+const TRIES: u32 = 100;
+
 /// Two pods of a web server behind a service.
 const MANIFEST: &str = r"
 apiVersion: apps/v1
@@ -227,9 +230,14 @@ async fn a_drained_node_is_left_and_a_full_cluster_says_why() {
     session.ok("scale deployment web --replicas=3").await;
     let unplaced = r"get pods --field-selector=status.phase=Pending -o jsonpath={.items[*].status.conditions[*].message}";
     let reason = "0/2 nodes are available: 2 node(s) were unschedulable.";
-    while !session.ok(unplaced).await.contains(reason) {
-        tokio::task::yield_now().await;
+    let mut told = String::new();
+    for _ in 0..TRIES {
+        told = session.ok(unplaced).await;
+        if told.contains(reason) {
+            break;
+        }
     }
+    contains(&told, &[reason]);
     let events = session.ok("events --types=Warning").await;
     contains(&events, &["FailedScheduling", reason]);
     session.end().await;
