@@ -28,6 +28,9 @@ impl Weather {
 /// How late a late event may be.
 const LATE_MAX: Duration = Duration::from_secs(5);
 
+/// How far a stale watch lags.
+const LAG: Duration = Duration::from_secs(60);
+
 /// A plan of faults for one server. Cheap to clone; clones are one plan.
 #[derive(Clone)]
 pub struct FaultPlan {
@@ -39,8 +42,8 @@ pub struct FaultPlan {
 struct State {
     weather: Weather,
     random: Random,
-    /// Lists are served from this revision.
-    stale: Option<u64>,
+    /// Lists of this resource are served from this revision, and its watches lag.
+    stale: Option<(String, u64)>,
     /// Lists and watches of these resources are refused.
     unlisted: Vec<String>,
 }
@@ -59,9 +62,10 @@ impl FaultPlan {
         self.state().weather = weather;
     }
 
-    /// Serves lists from a past revision; `None` for the newest again.
-    pub fn stale(&self, revision: Option<u64>) {
-        self.state().stale = revision;
+    /// Serves lists of a resource, by its plural name, from a past revision, and lets its watches lag, as a server does
+    /// whose cache of that resource has fallen behind.
+    pub fn stale(&self, plural: &str, revision: u64) {
+        self.state().stale = Some((plural.to_owned(), revision));
     }
 
     /// Refuses to list or watch a resource, by its plural name.
@@ -97,11 +101,16 @@ impl Faults for FaultPlan {
         if request.verb != "list" {
             return None;
         }
-        self.state().stale.filter(|revision| *revision < current)
+        let state = self.state();
+        let stale = state.stale.as_ref().filter(|(plural, _)| *plural == request.resource);
+        stale.map(|(_, revision)| *revision).filter(|revision| *revision < current)
     }
 
-    fn event(&self, _request: &RequestSummary, _event: &Event) -> EventFault {
+    fn event(&self, request: &RequestSummary, _event: &Event) -> EventFault {
         let mut state = self.state();
+        if state.stale.as_ref().is_some_and(|(plural, _)| *plural == request.resource) {
+            return EventFault::Delay(LAG);
+        }
         let Weather { lost, repeated, late, broken } = state.weather;
         if lost + repeated + late + broken == 0 {
             return EventFault::Deliver;

@@ -1,6 +1,6 @@
 //! Faults, schedules and laws for every controller.
 //!
-//! A [`World`] holds an API server, a clock and a seed in one thread; [`simulate`] runs a scenario in it
+//! A [`World`] holds an embedded cluster, a clock and a seed in one thread; [`simulate`] runs a scenario in it
 //! in no real time. A [`Subject`] says what is to be tried; the [`laws`] put it through crashes, refusals, rough
 //! watches, old reads and changes of leader. Under the same seed every run is the same run.
 

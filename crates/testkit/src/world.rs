@@ -1,4 +1,4 @@
-//! A world to try controllers in: an API server, a clock and a seed, all in one thread and in no real time.
+//! A world to try controllers in: an embedded cluster, a clock and a seed, all in one thread and in no real time.
 
 use crate::faults::FaultPlan;
 use crate::gate::{Gate, Mishap};
@@ -8,6 +8,7 @@ use apiserver::ApiServer;
 use clock::Clock;
 use cluster::ClusterClient;
 use controller::{Metrics, Shutdown, Views};
+use embedded::Cluster;
 use jiff::Timestamp;
 use std::future::Future;
 use std::sync::Arc;
@@ -26,7 +27,7 @@ const SETTLE_STEP: Duration = Duration::from_secs(1);
 pub struct World {
     /// Virtual time, and chance from the seed.
     pub clock: Clock,
-    /// The API server itself: what the test does through it is not disturbed by faults.
+    /// The cluster's API server: what the test does through its in-process API is not disturbed by faults.
     pub server: ApiServer,
     /// What goes wrong for all processes.
     pub faults: FaultPlan,
@@ -34,6 +35,8 @@ pub struct World {
     pub trace: Trace,
     start: Instant,
     observer: ClusterClient,
+    /// Its controllers and nodes run as long as the world is there.
+    _cluster: Arc<Cluster>,
 }
 
 /// Runs `scenario` in a new world, on one thread and a paused clock.
@@ -43,7 +46,7 @@ pub fn simulate<T, F: Future<Output = T>>(seed: u64, scenario: impl FnOnce(World
         .start_paused(true)
         .build()
         .expect("invariant: a runtime of one thread needs nothing that can be missing");
-    runtime.block_on(async { scenario(World::new(seed)).await })
+    runtime.block_on(async { scenario(World::new(seed).await).await })
 }
 
 /// One running process.
@@ -59,20 +62,29 @@ pub struct Process {
 }
 
 impl World {
-    fn new(seed: u64) -> Self {
+    async fn new(seed: u64) -> Self {
         let beginning: Timestamp = BEGINNING.parse().expect("invariant: a constant in the right form");
         let clock = Clock::simulated(beginning, seed);
-        let server = ApiServer::in_memory(clock.clone());
+        let cluster = Cluster::builder().clock(clock.clone()).start().await;
+        let cluster =
+            Arc::new(cluster.expect("invariant: a cluster in memory and in process opens nothing that can fail"));
+        let server = cluster.service();
         let faults = FaultPlan::install(&server, clock.random("faults"));
         let quiet = Gate::new(server.clone(), "test", Trace::default(), Instant::now(), Mishap::default());
         let observer = ClusterClient::from_service(quiet, &clock);
-        World { start: Instant::now(), trace: Trace::default(), observer, clock, server, faults }
+        World { start: Instant::now(), _cluster: cluster, trace: Trace::default(), observer, clock, server, faults }
     }
 
     /// A client for the test's own use. Faults of lists concern it too.
     #[must_use]
     pub fn client(&self) -> &ClusterClient {
         &self.observer
+    }
+
+    /// The server's newest revision.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.server.api("test").revision()
     }
 
     /// How long the world exists.

@@ -21,14 +21,17 @@ pub(crate) struct Scenario<S: Subject> {
     pub situation: String,
     pub subject: Arc<S>,
     pub world: World,
+    /// The server's revision before the stage was set.
+    pub beginning: u64,
     stage: S::Stage,
 }
 
 impl<S: Subject> Scenario<S> {
     /// Sets the stage.
     pub(crate) async fn set(law: &'static str, seed: u64, situation: String, subject: &Arc<S>, world: World) -> Self {
+        let beginning = world.revision();
         let stage = subject.stage(&world).await;
-        Scenario { law, seed, situation, subject: Arc::clone(subject), world, stage }
+        Scenario { law, seed, situation, subject: Arc::clone(subject), world, beginning, stage }
     }
 
     pub(crate) fn start(&self, name: &str) -> Process {

@@ -14,9 +14,8 @@ fn weathers(toy: &Arc<Toy>, seed: u64) -> Result<(), Broken> {
 
 /// Fails with the whole story when the law is broken.
 fn keeps(law: Law, replicas: Replicas) {
-    if let Err(broken) = law(&Arc::new(Toy { defect: Defect::None, replicas }), SEED) {
-        panic!("{broken}");
-    }
+    let kept = law(&Arc::new(Toy { defect: Defect::None, replicas }), SEED);
+    assert!(kept.is_ok(), "{}", kept.err().map(|broken| broken.to_string()).unwrap_or_default());
 }
 
 fn catches(law: Law, replicas: Replicas, defect: Defect, expected: &str) {

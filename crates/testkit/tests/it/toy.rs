@@ -286,9 +286,12 @@ impl Subject for Toy {
                 .await;
             }
             "a source is changed" => write(world, "ConfigMap", "alpha", merge(json!({"data": {"a": "2"}}))).await,
-            "a source is added" => create(world, source("gamma", "1")).await,
+            "a source is added" => {
+                let gamma = Object::from_value(&source("gamma", "1")).expect("an object");
+                write(world, "ConfigMap", "gamma", Change::Create(gamma)).await;
+            }
             "a source is deleted" => write(world, "ConfigMap", "beta", Change::Delete(Propagation::Background)).await,
-            other => panic!("no such disturbance: {other}"),
+            other => unreachable!("no such disturbance: {other}"),
         }
     }
 
@@ -313,7 +316,7 @@ async fn create(world: &World, value: Value) {
     world.client().write(&write).await.expect("the stage is set");
 }
 
-/// Others may find the object gone already: disturbances come in any order.
+/// Others may find the object gone or there already: disturbances come again and in any order.
 async fn write(world: &World, kind: &str, name: &str, change: Change) {
     let target = Target::new(Gvk::new("", "v1", kind), Some(NAMESPACE), name);
     let _ = world.client().write(&Write::new(target, change)).await;
