@@ -2,7 +2,7 @@
 //! news from old.
 
 use crate::AppKey;
-use api::{HealthStatusCode, SyncStatusCode, Time};
+use api::{ApplicationSpec, HealthStatusCode, SyncStatusCode, Time};
 use cluster::Served;
 use compare::{Memo, Targets};
 use jiff::Timestamp;
@@ -36,8 +36,8 @@ pub struct Notes {
 pub struct Prepared {
     /// The numbers of the contents they were made of, one a source.
     pub contents: Vec<u64>,
-    /// The generation of the Application they were made for.
-    pub generation: i64,
+    /// What the Application said.
+    pub spec: ApplicationSpec,
     /// The kinds the cluster served.
     pub served: Arc<Served>,
     /// They themselves.
@@ -45,12 +45,12 @@ pub struct Prepared {
 }
 
 /// What a pass that left nothing to do was about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Settled {
     /// The numbers of the contents that were compared.
     pub contents: Vec<u64>,
-    /// The Application's generation then.
-    pub generation: i64,
+    /// What the Application said. Its generation does not tell: it counts changes of the status too.
+    pub spec: ApplicationSpec,
 }
 
 /// The statuses that were told of last.

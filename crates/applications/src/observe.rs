@@ -10,7 +10,7 @@ use crate::projects::Projects;
 use crate::settings::Settings;
 use crate::sources::{Repositories, SourceSeen, Sources, Wanted, source_input};
 use api::names::{ANNOTATION_REFRESH, ANNOTATION_SKIP_RECONCILE, APPLICATION, GROUP};
-use api::{Application, ApplicationSource, ProjectRules};
+use api::{Application, ApplicationSource, ComparedTo, ProjectRules, semantically_equal};
 use cluster::{Cache, Instance, Keep, Served};
 use controller::Level;
 use object::{Fetched, Gvk, Key, Object};
@@ -111,10 +111,11 @@ impl Observer {
         let usable: Vec<Wanted> = wanted.iter().flatten().cloned().collect();
         let refresh = application.annotation(ANNOTATION_REFRESH);
         let seen = self.sources.follow(&observed.key, &usable);
-        let seen = if level >= REFRESH || refresh.is_some() {
+        let seen = if level >= REFRESH || wants_fresh_refs(application) {
             if refresh == Some("hard") {
                 self.sources.forget_renders(&usable);
             }
+            self.sources.touch(&observed.key);
             self.sources.refresh(&usable).await;
             self.sources.look(&usable)
         } else {
@@ -149,9 +150,9 @@ impl Observer {
             return;
         };
         let Ok(application) = &declared.application else { return };
-        observed.spec.targets = self.targets(observed, &declared, application, &rules, &served, Whose::Spec);
+        observed.spec.targets = self.targets(observed, application, &rules, &served, Whose::Spec);
         if observed.operation.is_some() {
-            let targets = self.targets(observed, &declared, application, &rules, &served, Whose::Operation);
+            let targets = self.targets(observed, application, &rules, &served, Whose::Operation);
             if let Some(operation) = &mut observed.operation {
                 operation.targets = targets;
             }
@@ -194,7 +195,6 @@ impl Observer {
     fn targets(
         &self,
         observed: &Observed,
-        declared: &Declared,
         application: &Application,
         rules: &ProjectRules,
         served: &Arc<Served>,
@@ -205,10 +205,9 @@ impl Observer {
             Whose::Operation => observed.operation.as_ref()?,
         };
         let numbers = gathered.numbers();
-        let generation = declared.object.meta().generation;
         if let Some(known) = self.memories.get(&observed.key).prepared
             && known.contents == numbers
-            && known.generation == generation
+            && known.spec == application.spec
             && Arc::ptr_eq(&known.served, served)
             && is_rendered(gathered)
         {
@@ -223,8 +222,12 @@ impl Observer {
             .collect();
         let targets = Arc::new(Ground { application, rules, served, observed }.targets(manifests));
         if whose == Whose::Spec {
-            let prepared =
-                Prepared { contents: numbers, generation, served: Arc::clone(served), targets: Arc::clone(&targets) };
+            let prepared = Prepared {
+                contents: numbers,
+                spec: application.spec.clone(),
+                served: Arc::clone(served),
+                targets: Arc::clone(&targets),
+            };
             self.memories.update(&observed.key, |memory| memory.prepared = Some(prepared));
         }
         Some(targets)
@@ -264,6 +267,17 @@ impl Observer {
             _ => self.cache.client().fetch(&gvk, lookup.key.namespace.as_deref(), &lookup.key.name).await,
         }
     }
+}
+
+/// Whether refs that were listed some time ago will not do: somebody asks for a refresh or an operation, or the sources
+/// are not those that were compared last.
+fn wants_fresh_refs(application: &Application) -> bool {
+    let status = &application.status;
+    let is_running = status.operation_state.as_ref().is_some_and(|state| !state.phase.is_completed());
+    let compared = status.sync.as_ref().map(|sync| (&sync.compared_to.source, &sync.compared_to.sources));
+    let declared = ComparedTo::of(&application.spec);
+    let is_new = compared.is_none_or(|compared| !semantically_equal(&compared, &(&declared.source, &declared.sources)));
+    is_new || application.annotation(ANNOTATION_REFRESH).is_some() || (application.operation.is_some() && !is_running)
 }
 
 fn is_rendered(gathered: &Gathered) -> bool {

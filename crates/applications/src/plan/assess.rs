@@ -5,8 +5,8 @@ use crate::observed::{Lookup, Observed};
 use api::{Application, ProjectRules, SyncStatusCode};
 use cluster::{Keep, Served};
 use compare::{
-    ApplicationComparison, ApplyMethod, Context, LiveObjects, Pairs, RuleSettings, Rules, Scope, Targets,
-    compare_application, pair, prepare_targets,
+    ApplicationComparison, ApplyMethod, CompareError, Comparison, Context, LiveObjects, Pair, Pairs, RuleSettings, Rules,
+    Scope, Targets, compare, compare_application, pair, prepare_targets,
 };
 use health::{ApplicationHealth, NoOverrides, aggregate};
 use object::{Fetched, Gvk, Key, Object};
@@ -103,6 +103,16 @@ impl Ground<'_> {
             .collect();
         let health = aggregate(&resources, &itself, &NoOverrides);
         Assessment { pairs, comparison, health }
+    }
+
+    /// One pair with the values its verdict is made of, for people to see.
+    ///
+    /// # Errors
+    /// As [`compare()`].
+    pub fn compare(&self, pair: &Pair) -> Result<Comparison, CompareError> {
+        self.with(|context| {
+            compare(pair.desired.as_ref(), pair.live.as_ref(), None, context.rules, Schema::builtin())
+        })
     }
 
     fn live_objects(&self, targets: &Targets, changed: &BTreeMap<Key, Fetched<Object>>) -> LiveObjects {

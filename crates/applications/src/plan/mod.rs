@@ -127,7 +127,7 @@ fn reconcile(
 /// A commit that touched nothing of this application: its revision gets the new name, and that is all.
 fn renamed(observed: &Observed, declared: &Declared, application: &Application, desired: &Desired) -> Option<Plan> {
     let settled = observed.memory.notes().settled.clone()?;
-    let is_same = settled.contents == desired.numbers && settled.generation == declared.object.meta().generation;
+    let is_same = settled.contents == desired.numbers && settled.spec == application.spec;
     let is_quiet = observed.level == RENAMED && application.operation.is_none() && !is_running(application);
     let wants_refresh = application.annotation(ANNOTATION_REFRESH).is_some();
     if !is_same || !is_quiet || wants_refresh || desired.stale.is_some() {
@@ -163,7 +163,7 @@ fn compared(
         Due::Ask(queries) => Err(queries),
         Due::Nothing => {
             let plan = draft.plan(declared, application);
-            note_settled(observed, declared, desired, &plan);
+            note_settled(observed, application, desired, &plan);
             Ok(Decided::plain(plan))
         }
         Due::Stands { state, wake, waiting } => {
@@ -181,8 +181,8 @@ fn compared(
     }
 }
 
-fn note_settled(observed: &Observed, declared: &Declared, desired: &Desired, plan: &Plan) {
-    let settled = Settled { contents: desired.numbers.clone(), generation: declared.object.meta().generation };
+fn note_settled(observed: &Observed, application: &Application, desired: &Desired, plan: &Plan) {
+    let settled = Settled { contents: desired.numbers.clone(), spec: application.spec.clone() };
     observed.memory.notes().settled = (plan.status.is_none() && plan.waiting.is_empty()).then_some(settled);
 }
 

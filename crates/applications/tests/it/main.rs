@@ -2,5 +2,7 @@
 
 #![allow(clippy::panic, reason = "a test helper that is used wrongly ends the test")]
 
+mod bad_input;
+mod behaviour;
 mod spine;
 mod stage;

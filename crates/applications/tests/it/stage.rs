@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 /// The repository of most cases.
-pub const REPOSITORY: &str = "https://git.example/shop.git";
+pub const REPOSITORY: &str = "file:///srv/git/shop.git";
 
 /// Everything a case needs.
 pub struct Stage {
@@ -116,14 +116,16 @@ impl Stage {
     /// Waits until the application looks as wanted, and says how long that took.
     pub async fn until(&self, name: &str, what: &str, holds: impl Fn(&Value) -> bool) -> Duration {
         let began = Instant::now();
-        let waited = timeout(Duration::from_secs(900), async {
+        let waited = timeout(Duration::from_secs(300), async {
             while !holds(&self.app(name).await) {
                 sleep(Duration::from_millis(10)).await;
             }
         });
         if waited.await.is_err() {
             let view = self.views.get(applications::NAME, &format!("argocd/{name}"));
-            panic!("{name} never was {what}: {:#}\n{view:#?}", self.app(name).await);
+            let mut app = self.app(name).await;
+            app["metadata"]["managedFields"] = Value::Null;
+            panic!("{name} never was {what}: {app:#}\n{view:#?}");
         }
         began.elapsed()
     }
@@ -136,7 +138,7 @@ impl Stage {
     /// Waits until something of the cluster holds.
     pub async fn eventually<F: Future<Output = bool>>(&self, what: &str, holds: impl Fn() -> F) -> Duration {
         let began = Instant::now();
-        let waited = timeout(Duration::from_secs(900), async {
+        let waited = timeout(Duration::from_secs(300), async {
             while !holds().await {
                 sleep(Duration::from_millis(10)).await;
             }
