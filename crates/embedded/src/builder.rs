@@ -78,6 +78,14 @@ fn numbered(count: u8) -> Vec<Node> {
     (0..count).map(|number| Node::numbered(&format!("node-{number}"), number)).collect()
 }
 
+impl Cluster {
+    /// Begins to describe a cluster.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+}
+
 impl Builder {
     /// The clock everything goes by; the machine's own if none is given. With a simulated clock on Tokio's paused
     /// time the same requests give the same cluster.

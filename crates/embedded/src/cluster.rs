@@ -1,6 +1,5 @@
 //! A running cluster.
 
-use crate::builder::Builder;
 use crate::directory::Directory;
 use crate::https::HttpsServer;
 use crate::kubeconfig::Kubeconfig;
@@ -30,12 +29,6 @@ impl std::fmt::Debug for Cluster {
 }
 
 impl Cluster {
-    /// Begins to describe a cluster.
-    #[must_use]
-    pub fn builder() -> Builder {
-        Builder::default()
-    }
-
     pub(crate) fn new(parts: Parts) -> Self {
         Cluster(parts)
     }

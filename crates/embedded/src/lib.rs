@@ -30,7 +30,8 @@ pub use kubeconfig::Kubeconfig;
 pub use provider::install_crypto_provider;
 
 pub use apiserver::{
-    AnswerFault, Api, ApiError, ApiServer, EventFault, Faults, Object, RequestFault, RequestSummary, WatchFrom, resources,
+    AnswerFault, Api, ApiError, ApiServer, EventFault, Faults, Object, RequestFault, RequestSummary, WatchFrom,
+    resources,
 };
 pub use workloads::Node;
 pub use workloads::kubelet::Defaults as PodDefaults;

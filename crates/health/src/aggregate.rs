@@ -1,6 +1,7 @@
 //! How well an application is, from how well its resources are.
 
-use crate::assess::{Health, HealthError, assess};
+use crate::assess::assess;
+use crate::outcome::{Health, HealthError};
 use crate::overrides::Overrides;
 use api::HealthStatusCode;
 use api::hook::{is_hook, is_ignored, is_skipped};

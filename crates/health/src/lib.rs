@@ -7,9 +7,11 @@ mod aggregate;
 mod assess;
 mod fields;
 mod kinds;
+mod outcome;
 mod overrides;
 
 pub use aggregate::{ApplicationHealth, Resource, aggregate};
 pub use api::HealthStatusCode;
-pub use assess::{Health, HealthError, assess};
+pub use assess::assess;
+pub use outcome::{Health, HealthError};
 pub use overrides::{NoOverrides, Overrides};

@@ -1,6 +1,6 @@
 //! The seam for rules of the user's own, such as Lua scripts: injected, for engines run nothing themselves.
 
-use crate::assess::Health;
+use crate::outcome::Health;
 use object::Object;
 
 /// Rules that go before the built-in ones.

@@ -2,8 +2,9 @@
 //! each type is parsed when somebody first asks for it, for every test process pays for what is done eagerly.
 
 use crate::table::{self, Line};
-use crate::types::{Type, TypeRef};
+use crate::types::{DEDUCED, Type, TypeRef, UNTYPED};
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::{LazyLock, OnceLock};
 
 /// The table made by [`crate::types_table`].
@@ -71,5 +72,18 @@ impl Schema {
         let at = usize::try_from(index).expect("invariant: a table index fits the address space");
         let slot = self.parsed.get(at).expect("invariant: references are made by the generator, which checks them");
         slot.get_or_init(|| table::parse(&self.lines[at]))
+    }
+}
+
+impl Deref for TypeRef {
+    type Target = Type;
+
+    fn deref(&self) -> &Type {
+        match self {
+            TypeRef::Builtin(index) => Schema::builtin().at(*index),
+            TypeRef::Shared(ty) => ty,
+            TypeRef::Deduced => &DEDUCED,
+            TypeRef::Untyped => &UNTYPED,
+        }
     }
 }

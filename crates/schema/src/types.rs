@@ -1,8 +1,6 @@
 //! The shape of a type: what merging, patching and decoding must know of a field. A leaf module.
 
-use crate::builtin::Schema;
 use serde_json::Value;
-use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 
 /// A type. Like Kubernetes' own schema it may allow several forms at once (a scalar, a list or a map): most types allow
@@ -143,19 +141,6 @@ impl TypeRef {
     }
 }
 
-impl Deref for TypeRef {
-    type Target = Type;
-
-    fn deref(&self) -> &Type {
-        match self {
-            TypeRef::Builtin(index) => Schema::builtin().at(*index),
-            TypeRef::Shared(ty) => ty,
-            TypeRef::Deduced => &DEDUCED,
-            TypeRef::Untyped => &UNTYPED,
-        }
-    }
-}
-
 impl PartialEq for TypeRef {
     /// The same reference, or equal types of their own.
     fn eq(&self, other: &Self) -> bool {
@@ -168,8 +153,8 @@ impl PartialEq for TypeRef {
     }
 }
 
-static DEDUCED: LazyLock<Type> = LazyLock::new(|| anything(TypeRef::Deduced, MapMerge::ByKey));
-static UNTYPED: LazyLock<Type> = LazyLock::new(|| anything(TypeRef::Untyped, MapMerge::Whole));
+pub(crate) static DEDUCED: LazyLock<Type> = LazyLock::new(|| anything(TypeRef::Deduced, MapMerge::ByKey));
+pub(crate) static UNTYPED: LazyLock<Type> = LazyLock::new(|| anything(TypeRef::Untyped, MapMerge::Whole));
 
 #[derive(PartialEq)]
 enum MapMerge {

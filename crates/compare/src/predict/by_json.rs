@@ -1,6 +1,6 @@
 //! Kinds nothing is known of: maps merge, lists are one value.
 
-use super::{Prediction, is_empty};
+use super::prediction::{Prediction, is_empty};
 use crate::restrict::restrict;
 use merge::{merge_patch, three_way};
 use serde_json::Value;

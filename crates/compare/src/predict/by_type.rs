@@ -1,7 +1,7 @@
 //! Kinds Kubernetes has types for: lists merge by key, and what the server fills in is filled in on both sides.
 
 use super::defaulted::with_defaults;
-use super::{Prediction, is_empty};
+use super::prediction::{Prediction, is_empty};
 use crate::last_applied::remove_last_applied;
 use crate::restrict::restrict;
 use api::names::FIELD_MANAGER;

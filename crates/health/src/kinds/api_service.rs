@@ -1,7 +1,7 @@
 //! APIService: whether it is available.
 
-use crate::assess::{Health, HealthError};
 use crate::fields::{condition, text};
+use crate::outcome::{Health, HealthError};
 use api::HealthStatusCode::{Healthy, Progressing};
 use object::Object;
 

@@ -1,7 +1,7 @@
 //! HorizontalPodAutoscaler: its conditions, in the status (v2) or in an annotation (v1).
 
-use crate::assess::{Health, HealthError};
 use crate::fields::{list, text};
+use crate::outcome::{Health, HealthError};
 use api::HealthStatusCode::{Degraded, Healthy, Progressing};
 use object::Object;
 use serde_json::Value;

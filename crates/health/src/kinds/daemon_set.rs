@@ -1,7 +1,7 @@
 //! DaemonSet: how many nodes run the new pod.
 
-use crate::assess::{Health, HealthError};
 use crate::fields::{count, text};
+use crate::outcome::{Health, HealthError};
 use api::HealthStatusCode::{Healthy, Progressing};
 use object::Object;
 

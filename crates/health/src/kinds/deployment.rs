@@ -1,7 +1,7 @@
 //! Deployment: its rollout as `kubectl rollout status` sees it.
 
-use crate::assess::{Health, HealthError};
 use crate::fields::{condition, count, integer, is_true, text};
+use crate::outcome::{Health, HealthError};
 use api::HealthStatusCode::{Degraded, Healthy, Progressing, Suspended};
 use object::Object;
 

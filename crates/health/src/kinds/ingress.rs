@@ -1,7 +1,7 @@
 //! Ingress: whether it has an address.
 
-use crate::assess::{Health, HealthError};
 use crate::fields::list;
+use crate::outcome::{Health, HealthError};
 use api::HealthStatusCode::{Healthy, Progressing};
 use object::Object;
 

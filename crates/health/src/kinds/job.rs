@@ -1,7 +1,7 @@
 //! Job: whether it ended and how.
 
-use crate::assess::{Health, HealthError};
 use crate::fields::{list, text};
+use crate::outcome::{Health, HealthError};
 use api::HealthStatusCode::{Degraded, Healthy, Progressing, Suspended};
 use object::Object;
 

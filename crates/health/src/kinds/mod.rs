@@ -14,7 +14,7 @@ mod stateful_set;
 mod volume_claim;
 mod workflow;
 
-use crate::assess::{Health, HealthError};
+use crate::outcome::{Health, HealthError};
 use object::{Gvk, Object};
 
 /// How well a live object of one kind is.

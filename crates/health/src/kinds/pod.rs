@@ -1,7 +1,7 @@
 //! Pod: one that runs on is judged by readiness and restarts, one that ends by how it ended.
 
-use crate::assess::{Health, HealthError};
 use crate::fields::{condition, count, list, text};
+use crate::outcome::{Health, HealthError};
 use api::HealthStatusCode::{Degraded, Healthy, Progressing, Unknown};
 use api::hook::is_hook;
 use api::names::ANNOTATION_IGNORE_RESTART_POLICY;

@@ -1,7 +1,7 @@
 //! ReplicaSet: whether its pods can be made and are available.
 
-use crate::assess::{Health, HealthError};
 use crate::fields::{condition, count, integer, text};
+use crate::outcome::{Health, HealthError};
 use api::HealthStatusCode::{Degraded, Healthy, Progressing};
 use object::Object;
 

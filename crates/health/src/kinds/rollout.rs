@@ -1,7 +1,7 @@
 //! Argo Rollout: what its controller says, or, for statuses from before version 1.0, what can be concluded.
 
-use crate::assess::{Health, HealthError};
 use crate::fields::{count, integer, is_true, list, text};
+use crate::outcome::{Health, HealthError};
 use api::HealthStatusCode::{self, Degraded, Healthy, Progressing, Suspended, Unknown};
 use object::Object;
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! Service: a load balancer needs an address, every other kind is well by being there.
 
-use crate::assess::{Health, HealthError};
 use crate::fields::{list, text};
+use crate::outcome::{Health, HealthError};
 use api::HealthStatusCode::{Healthy, Progressing};
 use object::Object;
 

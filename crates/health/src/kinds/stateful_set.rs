@@ -1,7 +1,7 @@
 //! StatefulSet: replicas first, then its rolling update.
 
-use crate::assess::{Health, HealthError};
 use crate::fields::{count, integer, text};
+use crate::outcome::{Health, HealthError};
 use api::HealthStatusCode::{Healthy, Progressing};
 use object::Object;
 

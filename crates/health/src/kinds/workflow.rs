@@ -1,7 +1,7 @@
 //! Argo Workflow: its phase.
 
-use crate::assess::{Health, HealthError};
 use crate::fields::text;
+use crate::outcome::{Health, HealthError};
 use api::HealthStatusCode::{Degraded, Healthy, Progressing, Unknown};
 use object::Object;
 

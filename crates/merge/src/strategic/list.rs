@@ -1,10 +1,8 @@
-//! Two lists merged.
+//! What lists are made of, and the directives among their items.
 
 use super::directive::{DELETE, MERGE, PATCH, REPLACE};
 use super::error::StrategicError;
-use super::lookup::Rule;
-use super::merge::{Merging, merge_map};
-use super::order::{Items, interleave, key_of};
+use super::order::{Items, key_of};
 use crate::value::print;
 use serde_json::{Map, Value};
 
@@ -37,49 +35,6 @@ pub(super) fn element(lists: &[&[Value]]) -> Result<Element, StrategicError> {
 
 pub(super) fn items_of<'k>(element: Element, merge_key: &'k str) -> Items<'k> {
     if element == Element::Map { Items::Maps(merge_key) } else { Items::Scalars }
-}
-
-/// What a merged list is made of: the values of the patch, or values to delete from a list of scalars.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Role {
-    Values,
-    Deletions,
-}
-
-/// Merges `patch` into `original` by the rule of the field.
-pub(super) fn merge_lists(
-    original: Vec<Value>,
-    patch: Vec<Value>,
-    rule: &Rule<'_>,
-    merging: Merging,
-    role: Role,
-) -> Result<Vec<Value>, StrategicError> {
-    if !rule.merge && role == Role::Values {
-        return Ok(patch);
-    }
-    if original.is_empty() && patch.is_empty() {
-        return Ok(original);
-    }
-    let element = element(&[&original, &patch])?;
-    let (merged, original, patch) = match element {
-        Element::Scalar if merging == Merging::IntoObject && role == Role::Deletions => {
-            return Ok(original.into_iter().filter(|item| !patch.contains(item)).collect());
-        }
-        Element::Scalar => {
-            let both = original.iter().chain(&patch).cloned().collect();
-            (deduplicate(both), original, patch)
-        }
-        Element::Map if rule.merge_key.is_empty() => {
-            return Err(StrategicError::Other("cannot merge lists without merge key for struct".to_owned()));
-        }
-        Element::Map => {
-            let (original, patch) = obey_directives(original, patch, rule.merge_key)?;
-            let merged = merge_items(original.clone(), &patch, rule, merging)?;
-            (merged, original, patch)
-        }
-    };
-    let (in_patch, object_only) = partition(merged, &patch, rule.merge_key)?;
-    interleave(in_patch, object_only, &patch, &original, items_of(element, rule.merge_key))
 }
 
 /// Compat: a duplicate is overwritten by the last item rather than removed in place.
@@ -116,7 +71,7 @@ pub(super) fn partition(
     Ok((there, elsewhere))
 }
 
-fn find(items: &[Value], key: &str, value: &Value) -> Result<Option<usize>, StrategicError> {
+pub(super) fn find(items: &[Value], key: &str, value: &Value) -> Result<Option<usize>, StrategicError> {
     for (index, item) in items.iter().enumerate() {
         let Some(map) = item.as_object() else {
             return Err(StrategicError::Other(format!("value for key {index} is not a map")));
@@ -131,7 +86,7 @@ fn find(items: &[Value], key: &str, value: &Value) -> Result<Option<usize>, Stra
 type Lists = (Vec<Value>, Vec<Value>);
 
 /// Carries out the `$patch` items: deletions at once; a replacement makes the patch's other items the whole list.
-fn obey_directives(mut original: Vec<Value>, patch: Vec<Value>, key: &str) -> Result<Lists, StrategicError> {
+pub(super) fn obey_directives(mut original: Vec<Value>, patch: Vec<Value>, key: &str) -> Result<Lists, StrategicError> {
     let mut rest = Vec::with_capacity(patch.len());
     let mut replace = false;
     for item in patch {
@@ -154,24 +109,4 @@ fn obey_directives(mut original: Vec<Value>, patch: Vec<Value>, key: &str) -> Re
         }
     }
     Ok(if replace { (rest, Vec::new()) } else { (original, rest) })
-}
-
-fn merge_items(
-    mut original: Vec<Value>,
-    patch: &[Value],
-    rule: &Rule<'_>,
-    merging: Merging,
-) -> Result<Vec<Value>, StrategicError> {
-    for item in patch {
-        let value = key_of(item, rule.merge_key)?;
-        match find(&original, rule.merge_key, value)? {
-            None => original.push(item.clone()),
-            Some(index) => {
-                if let (Value::Object(old), Value::Object(new)) = (original[index].take(), item) {
-                    original[index] = Value::Object(merge_map(old, new.clone(), rule.ty, merging)?);
-                }
-            }
-        }
-    }
-    Ok(original)
 }

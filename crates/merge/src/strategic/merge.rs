@@ -1,10 +1,10 @@
-//! One map merged into another, with the directives of strategic merge patch.
+//! One map or list merged into another, with the directives of strategic merge patch.
 
 use super::directive::{
     DELETE, DELETE_FROM_LIST, ELEMENT_ORDER, PATCH, REPLACE, RETAIN_KEYS, field_of, without_directives, without_nulls,
 };
 use super::error::StrategicError;
-use super::list::{Role, element, items_of, merge_lists, partition};
+use super::list::{Element, deduplicate, element, find, items_of, obey_directives, partition};
 use super::lookup::{Rule, list_rule, map_rule};
 use super::order::{interleave, is_deletion, key_of, order_left_behind};
 use crate::value::print;
@@ -202,4 +202,67 @@ fn same(a: &Value, b: &Value, merge_key: &str) -> Result<bool, StrategicError> {
         return Ok(a == b);
     }
     Ok(key_of(a, merge_key)? == key_of(b, merge_key)?)
+}
+
+/// What a merged list is made of: the values of the patch, or values to delete from a list of scalars.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Role {
+    Values,
+    Deletions,
+}
+
+/// Merges `patch` into `original` by the rule of the field.
+fn merge_lists(
+    original: Vec<Value>,
+    patch: Vec<Value>,
+    rule: &Rule<'_>,
+    merging: Merging,
+    role: Role,
+) -> Result<Vec<Value>, StrategicError> {
+    if !rule.merge && role == Role::Values {
+        return Ok(patch);
+    }
+    if original.is_empty() && patch.is_empty() {
+        return Ok(original);
+    }
+    let element = element(&[&original, &patch])?;
+    let (merged, original, patch) = match element {
+        Element::Scalar if merging == Merging::IntoObject && role == Role::Deletions => {
+            return Ok(original.into_iter().filter(|item| !patch.contains(item)).collect());
+        }
+        Element::Scalar => {
+            let both = original.iter().chain(&patch).cloned().collect();
+            (deduplicate(both), original, patch)
+        }
+        Element::Map if rule.merge_key.is_empty() => {
+            return Err(StrategicError::Other("cannot merge lists without merge key for struct".to_owned()));
+        }
+        Element::Map => {
+            let (original, patch) = obey_directives(original, patch, rule.merge_key)?;
+            let merged = merge_items(original.clone(), &patch, rule, merging)?;
+            (merged, original, patch)
+        }
+    };
+    let (in_patch, object_only) = partition(merged, &patch, rule.merge_key)?;
+    interleave(in_patch, object_only, &patch, &original, items_of(element, rule.merge_key))
+}
+
+fn merge_items(
+    mut original: Vec<Value>,
+    patch: &[Value],
+    rule: &Rule<'_>,
+    merging: Merging,
+) -> Result<Vec<Value>, StrategicError> {
+    for item in patch {
+        let value = key_of(item, rule.merge_key)?;
+        match find(&original, rule.merge_key, value)? {
+            None => original.push(item.clone()),
+            Some(index) => {
+                if let (Value::Object(old), Value::Object(new)) = (original[index].take(), item) {
+                    original[index] = Value::Object(merge_map(old, new.clone(), rule.ty, merging)?);
+                }
+            }
+        }
+    }
+    Ok(original)
 }

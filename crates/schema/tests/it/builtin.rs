@@ -1,3 +1,5 @@
+//! Kubernetes' own types, as the committed table gives them.
+
 use schema::{ListKind, Scalar, Schema, Zero, empty_object, openapi_v2_gz, types_table};
 use serde_json::{Value, json};
 use std::io::Read as _;

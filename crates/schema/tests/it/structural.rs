@@ -1,3 +1,5 @@
+//! Types made from a custom resource's structural schema.
+
 use schema::{CustomResource, ListKind, Scalar, from_structural};
 use serde_json::json;
 

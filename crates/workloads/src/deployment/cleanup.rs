@@ -1,6 +1,6 @@
 //! Old ReplicaSets beyond the history limit go, lowest revision first.
 
-use super::revision::REVISION;
+use super::annotations::REVISION;
 use super::rollout::Rollout;
 use crate::plan::{Action, CONTROLLER_MANAGER};
 use crate::reading::target;
@@ -20,9 +20,7 @@ pub(super) fn clean_up(rollout: &mut Rollout) {
     let deletions: Vec<_> = alive
         .into_iter()
         .take(excess)
-        .filter(|(set, object)| {
-            unused(object, set.spec.replicas, set.status.replicas, set.status.observed_generation)
-        })
+        .filter(|(set, object)| unused(object, set.spec.replicas, set.status.replicas, set.status.observed_generation))
         .map(|(_, object)| Action::Delete {
             target: target(&resources::REPLICA_SETS, object),
             uid: object.meta().uid.clone(),

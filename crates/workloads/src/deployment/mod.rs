@@ -1,6 +1,7 @@
 //! Deployments: ReplicaSets by template, rolled over as the strategy says. Follows Kubernetes' deployment controller
 //! decision by decision; the pass is a pure function from what was observed to a plan. Start at [`plan`].
 
+mod annotations;
 mod cleanup;
 mod condition;
 mod fenceposts;
@@ -131,8 +132,7 @@ fn note_pause(rollout: &mut Rollout) {
         (false, true) => ("DeploymentResumed", "Deployment is resumed"),
         _ => return,
     };
-    let condition =
-        NewCondition { r#type: "Progressing", status: "Unknown", reason, message: message.to_owned() };
+    let condition = NewCondition { r#type: "Progressing", status: "Unknown", reason, message: message.to_owned() };
     deployment.set_condition(rollout.now, condition);
 }
 
@@ -152,7 +152,7 @@ fn write_status(deployment: &Deployment) -> Option<Action> {
 fn written(deployment: &Deployment) -> Value {
     let mut value = json!({"status": deployment.status});
     if let Some(revision) = &deployment.revision {
-        value["metadata"] = json!({"annotations": {revision::REVISION: revision}});
+        value["metadata"] = json!({"annotations": {annotations::REVISION: revision}});
     }
     value
 }

@@ -1,8 +1,9 @@
 //! The ReplicaSet of the current template: finding it, numbering it, making it.
 
+use super::annotations::REVISION;
 use super::fenceposts::max_surge;
 use super::observed::{Deployment, NewCondition, Observed, ReplicaSet, ReplicaSetSpec, ReplicaSetStatus};
-use super::revision::{self, REVISION};
+use super::revision;
 use super::rollout::Rollout;
 use super::template::{HASH_LABEL, same_template};
 use crate::plan::{Action, CONTROLLER_MANAGER, Severity, Target};

@@ -119,7 +119,7 @@ struct Annotated {
 impl Deployment {
     pub(super) fn read(object: &Object) -> Self {
         let WithSpecAndStatus { metadata, spec, status } = read(object);
-        let revision = metadata.annotations.get(super::revision::REVISION).cloned();
+        let revision = metadata.annotations.get(super::annotations::REVISION).cloned();
         Deployment { object: object.clone(), annotations: metadata.annotations, spec, status, revision }
     }
 

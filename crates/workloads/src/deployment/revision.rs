@@ -1,16 +1,8 @@
 //! Revisions: the annotations by which a Deployment numbers its ReplicaSets and remembers older numbers.
 
+use super::annotations::{DESIRED_REPLICAS, MAX_REPLICAS, REVISION, REVISION_HISTORY};
 use super::fenceposts::max_surge;
 use super::observed::{Deployment, ReplicaSet};
-
-/// The number of a ReplicaSet among those of its Deployment; on the Deployment, that of the current one.
-pub(super) const REVISION: &str = "deployment.kubernetes.io/revision";
-/// Numbers the ReplicaSet had before, separated by commas.
-const REVISION_HISTORY: &str = "deployment.kubernetes.io/revision-history";
-/// The Deployment's replicas when the ReplicaSet was last scaled.
-pub(super) const DESIRED_REPLICAS: &str = "deployment.kubernetes.io/desired-replicas";
-/// The same with the surge.
-pub(super) const MAX_REPLICAS: &str = "deployment.kubernetes.io/max-replicas";
 
 /// What a ReplicaSet does not inherit from its Deployment.
 const NOT_INHERITED: [&str; 6] = [

@@ -1,8 +1,8 @@
 //! A Deployment that was scaled, or is paused: its ReplicaSets share the new size in proportion.
 
+use super::annotations::{DESIRED_REPLICAS, MAX_REPLICAS};
 use super::fenceposts::max_surge;
 use super::observed::{Deployment, ReplicaSet};
-use super::revision::{DESIRED_REPLICAS, MAX_REPLICAS};
 use super::rollout::{Rollout, resize};
 
 /// Whether the Deployment's size changed since its ReplicaSets were last scaled.
@@ -35,10 +35,7 @@ pub(super) fn scale(rollout: &mut Rollout) {
 }
 
 /// The only active ReplicaSet; the newest one when none is active; `None` when several are.
-fn active_or_latest<'r>(
-    new: &'r mut Option<ReplicaSet>,
-    old: &'r mut [ReplicaSet],
-) -> Option<&'r mut ReplicaSet> {
+fn active_or_latest<'r>(new: &'r mut Option<ReplicaSet>, old: &'r mut [ReplicaSet]) -> Option<&'r mut ReplicaSet> {
     let active = old.iter().chain(new.iter()).filter(|set| set.is_active()).count();
     match active {
         0 if new.is_some() => new.as_mut(),

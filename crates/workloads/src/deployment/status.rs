@@ -139,9 +139,8 @@ pub(super) fn check_at(deployment: &Deployment) -> Option<Timestamp> {
 
 /// A ReplicaSet that cannot make pods tells its Deployment.
 fn report_failures(rollout: &mut Rollout) {
-    let failure = |set: &ReplicaSet| {
-        set.status.conditions.iter().find(|condition| condition.r#type == "ReplicaFailure").cloned()
-    };
+    let failure =
+        |set: &ReplicaSet| set.status.conditions.iter().find(|condition| condition.r#type == "ReplicaFailure").cloned();
     let found = rollout.new.iter().chain(&rollout.old).find_map(failure);
     let conditions = &mut rollout.deployment.status.conditions;
     match found {
