@@ -1,9 +1,13 @@
 //! `capstan app …`, speaking as `argocd app …` does: the same flags, outputs and exit codes, straight to the cluster.
 
 mod delete;
+mod desired;
+mod diff;
 mod get;
 mod history;
 mod list;
+mod managed;
+mod manifests;
 mod output;
 mod refresh;
 mod resource_filter;
@@ -12,6 +16,7 @@ mod rollback;
 mod show;
 mod store;
 mod sync;
+mod text_diff;
 mod time;
 mod wait;
 
@@ -37,6 +42,10 @@ pub(crate) enum App {
     Rollback(rollback::Rollback),
     /// Delete an application
     Delete(delete::Delete),
+    /// Perform a diff against the target and live state
+    Diff(diff::Diff),
+    /// Print manifests of an application
+    Manifests(manifests::Manifests),
 }
 
 impl App {
@@ -50,6 +59,8 @@ impl App {
             App::History(command) => command.run(&store).await,
             App::Rollback(command) => command.run(&store).await,
             App::Delete(command) => command.run(&store).await,
+            App::Diff(command) => command.run(&store).await,
+            App::Manifests(command) => command.run(&store).await,
         }
     }
 }

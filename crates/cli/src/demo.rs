@@ -93,7 +93,8 @@ impl Demo {
                 author,
                 changes: changes.into(),
             };
-            commit_files(&path, Layout::WorkingDirectory, &commit).map_err(|error| Failure::with_code(1, error.to_string()))?;
+            commit_files(&path, Layout::WorkingDirectory, &commit)
+                .map_err(|error| Failure::with_code(1, error.to_string()))?;
         }
         Ok(std::path::absolute(path)?)
     }

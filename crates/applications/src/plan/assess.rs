@@ -5,8 +5,8 @@ use crate::observed::{Lookup, Observed};
 use api::{Application, ProjectRules, SyncStatusCode};
 use cluster::{Keep, Served};
 use compare::{
-    ApplicationComparison, ApplyMethod, CompareError, Comparison, Context, LiveObjects, Pair, Pairs, RuleSettings, Rules,
-    Scope, Targets, compare, compare_application, pair, prepare_targets,
+    ApplicationComparison, ApplyMethod, CompareError, Comparison, Context, LiveObjects, Pair, Pairs, RuleSettings,
+    Rules, Scope, Targets, compare, compare_application, pair, prepare_targets,
 };
 use health::{ApplicationHealth, NoOverrides, aggregate};
 use object::{Fetched, Gvk, Key, Object};
@@ -110,9 +110,7 @@ impl Ground<'_> {
     /// # Errors
     /// As [`compare()`].
     pub fn compare(&self, pair: &Pair) -> Result<Comparison, CompareError> {
-        self.with(|context| {
-            compare(pair.desired.as_ref(), pair.live.as_ref(), None, context.rules, Schema::builtin())
-        })
+        self.with(|context| compare(pair.desired.as_ref(), pair.live.as_ref(), None, context.rules, Schema::builtin()))
     }
 
     fn live_objects(&self, targets: &Targets, changed: &BTreeMap<Key, Fetched<Object>>) -> LiveObjects {

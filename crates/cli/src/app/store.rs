@@ -103,7 +103,8 @@ fn read(object: Object) -> Result<Found, Failure> {
     Ok(Found { object, app })
 }
 
-fn explain(error: cluster::ClusterError, what: &str) -> Failure {
+/// An error of the cluster, with the next step.
+pub(crate) fn explain(error: cluster::ClusterError, what: &str) -> Failure {
     let next = match error.class {
         ErrorClass::UnknownKind => {
             "; this cluster has no Application kind: install it with `capstan install | kubectl apply -f -`"
