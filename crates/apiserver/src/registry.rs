@@ -5,7 +5,6 @@ use crate::group_resource::GroupResource;
 use crate::resource::{Resource, Served};
 use object::Gvk;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Custom resources by group and plural.
@@ -15,7 +14,6 @@ pub type CustomResources = BTreeMap<(Box<str>, Box<str>), Arc<Custom>>;
 #[derive(Debug, Default)]
 pub struct Registry {
     custom: RwLock<Arc<CustomResources>>,
-    generation: AtomicU64,
 }
 
 impl Registry {
@@ -25,22 +23,14 @@ impl Registry {
         Arc::clone(&self.custom.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Counts the changes of what is served.
-    #[must_use]
-    pub fn generation(&self) -> u64 {
-        self.generation.load(Ordering::Relaxed)
-    }
-
     /// Serves a custom resource, in place of one of the same name.
     pub fn serve(&self, custom: Custom) {
-        self.generation.fetch_add(1, Ordering::Relaxed);
         let mut all = self.custom.write().unwrap_or_else(PoisonError::into_inner);
         Arc::make_mut(&mut all).insert((custom.group.clone(), custom.plural.clone()), Arc::new(custom));
     }
 
     /// Serves a custom resource no more.
     pub fn withdraw(&self, group: &str, plural: &str) {
-        self.generation.fetch_add(1, Ordering::Relaxed);
         let mut all = self.custom.write().unwrap_or_else(PoisonError::into_inner);
         Arc::make_mut(&mut all).remove(&(Box::from(group), Box::from(plural)));
     }
