@@ -6,6 +6,7 @@ mod age;
 mod cluster;
 mod events;
 mod labels;
+mod name;
 mod network;
 mod pod;
 mod policy;
@@ -17,7 +18,8 @@ pub use age::{age, human_duration};
 use crate::kind::Kind;
 use crate::read;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use name::name;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -113,10 +115,6 @@ fn row_of(kind: &Kind) -> Option<Row> {
 /// Name and time of creation: the row of kinds without columns of their own.
 fn name_and_creation(object: &Value, _: Timestamp) -> Vec<Value> {
     vec![name(object), read::at(read::at(object, "metadata"), "creationTimestamp").clone()]
-}
-
-fn name(object: &Value) -> Value {
-    json!(read::text(read::at(object, "metadata"), "name"))
 }
 
 fn read_all() -> BTreeMap<&'static str, Vec<Column>> {

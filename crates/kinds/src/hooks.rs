@@ -16,5 +16,6 @@ pub mod node;
 pub mod pod;
 pub mod rbac;
 pub mod service;
+pub mod storage_spec;
 pub mod volumes;
 pub mod workloads;

@@ -35,7 +35,11 @@ impl Kind {
             }
             Part::Other(name) => (self.hooks.update_part)(name, new, old),
         }
-        self.count_generation(new, old);
+        // Compat: a status may bring annotations along, as the revision of a Deployment, and a binding changes a pod's
+        // spec, but neither asks for anything.
+        if part != Part::Status && part != Part::Other("binding") {
+            self.count_generation(new, old);
+        }
         defaults::apply(&self.storage_gvk(), new);
     }
 

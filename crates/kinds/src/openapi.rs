@@ -6,32 +6,17 @@
 //! other clients. Callers may keep a document until [`v3_hash`] says that it changed.
 
 mod custom;
+mod custom_version;
 mod version_3;
+
+pub use custom_version::CustomVersion;
+use custom_version::place_of;
 
 use flate2::read::GzDecoder;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::io::Read as _;
 use std::sync::LazyLock;
-
-/// A version of a custom resource, as far as these documents tell of it.
-#[derive(Debug, Clone, Copy)]
-pub struct CustomVersion<'a> {
-    /// API group.
-    pub group: &'a str,
-    /// Version.
-    pub version: &'a str,
-    /// Kind.
-    pub kind: &'a str,
-    /// Resource.
-    pub plural: &'a str,
-    /// Whether objects live in namespaces.
-    pub namespaced: bool,
-    /// Subresources by name.
-    pub subresources: &'a [&'a str],
-    /// The schema of its objects; null when it has none.
-    pub schema: &'a Value,
-}
 
 /// The whole document of version 2.
 #[must_use]
@@ -95,10 +80,6 @@ pub fn v3(place: &str, custom: &[CustomVersion<'_>]) -> Option<Value> {
     index.iter().any(|known| known == place).then_some(())?;
     let own: Vec<&CustomVersion<'_>> = custom.iter().filter(|one| place_of(one.group, one.version) == place).collect();
     Some(version_3::document(place, &BUILT_IN, &own))
-}
-
-fn place_of(group: &str, version: &str) -> String {
-    if group.is_empty() { format!("api/{version}") } else { format!("apis/{group}/{version}") }
 }
 
 /// Kubernetes' own document of version 2.

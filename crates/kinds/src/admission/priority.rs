@@ -1,6 +1,6 @@
 //! The priority of a pod, from its class.
 
-use super::Refused;
+use super::facts::Refused;
 use crate::hooks::classes::SYSTEM_PRIORITIES;
 use crate::read;
 use serde_json::Value;

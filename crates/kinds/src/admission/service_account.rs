@@ -1,6 +1,6 @@
 //! The service account a pod runs as, and the volume that brings its token.
 
-use super::{PodFacts, Refused, service_account_of};
+use super::facts::{PodFacts, Refused, service_account_of};
 use crate::read;
 use serde_json::{Value, json};
 

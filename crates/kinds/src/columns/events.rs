@@ -1,7 +1,7 @@
 //! Events.
 
 use super::age::since;
-use super::name;
+use super::name::name;
 use crate::read;
 use jiff::Timestamp;
 use serde_json::{Value, json};

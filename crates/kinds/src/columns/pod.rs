@@ -2,7 +2,7 @@
 
 use super::age::{age, parse, since};
 use super::labels::or_none;
-use super::name;
+use super::name::name;
 use crate::read;
 use jiff::Timestamp;
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use super::age::{age, human_duration};
 use super::labels::NONE;
-use super::name;
+use super::name::name;
 use crate::read;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! Config maps, secrets, volumes and their classes.
 
 use super::age::age;
-use super::name;
+use super::name::name;
 use crate::read;
 use jiff::Timestamp;
 use serde_json::{Value, json};

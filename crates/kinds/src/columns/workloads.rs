@@ -2,7 +2,7 @@
 
 use super::age::{age, human_duration, parse, since};
 use super::labels::{NONE, containers, first, of_map, of_selector, or_none};
-use super::name;
+use super::name::name;
 use crate::read;
 use jiff::Timestamp;
 use serde_json::{Value, json};

@@ -3,6 +3,7 @@
 mod containers;
 mod environment;
 mod mounts;
+mod one_of;
 mod probes;
 pub mod qos;
 mod resources;
@@ -12,13 +13,14 @@ mod spec;
 mod template;
 mod update;
 mod volumes;
+mod volumes_by_name;
 mod warnings;
+mod whole;
 
 pub use template::{forbid_deadline, require_restart_policy, template};
 pub use volumes::source as volume_source;
 pub use warnings::of_template as template_warnings;
 
-use crate::field::{Errors, Path};
 use crate::kind::{CreateContext, Hooks, PLAIN};
 use crate::read;
 use serde_json::{Value, json};
@@ -28,15 +30,13 @@ pub const HOOKS: Hooks = Hooks {
     create,
     update: |pod, _| crate::admission::add_tolerations(read::at_mut(pod, "spec")),
     update_part: update::keep_for_part,
-    validate,
+    validate: whole::validate,
     validate_update: update::validate,
     validate_status: update::validate_status,
     validate_part: update::validate_part,
     warnings: |pod, old| if old.is_some() { Vec::new() } else { warnings::of_pod(pod) },
     ..PLAIN
 };
-
-const SPEC: Path<'static> = Path::root("spec");
 
 fn create(pod: &mut Value, context: &CreateContext<'_>) {
     let spec = read::at(pod, "spec");
@@ -51,23 +51,5 @@ fn create(pod: &mut Value, context: &CreateContext<'_>) {
     let spec = read::at_mut(pod, "spec");
     if read::number(spec, "terminationGracePeriodSeconds") < 0 {
         read::set(spec, "terminationGracePeriodSeconds", 1);
-    }
-}
-
-fn validate(pod: &Value, errors: &mut Errors) {
-    let spec = read::at(pod, "spec");
-    spec::validate(&SPEC, spec, errors);
-    for list in ["containers", "initContainers"] {
-        let path = SPEC.child(list);
-        for (index, container) in read::list(spec, list).iter().enumerate() {
-            let image = read::text(container, "image");
-            if image.trim() != image {
-                let message = "must not have leading or trailing whitespace";
-                errors.invalid_text(&path.index(index).child("image"), image, message);
-            }
-        }
-    }
-    if !read::list(spec, "ephemeralContainers").is_empty() {
-        errors.forbidden(&SPEC.child("ephemeralContainers"), "cannot be set on create");
     }
 }

@@ -3,7 +3,10 @@
 
 mod families;
 mod ports;
+mod reach;
 mod transition;
+
+use reach::{is_external, needs_health_port};
 
 use crate::checks::text::{dns_subdomain, invalid_each};
 use crate::checks::{labels, network, numbers};
@@ -32,21 +35,8 @@ pub const HOOKS: Hooks = Hooks {
 
 const SPEC: Path<'static> = Path::root("spec");
 
-/// Whether clients outside the cluster reach it.
-fn is_external(spec: &Value) -> bool {
-    match read::text(spec, "type") {
-        "LoadBalancer" | "NodePort" => true,
-        "ClusterIP" => !read::list(spec, "externalIPs").is_empty(),
-        _ => false,
-    }
-}
-
 fn is_headless(spec: &Value) -> bool {
     read::list(spec, "clusterIPs").first().and_then(Value::as_str) == Some("None")
-}
-
-fn needs_health_port(spec: &Value) -> bool {
-    read::text(spec, "type") == "LoadBalancer" && read::text(spec, "externalTrafficPolicy") == "Local"
 }
 
 fn warnings(spec: &Value) -> Vec<String> {

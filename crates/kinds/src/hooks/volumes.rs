@@ -1,5 +1,6 @@
 //! Persistent volumes and claims.
 
+use super::storage_spec::{access_modes, claim_spec, volume_mode};
 use crate::checks::quantities;
 use crate::checks::text::{dns_subdomain, invalid_each};
 use crate::field::{Errors, Path};
@@ -31,8 +32,6 @@ pub const CLAIM: Hooks = Hooks {
 };
 
 const SPEC: Path<'static> = Path::root("spec");
-const ACCESS_MODES: &[&str] = &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
-
 /// Adds the finalizer that keeps storage in use from being deleted.
 fn protect(object: &mut Value, finalizer: &str) {
     let metadata = read::at_mut(object, "metadata");
@@ -51,27 +50,6 @@ fn name_source_twice(claim: &mut Value) {
         (Some(old), None) => read::set(spec, "dataSourceRef", old),
         (None, Some(new)) if read::text(&new, "namespace").is_empty() => read::set(spec, "dataSource", new),
         _ => (),
-    }
-}
-
-fn access_modes(spec: &Value, message: &str, path: &Path<'_>, errors: &mut Errors) {
-    let place = path.child("accessModes");
-    let modes: Vec<&str> = read::list(spec, "accessModes").iter().filter_map(Value::as_str).collect();
-    if modes.is_empty() {
-        errors.required(&place, message);
-    }
-    for mode in modes.iter().filter(|mode| !ACCESS_MODES.contains(*mode)) {
-        errors.not_supported(&place, mode, ACCESS_MODES);
-    }
-    if modes.len() > 1 && modes.contains(&"ReadWriteOncePod") {
-        errors.forbidden(&place, "may not use ReadWriteOncePod with other access modes");
-    }
-}
-
-fn volume_mode(spec: &Value, path: &Path<'_>, errors: &mut Errors) {
-    let mode = read::text(spec, "volumeMode");
-    if !matches!(mode, "" | "Block" | "Filesystem") {
-        errors.not_supported(&path.child("volumeMode"), mode, &["Block", "Filesystem"]);
     }
 }
 
@@ -100,29 +78,6 @@ fn validate_volume(volume: &Value, errors: &mut Errors) {
         invalid_each(&SPEC.child("storageClassName"), class, dns_subdomain(class), errors);
     }
     volume_mode(spec, &SPEC, errors);
-}
-
-/// The specification of a claim, of its own or in a template.
-pub fn claim_spec(path: &Path<'_>, spec: &Value, errors: &mut Errors) {
-    access_modes(spec, "at least 1 access mode is required", path, errors);
-    let resources = path.child("resources");
-    match read::map(read::at(spec, "resources"), "requests").and_then(|requests| requests.get("storage")) {
-        None => errors.required(&resources.key("storage"), ""),
-        Some(amount) => quantities::positive(&resources.key("storage"), amount, errors),
-    }
-    let class = read::text(spec, "storageClassName");
-    if !class.is_empty() {
-        invalid_each(&path.child("storageClassName"), class, dns_subdomain(class), errors);
-    }
-    volume_mode(spec, path, errors);
-    let source = path.child("dataSource");
-    if let Some(given) = read::given(spec, "dataSource") {
-        for field in ["name", "kind"] {
-            if read::text(given, field).is_empty() {
-                errors.required(&source.child(field), "");
-            }
-        }
-    }
 }
 
 fn update_claim(new: &Value, old: &Value, errors: &mut Errors) {

@@ -1,6 +1,6 @@
 //! Custom resources in the documents: the schema of their objects, and the paths under which they are read and written.
 
-use super::CustomVersion;
+use super::custom_version::CustomVersion;
 use serde_json::{Map, Value, json};
 
 /// Which of the two document forms is made.

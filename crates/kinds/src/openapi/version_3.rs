@@ -1,7 +1,7 @@
 //! Documents of version 3, made from the paths and definitions of version 2.
 
-use super::CustomVersion;
 use super::custom::{self, Form};
+use super::custom_version::CustomVersion;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -45,7 +45,7 @@ fn belongs(path: &str, place: &str) -> bool {
 fn kinds_of<'v>(place: &'v str, v2: &'v Value) -> impl Iterator<Item = (&'v String, &'v Value)> {
     let of_place = move |gvk: &Value| {
         let text = |key: &str| gvk[key].as_str().unwrap_or_default();
-        super::place_of(text("group"), text("version")) == place
+        super::custom_version::place_of(text("group"), text("version")) == place
     };
     let own = move |definition: &Value| {
         let gvks = definition["x-kubernetes-group-version-kind"].as_array().map(Vec::as_slice).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Containers: names, images, ports, and everything that hangs on them.
 
-use super::spec::{Volumes, one_of};
+use super::one_of::one_of;
+use super::volumes_by_name::Volumes;
 use super::{environment, mounts, probes, resources, security};
 use crate::checks::numbers;
 use crate::checks::text::{dns_label, invalid_each, port_name};

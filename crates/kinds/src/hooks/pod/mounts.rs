@@ -1,6 +1,6 @@
 //! Where containers mount the pod's volumes.
 
-use super::spec::Volumes;
+use super::volumes_by_name::Volumes;
 use crate::field::{Errors, Path};
 use crate::read;
 use serde_json::Value;

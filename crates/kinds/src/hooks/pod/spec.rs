@@ -1,12 +1,12 @@
 //! A pod's specification, in the order in which Kubernetes looks at it.
 
+use super::one_of::one_of;
 use super::{containers, scheduling, security, volumes};
 use crate::checks::text::{dns_label, dns_subdomain, invalid_each, qualified_name};
 use crate::checks::{labels, network};
 use crate::field::{Errors, Path};
 use crate::read;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// DNS servers, search paths and their characters a pod may give.
 const NAMESERVERS_MAX: usize = 3;
@@ -35,9 +35,6 @@ pub fn validate(path: &Path<'_>, spec: &Value, errors: &mut Errors) {
     }
     preemption(path, spec, errors);
 }
-
-/// Volumes of a pod by name, for the mounts that refer to them.
-pub type Volumes<'v> = BTreeMap<&'v str, &'v Value>;
 
 fn checked(path: &Path<'_>, spec: &Value, field: &str, check: fn(&str) -> Vec<String>, errors: &mut Errors) {
     let text = read::text(spec, field);
@@ -86,15 +83,6 @@ fn policies(path: &Path<'_>, spec: &Value, errors: &mut Errors) {
     one_of(&path.child("restartPolicy"), read::text(spec, "restartPolicy"), &restart, errors);
     let dns = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
     one_of(&path.child("dnsPolicy"), read::text(spec, "dnsPolicy"), &dns, errors);
-}
-
-/// One of a list, and given.
-pub fn one_of(path: &Path<'_>, text: &str, supported: &[&str], errors: &mut Errors) {
-    if text.is_empty() {
-        errors.required(path, "");
-    } else if !supported.contains(&text) {
-        errors.not_supported(path, text, supported);
-    }
 }
 
 fn preemption(path: &Path<'_>, spec: &Value, errors: &mut Errors) {

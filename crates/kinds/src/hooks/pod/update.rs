@@ -1,6 +1,6 @@
 //! What may change of a pod: hardly anything but images.
 
-use super::validate as validate_new;
+use super::whole::validate as validate_new;
 use crate::field::{Errors, Path};
 use crate::read;
 use serde_json::Value;

@@ -2,7 +2,7 @@
 
 use super::environment::{field_selector, resource_selector};
 use super::mounts::{descending, no_climbing};
-use super::spec::Volumes;
+use super::volumes_by_name::Volumes;
 use crate::checks::quantities;
 use crate::checks::text::{config_key, dns_label, dns_subdomain, invalid_each};
 use crate::field::{Errors, Path};
@@ -260,7 +260,7 @@ fn ephemeral(path: &Path<'_>, source: &Value, errors: &mut Errors) {
         return errors.required(&path.child("volumeClaimTemplate"), "");
     };
     let place = path.child("volumeClaimTemplate");
-    crate::hooks::volumes::claim_spec(&place.child("spec"), read::at(template, "spec"), errors);
+    crate::hooks::storage_spec::claim_spec(&place.child("spec"), read::at(template, "spec"), errors);
     let name = read::text(read::at(template, "metadata"), "name");
     if !name.is_empty() {
         invalid_each(&place.child("metadata").child("name"), name, dns_subdomain(name), errors);

@@ -1,7 +1,7 @@
 //! Updates of services: allocated values that the new state leaves out are kept, those a new type has no use for are
 //! freed unless they were changed too.
 
-use super::{is_external, needs_health_port};
+use super::reach::{is_external, needs_health_port};
 use crate::read;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
