@@ -4,5 +4,6 @@
 
 mod bad_input;
 mod behaviour;
+mod laws;
 mod spine;
 mod stage;

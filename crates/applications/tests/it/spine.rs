@@ -86,9 +86,9 @@ async fn changes_by_hand_are_undone_at_once() {
 async fn a_commit_arrives_and_what_it_removes_is_pruned() {
     let (stage, _) = started().await;
     stage.until_well("myapp").await;
+    let seen = stage.sync_statuses("myapp").await;
     let newer = DEPLOYMENT.replace(":1.0", ":1.2");
     let revision = stage.commit("newer", [("dev/deployment.yaml", &*newer)]);
-    stage.until("myapp", "OutOfSync", |app| sync(app) == "OutOfSync").await;
     stage
         .until("myapp", "at the new revision", |app| {
             sync(app) == "Synced" && text(app, "/status/sync/revision") == revision
@@ -97,6 +97,7 @@ async fn a_commit_arrives_and_what_it_removes_is_pruned() {
     let image = "/spec/template/spec/containers/0/image";
     assert_eq!(deployment(&stage).await.pointer(image), Some(&json!("nanajanashia/argocd-app:1.2")));
     stage.until_well("myapp").await;
+    assert_eq!(*seen.lock().expect("no panic"), ["Synced", "OutOfSync", "Synced"]);
 
     stage.remove("dev/service.yaml");
     let is_gone = || async { stage.get("v1", "Service", "myapp", "myapp-service").await.is_none() };
@@ -142,8 +143,7 @@ async fn history_lists_revisions_and_a_rollback_goes_back() {
     stage.until("myapp", "rolled back", is_back).await;
     let image = "/spec/template/spec/containers/0/image";
     assert_eq!(deployment(&stage).await.pointer(image), Some(&json!("nanajanashia/argocd-app:1.0")));
-    stage.until("myapp", "OutOfSync", |app| sync(app) == "OutOfSync").await;
+    stage.until("myapp", "OutOfSync and Healthy", |app| sync(app) == "OutOfSync" && health(app) == "Healthy").await;
     let app = stage.app("myapp").await;
     assert_eq!(app.pointer("/status/history/2/revision"), Some(&json!(first)));
-    assert_eq!(health(&app), "Healthy", "{app:#}");
 }

@@ -9,7 +9,7 @@ use git::MemoryGit;
 use object::{Gvk, Object};
 use serde_json::{Value, json};
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -145,6 +145,24 @@ impl Stage {
         });
         assert!(waited.await.is_ok(), "never: {what}");
         began.elapsed()
+    }
+
+    /// Every sync status the application has from now on, in order, each once in a row.
+    pub async fn sync_statuses(&self, name: &str) -> Arc<Mutex<Vec<String>>> {
+        let cache = start_cache(self.client.clone(), &Settings::default());
+        cache.ready().await;
+        let key = object::Key::new("argoproj.io", "Application", Some("argocd"), name);
+        let seen = Arc::new(Mutex::new(vec![sync(&self.app(name).await).to_owned()]));
+        let (noted, own) = (Arc::clone(&seen), cache.clone());
+        cache.listen(Arc::new(move |_| {
+            let object::Fetched::Known(cached) = own.get(&key) else { return };
+            let status = sync(&cached.object.value()).to_owned();
+            let mut noted = noted.lock().expect("no panic");
+            if noted.last() != Some(&status) {
+                noted.push(status);
+            }
+        }));
+        seen
     }
 
     /// Commits files to the repository's main branch.
