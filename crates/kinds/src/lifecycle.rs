@@ -35,18 +35,19 @@ impl Kind {
             }
             Part::Other(name) => (self.hooks.update_part)(name, new, old),
         }
-        // Compat: a status may bring annotations along, as the revision of a Deployment, and a binding changes a pod's
-        // spec, but neither asks for anything.
-        if part != Part::Status && part != Part::Other("binding") {
-            self.count_generation(new, old);
-        }
+        self.count_generation(part, new, old);
         defaults::apply(&self.storage_gvk(), new);
     }
 
-    fn count_generation(&self, new: &mut Value, old: &Value) {
+    /// Counts a change of what is asked for; writes that ask for nothing keep the count.
+    fn count_generation(&self, part: Part<'_>, new: &mut Value, old: &Value) {
+        // Compat: a status may bring annotations along, as the revision of a Deployment, and a binding changes a pod's
+        // spec, but neither asks for anything.
+        let asks = !matches!(part, Part::Status | Part::Other("binding"));
+        let changed = |fields: &[&str]| fields.iter().any(|field| new.pointer(field) != old.pointer(field));
         let before = read::number(read::at(old, "metadata"), "generation");
         let after = match self.generation {
-            Generation::On(fields) if fields.iter().any(|field| new.pointer(field) != old.pointer(field)) => before + 1,
+            Generation::On(fields) if asks && changed(fields) => before + 1,
             _ => before,
         };
         let metadata = read::at_mut(new, "metadata");
@@ -106,5 +107,34 @@ fn keep_all_but_status(new: &mut Value, old: &Value) {
     read::object_mut(new).retain(|field, _| kept.contains(&field.as_str()));
     for field in fields.keys().filter(|field| !kept.contains(&field.as_str())) {
         read::copy(new, old, field);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_what_is_asked_for_is_counted() {
+        let kind = crate::by_resource("apps", "v1", "deployments").expect("deployments").kind;
+        let old = json!({
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d", "generation": 3},
+            "spec": {"replicas": 1}, "status": {},
+        });
+        let generation_after = |part, pointer: &str, key: &str| {
+            let mut old = old.clone();
+            defaults::apply(&kind.storage_gvk(), &mut old);
+            let mut new = old.clone();
+            read::remove(read::at_mut(&mut new, "metadata"), "generation");
+            let parent = new.pointer_mut(pointer).expect("a map");
+            read::set(parent, key, json!({"a": "b"}));
+            kind.prepare_update(part, &mut new, &old);
+            new["metadata"]["generation"].as_i64()
+        };
+        assert_eq!(generation_after(Part::Whole, "/metadata", "labels"), Some(3));
+        assert_eq!(generation_after(Part::Whole, "/metadata", "annotations"), Some(4));
+        assert_eq!(generation_after(Part::Whole, "/spec/template/spec", "nodeSelector"), Some(4));
+        assert_eq!(generation_after(Part::Status, "/metadata", "annotations"), Some(3));
     }
 }
