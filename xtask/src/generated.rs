@@ -37,7 +37,9 @@ pub fn stale() -> Result<Vec<String>> {
 }
 
 fn all() -> Result<Vec<Generated>> {
-    Ok(vec![architecture()?])
+    let crds = api::crd_files().into_iter();
+    let crds = crds.map(|(name, text)| Generated { path: PathBuf::from("crates/api/crds").join(name), text });
+    Ok(crds.chain([architecture()?]).collect())
 }
 
 /// ARCHITECTURE.md with the picture of the crates drawn anew.

@@ -1,7 +1,9 @@
 //! The project's tool runner. Start with `cargo xtask help`; every subcommand is one module here.
 
+mod bench;
 mod generated;
 mod tidy;
+mod vectors;
 mod workspace;
 
 use clap::{Parser, Subcommand};
@@ -20,12 +22,22 @@ enum Command {
     Tidy,
     /// Write all generated files anew.
     Gen,
+    /// Replay recorded answers of a real Kubernetes API server against the embedded one.
+    Vectors {
+        /// Folder of the recordings; those of the repository by default.
+        folder: Option<std::path::PathBuf>,
+    },
+    /// Measure the program against the figures it promises.
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 fn main() -> std::process::ExitCode {
     let done = match Arguments::parse().command {
         Command::Tidy => tidy::run(),
         Command::Gen => generated::write_all(),
+        Command::Vectors { folder } => vectors::run(folder),
+        Command::Bench(bench) => bench.run(),
     };
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,

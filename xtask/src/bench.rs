@@ -1,0 +1,56 @@
+//! `bench`: builds what is measured and what measures it, optimised, and runs it.
+
+use crate::workspace;
+use anyhow::{Context, Result, bail};
+use clap::Subcommand;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// What can be measured.
+#[derive(Subcommand)]
+pub enum Bench {
+    /// Many applications on a cluster in a process of its own: the figures in docs/benchmarks.md.
+    Apps {
+        /// Handed to the benchmark; `-- --help` tells what there is.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+}
+
+impl Bench {
+    pub fn run(&self) -> Result<()> {
+        let Bench::Apps { arguments } = self;
+        let root = workspace::root();
+        let mut build = Command::new("cargo");
+        build.current_dir(&root).args(["build", "--release", "-p", "capstan", "-p", "bench"]);
+        succeed(&mut build)?;
+        let binaries = target_folder()?.join("release");
+        let mut bench = Command::new(binaries.join("bench"));
+        succeed(bench.arg(binaries.join("capstan")).args(["--revision", &revision()]).args(arguments))
+    }
+}
+
+fn succeed(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| format!("cannot run {}", command.get_program().display()))?;
+    if !status.success() {
+        bail!("{} ended with {status}", command.get_program().display());
+    }
+    Ok(())
+}
+
+/// Where cargo builds: asked, for a user's configuration may say.
+fn target_folder() -> Result<PathBuf> {
+    let asked = ["metadata", "--format-version", "1", "--no-deps"];
+    let output = Command::new("cargo").current_dir(workspace::root()).args(asked).output()?;
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).context("cargo metadata gave no JSON")?;
+    let folder = metadata["target_directory"].as_str().context("cargo metadata names no target directory")?;
+    Ok(folder.into())
+}
+
+/// The commit that is measured, marked when files differ from it.
+fn revision() -> String {
+    let described =
+        Command::new("git").current_dir(workspace::root()).args(["describe", "--always", "--dirty"]).output();
+    let text = described.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
+    if text.is_empty() { "unknown".to_owned() } else { text }
+}
