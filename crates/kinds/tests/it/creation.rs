@@ -116,6 +116,11 @@ fn created_objects_are_those_of_a_real_server() {
             let place = format!("{}#{}", step.case, step.index);
             match created {
                 Created::Object(object, warnings) => {
+                    let mut again = object.clone();
+                    let api_version = again["apiVersion"].as_str().unwrap_or_default().to_owned();
+                    let kind = again["kind"].as_str().unwrap_or_default().to_owned();
+                    defaults::apply(&object::Gvk::from_api_version(&api_version, &kind), &mut again);
+                    assert_eq!(again, object, "{place}: defaulting what was defaulted changes nothing");
                     let of_fields =
                         |text: &&String| text.starts_with("unknown field") || text.starts_with("duplicate field");
                     let expected: Vec<&String> = step.warnings.iter().filter(|text| !of_fields(text)).collect();
