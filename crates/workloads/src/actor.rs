@@ -43,12 +43,8 @@ impl Actor {
             }
             Action::Delete { target, uid, grace_seconds, propagation, manager } => {
                 let uid = (!uid.is_empty()).then(|| uid.into());
-                let options = DeleteOptions {
-                    uid,
-                    grace_period_seconds: grace_seconds,
-                    propagation,
-                    ..DeleteOptions::default()
-                };
+                let options =
+                    DeleteOptions { uid, grace_period_seconds: grace_seconds, propagation, ..DeleteOptions::default() };
                 let Target { resource, namespace, name } = &target;
                 match self.base.as_manager(manager).delete(resource, namespace, name, options).await {
                     Err(error) if !error.is_not_found() => Err(error),

@@ -34,8 +34,10 @@ pub(crate) fn decide<'a>(candidates: &Candidates<'a>) -> Claim<'a> {
         .iter()
         .filter(|object| !object.meta().is_terminating() && selector.matches(&object.meta().labels))
         .map(|object| adoption(resource, owner, object));
-    let release =
-        lost.into_iter().filter(|object| !object.meta().is_terminating()).map(|object| release(resource, owner, object));
+    let release = lost
+        .into_iter()
+        .filter(|object| !object.meta().is_terminating())
+        .map(|object| release(resource, owner, object));
     Claim { kept, actions: release.chain(adopt).collect() }
 }
 

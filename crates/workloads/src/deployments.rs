@@ -17,10 +17,7 @@ pub(crate) struct Deployments {
 
 impl Deployments {
     pub(crate) fn new() -> Self {
-        Deployments {
-            orphans: Orphans::of(resources::REPLICA_SETS),
-            selectors: Selectors::of(resources::DEPLOYMENTS),
-        }
+        Deployments { orphans: Orphans::of(resources::REPLICA_SETS), selectors: Selectors::of(resources::DEPLOYMENTS) }
     }
 }
 

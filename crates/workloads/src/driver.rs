@@ -43,13 +43,7 @@ struct Trouble {
 
 impl Driver {
     pub(crate) fn new(api: &Api, controllers: Vec<Box<dyn Controller>>) -> Self {
-        Driver {
-            api: api.clone(),
-            actor: Actor::new(api),
-            controllers,
-            queue: Queue::new(),
-            troubles: BTreeMap::new(),
-        }
+        Driver { api: api.clone(), actor: Actor::new(api), controllers, queue: Queue::new(), troubles: BTreeMap::new() }
     }
 
     /// Runs until `stop` says so or its sender is gone.

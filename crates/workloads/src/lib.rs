@@ -56,11 +56,7 @@ impl Default for Options {
     /// Two nodes in two zones.
     fn default() -> Self {
         let nodes = [("node-0", 0), ("node-1", 1)].map(|(name, number)| Node::numbered(name, number));
-        Options {
-            nodes: nodes.into(),
-            pods: kubelet::Defaults::default(),
-            root_certificate: String::new(),
-        }
+        Options { nodes: nodes.into(), pods: kubelet::Defaults::default(), root_certificate: String::new() }
     }
 }
 

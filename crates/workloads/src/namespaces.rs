@@ -36,9 +36,10 @@ pub fn plan(observed: &Observed, now: Timestamp) -> Plan {
         return Plan { actions: vec![Action::FinalizeNamespace { namespace }], wake: None };
     }
     let pods_first = observed.content.iter().any(|(resource, _)| *resource == resources::PODS);
-    let doomed = observed.content.iter().filter(|(resource, object)| {
-        !object.meta().is_terminating() && (!pods_first || *resource == resources::PODS)
-    });
+    let doomed = observed
+        .content
+        .iter()
+        .filter(|(resource, object)| !object.meta().is_terminating() && (!pods_first || *resource == resources::PODS));
     let deletions = doomed.map(|(resource, object)| Action::Delete {
         target: target(resource, object),
         uid: object.meta().uid.clone(),
@@ -60,11 +61,7 @@ fn tell(object: &Object, namespace: &Value, content: &[(GroupResource, Object)],
     after["conditions"] = conditions(&before["conditions"], content, now);
     let change = merge_patch(&before, &after)?;
     Some(Action::Patch {
-        target: Target {
-            resource: resources::NAMESPACES,
-            namespace: Box::default(),
-            name: object.name().into(),
-        },
+        target: Target { resource: resources::NAMESPACES, namespace: Box::default(), name: object.name().into() },
         part: Part::Status,
         change: json!({"status": change}),
         manager: CONTROLLER_MANAGER,

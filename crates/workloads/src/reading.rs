@@ -69,4 +69,3 @@ pub(crate) fn micro_time_text(time: Timestamp) -> String {
 pub(crate) fn after_seconds(time: Timestamp, seconds: i64) -> Timestamp {
     time.checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
 }
-

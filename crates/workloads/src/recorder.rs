@@ -2,10 +2,13 @@
 
 use crate::plan::{Note, Severity};
 use crate::reading::{micro_time_text, time_text};
-use apiserver::{Api, ApiError, Patch, resources};
+use apiserver::{Api, ApiError, GroupResource, Patch, resources};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+
+/// `events.events.k8s.io`: the same objects in their newer form.
+const NEWER_EVENTS: GroupResource = GroupResource::new("events.k8s.io", "events");
 
 /// Events remembered for counting; the oldest are forgotten beyond, as upstream's cache does.
 const REMEMBERED_MAX: usize = 4096;
@@ -49,7 +52,8 @@ impl Recorder {
         if let Some(known) = self.known.get_mut(&identity) {
             known.count += 1;
             known.used = self.sequence;
-            let counted = api.patch(&resources::EVENTS, namespace, &known.name, again(note, known.count, now)).await;
+            let change = again(note, known.count, now);
+            let counted = api.patch(&resource(note), namespace, &known.name, change).await;
             if counted.is_ok() {
                 return Ok(());
             }
@@ -58,7 +62,7 @@ impl Recorder {
         let stamp = u64::try_from(now.as_nanosecond()).unwrap_or_default().wrapping_add(self.sequence);
         let name = format!("{}.{stamp:x}", note.about.name);
         self.remember(identity, name.clone());
-        api.create(&resources::EVENTS, namespace, event(note, &name, namespace, now)).await.map(|_| ())
+        api.create(&resource(note), namespace, event(note, &name, namespace, now)).await.map(|_| ())
     }
 
     fn remember(&mut self, identity: Identity, name: String) {
@@ -95,38 +99,39 @@ fn again(note: &Note, count: u64, now: Timestamp) -> Patch {
     })
 }
 
+/// An event of the API that a note is for: the newer one for notes that name an action.
 fn event(note: &Note, name: &str, namespace: &str, now: Timestamp) -> Value {
-    let about = &note.about;
-    let mut event = json!({
-        "apiVersion": "v1", "kind": "Event",
-        "metadata": {"name": name, "namespace": namespace},
-        "involvedObject": {
-            "apiVersion": &*about.api_version, "kind": &*about.kind, "namespace": &*about.namespace,
-            "name": &*about.name, "uid": &*about.uid, "resourceVersion": &*about.resource_version,
-        },
-        "reason": note.reason,
-        "message": note.message,
-        "type": if note.severity == Severity::Normal { "Normal" } else { "Warning" },
-        "reportingComponent": note.source,
-    });
-    if about.namespace.is_empty() {
-        if let Some(involved) = event["involvedObject"].as_object_mut() {
-            involved.remove("namespace");
-        }
-    }
+    let metadata = json!({"name": name, "namespace": namespace});
+    let severity = if note.severity == Severity::Normal { "Normal" } else { "Warning" };
     match note.action {
-        Some(action) => {
-            event["action"] = action.into();
-            event["eventTime"] = micro_time_text(now).into();
-            event["reportingInstance"] = format!("{}-capstan", note.source).into();
-        }
-        None => {
-            let seconds = time_text(now);
-            event["source"] = json!({"component": note.source});
-            event["firstTimestamp"] = seconds.clone().into();
-            event["lastTimestamp"] = seconds.into();
-            event["count"] = 1.into();
-        }
+        Some(action) => json!({
+            "apiVersion": "events.k8s.io/v1", "kind": "Event", "metadata": metadata,
+            "regarding": reference(note), "reason": note.reason, "note": note.message, "type": severity,
+            "reportingController": note.source, "reportingInstance": format!("{}-capstan", note.source),
+            "action": action, "eventTime": micro_time_text(now),
+        }),
+        None => json!({
+            "apiVersion": "v1", "kind": "Event", "metadata": metadata,
+            "involvedObject": reference(note), "reason": note.reason, "message": note.message, "type": severity,
+            "source": {"component": note.source}, "reportingComponent": note.source,
+            "firstTimestamp": time_text(now), "lastTimestamp": time_text(now), "count": 1,
+        }),
     }
-    event
+}
+
+fn reference(note: &Note) -> Value {
+    let about = &note.about;
+    let mut reference = json!({
+        "apiVersion": &*about.api_version, "kind": &*about.kind, "name": &*about.name, "uid": &*about.uid,
+        "resourceVersion": &*about.resource_version,
+    });
+    if !about.namespace.is_empty() {
+        reference["namespace"] = (*about.namespace).into();
+    }
+    reference
+}
+
+/// The resource that a note is written to.
+fn resource(note: &Note) -> GroupResource {
+    if note.action.is_some() { NEWER_EVENTS } else { resources::EVENTS }
 }

@@ -35,7 +35,8 @@ impl Selectors {
     pub(crate) fn matching<'a>(&'a self, object: &'a Object) -> impl Iterator<Item = Item> + 'a {
         let namespace = object.namespace().unwrap_or_default();
         let selectors = self.by_namespace.get(namespace).into_iter().flatten();
-        let matching = selectors.filter(|(_, selector)| !selector.is_empty() && selector.matches(&object.meta().labels));
+        let matching =
+            selectors.filter(|(_, selector)| !selector.is_empty() && selector.matches(&object.meta().labels));
         matching.map(move |(name, _)| Item::new(namespace, name))
     }
 }

@@ -51,7 +51,8 @@ fn killed_child(directory: &Path) -> Vec<String> {
         .spawn()
         .expect("a child");
     let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-    let acknowledged = lines.map_while(Result::ok).filter_map(|line| Some(line.strip_prefix("acknowledged ")?.to_owned()));
+    let acknowledged =
+        lines.map_while(Result::ok).filter_map(|line| Some(line.strip_prefix("acknowledged ")?.to_owned()));
     let acknowledged = acknowledged.take(WRITES).collect();
     child.kill().expect("killed");
     child.wait().expect("gone");
@@ -111,10 +112,8 @@ async fn available(api: &embedded::Api, replicas: i64) -> Vec<String> {
         watch.next().await.expect("an event");
     }
     let pods = api.list(&resources::PODS, "default").items;
-    let mut names: Vec<_> = pods
-        .iter()
-        .map(|pod| format!("{} {}", pod.name(), pod.get("/status/podIP").unwrap_or_default()))
-        .collect();
+    let mut names: Vec<_> =
+        pods.iter().map(|pod| format!("{} {}", pod.name(), pod.get("/status/podIP").unwrap_or_default())).collect();
     names.sort();
     names
 }

@@ -210,7 +210,10 @@ async fn create_expose_autoscale_and_delete() {
 async fn resources_are_listed_and_explained() {
     let Some(session) = Session::begin().await else { return };
     let resources = session.ok("api-resources").await;
-    contains(&resources, &["deployments                         deploy", "customresourcedefinitions           crd,crds"]);
+    contains(
+        &resources,
+        &["deployments                         deploy", "customresourcedefinitions           crd,crds"],
+    );
     contains(&session.ok("api-versions").await, &["apps/v1", "discovery.k8s.io/v1"]);
     contains(&session.ok("explain deployment.spec.strategy").await, &["rollingUpdate\t<RollingUpdateDeployment>"]);
     contains(&session.ok("get nodes").await, &["node-0   Ready", "node-1   Ready"]);
@@ -228,7 +231,8 @@ async fn a_drained_node_is_left_and_a_full_cluster_says_why() {
     assert_eq!(nodes, "node-0 node-0");
     session.ok("cordon node-0").await;
     session.ok("scale deployment web --replicas=3").await;
-    let unplaced = r"get pods --field-selector=status.phase=Pending -o jsonpath={.items[*].status.conditions[*].message}";
+    let unplaced =
+        r"get pods --field-selector=status.phase=Pending -o jsonpath={.items[*].status.conditions[*].message}";
     let reason = "0/2 nodes are available: 2 node(s) were unschedulable.";
     let mut told = String::new();
     for _ in 0..TRIES {

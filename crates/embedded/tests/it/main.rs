@@ -4,3 +4,4 @@ mod durability;
 mod https;
 mod in_process;
 mod kubectl;
+mod recorded;

@@ -1,8 +1,8 @@
 //! Counting ended pods exactly once: first their uids stand in the status, then they lose the finalizer that kept
 //! them, then they are in the counts. Stopped anywhere, the next pass goes on from there.
 
-use super::observed::{Member, Spec, State, Status, TRACKING, Uncounted};
 use super::indexes;
+use super::observed::{Member, Spec, State, Status, TRACKING, Uncounted};
 use crate::plan::{Action, CONTROLLER_MANAGER, Part};
 use crate::reading::target;
 use apiserver::resources;

@@ -237,9 +237,9 @@ impl Controller for Jobs {
 /// Pods of a Job that is gone are not kept any more.
 fn let_go(item: &Item, api: &Api) -> Plan {
     let pods = api.list(&resources::PODS, &item.namespace).items;
-    let left = pods.iter().filter(|pod| {
-        pod.meta().controller().is_some_and(|owner| &*owner.kind == "Job" && *owner.name == *item.name)
-    });
+    let left = pods
+        .iter()
+        .filter(|pod| pod.meta().controller().is_some_and(|owner| &*owner.kind == "Job" && *owner.name == *item.name));
     let actions = left.map(Member::read).filter(Member::is_tracked).map(|member| accounting::release(&member));
     Plan { actions: actions.collect(), wake: None }
 }

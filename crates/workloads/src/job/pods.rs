@@ -1,7 +1,7 @@
 //! Making and deleting the pods of a Job.
 
-use super::observed::{INDEX, Member, Spec, TRACKING};
 use super::indexes;
+use super::observed::{INDEX, Member, Spec, TRACKING};
 use crate::plan::{Action, Birth, CONTROLLER_MANAGER, Note, Severity, Target};
 use crate::pod_template::pod_from_template;
 use crate::reading::{about, target};

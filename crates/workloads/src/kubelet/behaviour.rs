@@ -108,7 +108,8 @@ impl Behaviour {
 }
 
 fn images(spec: &Value) -> impl Iterator<Item = &str> {
-    let containers = ["initContainers", "containers"].into_iter().flat_map(|list| spec[list].as_array().into_iter().flatten());
+    let containers =
+        ["initContainers", "containers"].into_iter().flat_map(|list| spec[list].as_array().into_iter().flatten());
     containers.filter_map(|container| container["image"].as_str())
 }
 

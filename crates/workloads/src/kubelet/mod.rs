@@ -163,11 +163,7 @@ impl Addresses {
 
 impl Kubelets {
     pub(crate) fn new(defaults: Defaults) -> Self {
-        Kubelets {
-            defaults,
-            runs: BTreeMap::new(),
-            addresses: Addresses { next: 0, used: BTreeSet::new() },
-        }
+        Kubelets { defaults, runs: BTreeMap::new(), addresses: Addresses { next: 0, used: BTreeSet::new() } }
     }
 
     fn forget(&mut self, item: &Item) {

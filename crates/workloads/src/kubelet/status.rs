@@ -60,10 +60,8 @@ fn conditions(reported: &Reported<'_>) -> Value {
     let condition = |kind: &str, holds: bool, why: Option<(&str, Option<&str>)>| {
         let status = if holds { "True" } else { "False" };
         let old = before.iter().find(|old| old["type"] == kind && old["status"] == status);
-        let since =
-            old.map_or_else(|| time_text(reported.now).into(), |old| old["lastTransitionTime"].clone());
-        let mut condition =
-            json!({"type": kind, "status": status, "lastProbeTime": null, "lastTransitionTime": since});
+        let since = old.map_or_else(|| time_text(reported.now).into(), |old| old["lastTransitionTime"].clone());
+        let mut condition = json!({"type": kind, "status": status, "lastProbeTime": null, "lastTransitionTime": since});
         if let Some((reason, message)) = why {
             condition["reason"] = reason.into();
             if let Some(message) = message {
@@ -94,7 +92,9 @@ fn container(container: &Value, moment: &Moment) -> Value {
     let name = container["name"].as_str().unwrap_or_default();
     let (state, ready, started) = match moment.stage {
         Stage::Creating => (json!({"waiting": {"reason": "ContainerCreating"}}), false, false),
-        Stage::Pulling(reason) => (json!({"waiting": {"reason": reason, "message": pull_message(reason, image)}}), false, false),
+        Stage::Pulling(reason) => {
+            (json!({"waiting": {"reason": reason, "message": pull_message(reason, image)}}), false, false)
+        }
         Stage::Running { since, ready } => (json!({"running": {"startedAt": time_text(since)}}), ready, true),
         Stage::BackingOff => {
             let message = format!("back-off restarting failed container={name}");

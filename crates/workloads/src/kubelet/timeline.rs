@@ -177,6 +177,9 @@ mod tests {
     #[test]
     fn a_missing_image_is_an_error_and_then_a_pause() {
         let missing = Behaviour { pull: Pull::Fails, ..behaviour(None, Restart::Always) };
-        assert_eq!(story(&missing, &[1, 2, 3, 900]), ["creating", "ErrImagePull", "ImagePullBackOff", "ImagePullBackOff"]);
+        assert_eq!(
+            story(&missing, &[1, 2, 3, 900]),
+            ["creating", "ErrImagePull", "ImagePullBackOff", "ImagePullBackOff"]
+        );
     }
 }

@@ -138,7 +138,7 @@ fn deletion(set: &Object, pod: &Object) -> [Action; 2] {
         target: target(&resources::PODS, pod),
         uid: pod.meta().uid.clone(),
         grace_seconds: None,
-            propagation: None,
+        propagation: None,
         manager: CONTROLLER_MANAGER,
     };
     let tell = Action::Tell(Note {

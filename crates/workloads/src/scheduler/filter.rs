@@ -64,9 +64,7 @@ fn unschedulable(candidate: &Candidate<'_>, node: &Node, _: &Fleet) -> Option<Ob
 
 fn node_name(candidate: &Candidate<'_>, node: &Node, _: &Fleet) -> Option<Objection> {
     match candidate.spec["nodeName"].as_str() {
-        Some(name) if !name.is_empty() && name != &*node.name => {
-            never("node(s) didn't match the requested node name")
-        }
+        Some(name) if !name.is_empty() && name != &*node.name => never("node(s) didn't match the requested node name"),
         _ => None,
     }
 }
@@ -93,8 +91,7 @@ fn node_affinity(candidate: &Candidate<'_>, node: &Node, _: &Fleet) -> Option<Ob
         wanted.into_iter().all(|(key, value)| node.labels.get(key.as_str()).map(|own| &**own) == value.as_str());
     let required = &spec["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"];
     let terms = required["nodeSelectorTerms"].as_array();
-    let wished =
-        terms.is_none_or(|terms| terms.iter().any(|term| node_term_matches(term, &node.name, &node.labels)));
+    let wished = terms.is_none_or(|terms| terms.iter().any(|term| node_term_matches(term, &node.name, &node.labels)));
     if selected && wished { None } else { never("node(s) didn't match Pod's node affinity/selector") }
 }
 
@@ -149,9 +146,8 @@ fn pod_affinity(candidate: &Candidate<'_>, node: &Node, fleet: &Fleet) -> Option
             return never("node(s) didn't match pod affinity rules");
         }
     }
-    let avoided = |term: &AffinityTerm| {
-        neighbours(node, &term.topology_key, fleet).into_iter().any(|placed| meets(term, placed))
-    };
+    let avoided =
+        |term: &AffinityTerm| neighbours(node, &term.topology_key, fleet).into_iter().any(|placed| meets(term, placed));
     if required_anti_affinity(candidate.spec, namespace).iter().any(avoided) {
         return for_now("node(s) didn't match pod anti-affinity rules");
     }
@@ -204,9 +200,9 @@ fn spread<'f>(
     let mut counts = BTreeMap::new();
     for node in fleet.nodes.values().filter(|node| node_affinity(candidate, node, fleet).is_none()) {
         let Some(domain) = domain(node, key) else { continue };
-        let matching = fleet.on(&node.name).filter(|placed| {
-            placed.namespace == candidate.placed.namespace && selector.matches(&placed.labels)
-        });
+        let matching = fleet
+            .on(&node.name)
+            .filter(|placed| placed.namespace == candidate.placed.namespace && selector.matches(&placed.labels));
         *counts.entry(domain).or_default() += i64::try_from(matching.count()).unwrap_or(i64::MAX);
     }
     counts

@@ -58,8 +58,7 @@ fn refuse(pod: &Object, message: &str, now: Timestamp) -> Plan {
     }
     let since = current.filter(|condition| condition["status"] == "False");
     let since = since.map_or_else(|| time_text(now).into(), |condition| condition["lastTransitionTime"].clone());
-    let mut kept: Vec<_> =
-        conditions.iter().filter(|condition| condition["type"] != "PodScheduled").cloned().collect();
+    let mut kept: Vec<_> = conditions.iter().filter(|condition| condition["type"] != "PodScheduled").cloned().collect();
     kept.push(json!({
         "type": "PodScheduled", "observedGeneration": pod.meta().generation, "status": "False",
         "lastProbeTime": null, "lastTransitionTime": since, "reason": "Unschedulable", "message": message,
@@ -75,13 +74,7 @@ fn refuse(pod: &Object, message: &str, now: Timestamp) -> Plan {
     Plan { actions: vec![event, patch], wake: None }
 }
 
-fn tell(
-    pod: &Object,
-    severity: Severity,
-    reason: &'static str,
-    message: String,
-    action: &'static str,
-) -> Action {
+fn tell(pod: &Object, severity: Severity, reason: &'static str, message: String, action: &'static str) -> Action {
     Action::Tell(Note { about: about(pod), source: SOURCE, severity, reason, message, action: Some(action) })
 }
 

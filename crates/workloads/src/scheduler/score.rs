@@ -8,9 +8,8 @@ use std::cmp::Reverse;
 /// The best of these nodes.
 pub(super) fn best<'n>(candidate: &Candidate<'_>, nodes: &[&'n Node], fleet: &Fleet) -> Option<&'n Node> {
     nodes.iter().copied().max_by_key(|node| {
-        let siblings = fleet.on(&node.name).filter(|placed| {
-            placed.owner.is_some() && placed.owner == candidate.placed.owner
-        });
+        let siblings =
+            fleet.on(&node.name).filter(|placed| placed.owner.is_some() && placed.owner == candidate.placed.owner);
         (
             wishes(candidate, node, fleet),
             Reverse(siblings.count()),
@@ -36,7 +35,8 @@ fn wishes(candidate: &Candidate<'_>, node: &Node, fleet: &Fleet) -> i64 {
         .iter()
         .map(|(weight, term)| {
             let own = node.labels.get(&term.topology_key);
-            let near = fleet.nodes.values().filter(|other| own.is_some() && other.labels.get(&term.topology_key) == own);
+            let near =
+                fleet.nodes.values().filter(|other| own.is_some() && other.labels.get(&term.topology_key) == own);
             let met = near.flat_map(|other| fleet.on(&other.name));
             let met = met.filter(|placed| term.means(&placed.namespace, &placed.labels)).count();
             weight * i64::try_from(met).unwrap_or(i64::MAX)

@@ -59,7 +59,8 @@ impl Member {
 }
 
 fn named_ports(spec: &Value) -> Vec<(String, i64)> {
-    let lists = ["containers", "initContainers"].into_iter().flat_map(|list| spec[list].as_array().into_iter().flatten());
+    let lists =
+        ["containers", "initContainers"].into_iter().flat_map(|list| spec[list].as_array().into_iter().flatten());
     let ports = lists.flat_map(|container| container["ports"].as_array().into_iter().flatten());
     ports.filter_map(|port| Some((port["name"].as_str()?.to_owned(), port["containerPort"].as_i64()?))).collect()
 }

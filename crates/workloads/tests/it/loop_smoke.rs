@@ -48,11 +48,7 @@ async fn a_deployment_comes_up() {
     let made = world.api.get(&resources::DEPLOYMENTS, "default", "d").expect("there");
     assert_eq!(status(&made)["availableReplicas"], 2, "{}", status(&made));
     let patch = json!({"spec": {"template": {"spec": {"containers": [{"name": "c", "image": "nginx:2"}]}}}});
-    world
-        .api
-        .patch(&resources::DEPLOYMENTS, "default", "d", Patch::Merge(patch))
-        .await
-        .expect("patched");
+    world.api.patch(&resources::DEPLOYMENTS, "default", "d", Patch::Merge(patch)).await.expect("patched");
     settle().await;
     let made = world.api.get(&resources::DEPLOYMENTS, "default", "d").expect("there");
     assert_eq!(status(&made)["availableReplicas"], 2, "{}", status(&made));
