@@ -1,6 +1,7 @@
 //! What the laws are put to: some controllers, a stage for them, and what must come of it.
 
-use crate::world::World;
+use crate::gate::{Gate, Mishap};
+use crate::world::{Process, World};
 use clock::Clock;
 use cluster::{ClusterClient, Clusters};
 use controller::{Environment, EventSink, Leadership, Metrics, Shutdown, Views};
@@ -85,5 +86,24 @@ impl Replica {
             metrics: self.metrics.clone(),
             views: self.views.clone(),
         }
+    }
+}
+
+impl World {
+    /// Starts a process of `subject` on its stage.
+    pub fn start<S: Subject>(&self, subject: &Arc<S>, stage: &S::Stage, name: &str, mishap: Mishap) -> Process {
+        let gate = Gate::new(self.server.clone(), name, self.trace.clone(), self.start, mishap);
+        let (metrics, views, shutdown) = (Metrics::default(), Views::default(), Shutdown::new());
+        let replica = Replica {
+            name: name.into(),
+            client: ClusterClient::from_service(gate.clone(), &self.clock),
+            clock: self.clock.clone(),
+            metrics: metrics.clone(),
+            views: views.clone(),
+            shutdown: shutdown.clone(),
+        };
+        self.trace.add(self.elapsed(), name, "starts");
+        let task = tokio::spawn(Arc::clone(subject).process(self.clone(), stage.clone(), replica));
+        Process { gate, metrics, views, shutdown, task }
     }
 }

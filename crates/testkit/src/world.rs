@@ -2,7 +2,6 @@
 
 use crate::faults::FaultPlan;
 use crate::gate::{Gate, Mishap};
-use crate::subject::{Replica, Subject};
 use crate::trace::Trace;
 use apiserver::ApiServer;
 use clock::Clock;
@@ -33,10 +32,10 @@ pub struct World {
     pub faults: FaultPlan,
     /// What all processes did.
     pub trace: Trace,
-    start: Instant,
-    observer: ClusterClient,
+    pub(crate) start: Instant,
+    pub(crate) observer: ClusterClient,
     /// Its controllers and nodes run as long as the world is there.
-    _cluster: Arc<Cluster>,
+    pub(crate) _cluster: Arc<Cluster>,
 }
 
 /// Runs `scenario` in a new world, on one thread and a paused clock.
@@ -57,8 +56,8 @@ pub struct Process {
     pub metrics: Metrics,
     /// What it shows.
     pub views: Views,
-    shutdown: Shutdown,
-    task: JoinHandle<()>,
+    pub(crate) shutdown: Shutdown,
+    pub(crate) task: JoinHandle<()>,
 }
 
 impl World {
@@ -91,23 +90,6 @@ impl World {
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.start.elapsed()
-    }
-
-    /// Starts a process of `subject` on its stage.
-    pub fn start<S: Subject>(&self, subject: &Arc<S>, stage: &S::Stage, name: &str, mishap: Mishap) -> Process {
-        let gate = Gate::new(self.server.clone(), name, self.trace.clone(), self.start, mishap);
-        let (metrics, views, shutdown) = (Metrics::default(), Views::default(), Shutdown::new());
-        let replica = Replica {
-            name: name.into(),
-            client: ClusterClient::from_service(gate.clone(), &self.clock),
-            clock: self.clock.clone(),
-            metrics: metrics.clone(),
-            views: views.clone(),
-            shutdown: shutdown.clone(),
-        };
-        self.trace.add(self.elapsed(), name, "starts");
-        let task = tokio::spawn(Arc::clone(subject).process(self.clone(), stage.clone(), replica));
-        Process { gate, metrics, views, shutdown, task }
     }
 
     /// Lets time pass until no process has written for `quiet`; at most `limit`.
