@@ -1,0 +1,40 @@
+//! The flags.
+
+use clap::{Parser, ValueEnum};
+use std::path::PathBuf;
+
+/// What to measure, and with what.
+#[derive(Debug, Parser)]
+#[command(name = "bench", about = "Measures applications on an embedded cluster in a process of its own")]
+pub struct Arguments {
+    /// Path of the capstan binary
+    pub capstan: PathBuf,
+    /// How many applications
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub apps: u32,
+    /// What to measure once all applications are Synced, in this order
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "idle,local,drift,http")]
+    pub phases: Vec<Phase>,
+    /// How many commits are measured by a phase of commits
+    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..))]
+    pub commits: u32,
+    /// How many Deployments are changed by hand
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    pub drifts: u32,
+    /// The commit the binary was built from, for the record
+    #[arg(long, default_value = "unknown")]
+    pub revision: String,
+}
+
+/// One thing to measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Phase {
+    /// Processor time while nothing happens
+    Idle,
+    /// Commits to a repository on disk
+    Local,
+    /// Changes by hand
+    Drift,
+    /// Commits to a repository behind http
+    Http,
+}
