@@ -231,3 +231,21 @@ fn difference(path: &str, expected: &Value, actual: &Value) -> Option<String> {
         (expected, actual) => (expected != actual).then(|| format!("{path}: expected {expected}, got {actual}")),
     }
 }
+
+/// Garbage collection, recorded among the cases of the API server, which cannot meet them alone.
+#[tokio::test(start_paused = true)]
+async fn garbage_is_collected_as_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut cases = vectors::load(&root.join("../vectors/cases")).expect("the recorded cases");
+    cases.retain(|case| case.name.starts_with("list-gc-") && case.name != "list-gc-deployment-foreground");
+    assert_eq!(cases.len(), 4);
+    let running = std::cell::RefCell::new(Vec::new());
+    let report = vectors::replay(&cases, async || {
+        let cluster = cluster().await;
+        let service = cluster.service();
+        running.borrow_mut().push(cluster);
+        service
+    });
+    let verdict = report.await.verdict(&vectors::Known::default());
+    assert!(verdict.is_fine(), "{verdict:#?}");
+}
