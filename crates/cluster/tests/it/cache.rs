@@ -41,9 +41,12 @@ fn merge(body: Value) -> Change {
     Change::Patch { kind: PatchKind::Merge, body, part: Part::Whole }
 }
 
+/// Names, what became of them, where they stand and whom they concern.
+type Heard = Arc<Mutex<Vec<(String, Presence, Place, Vec<String>)>>>;
+
 /// What listeners were told of ConfigMaps and the kinds they own.
-fn notices(cache: &Cache) -> Arc<Mutex<Vec<(String, Presence, Place, Vec<String>)>>> {
-    let heard: Arc<Mutex<Vec<_>>> = Arc::default();
+fn notices(cache: &Cache) -> Heard {
+    let heard = Heard::default();
     let hears = Arc::clone(&heard);
     cache.listen(Arc::new(move |notice: &Notice| {
         if let Notice::Object { key, presence, place, instances } = notice

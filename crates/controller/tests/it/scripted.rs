@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 /// What one pass is to do.
+#[expect(clippy::large_enum_variant, reason = "made once a pass")]
 pub enum Script {
     Do(Plan),
     /// Ask, whatever the answers.
