@@ -97,8 +97,10 @@ pub fn main() -> ExitCode {
 /// What the program tells about itself goes to standard error; `CAPSTAN_LOG` says how much, in tracing's terms.
 fn log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("CAPSTAN_LOG");
-    let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // What the client library fails at, the command itself says, with the next step.
+    let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,kube_client=off"));
+    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
 }
 
 async fn run(arguments: &Arguments) -> Result<(), Failure> {

@@ -9,7 +9,7 @@ use crate::sources::SourceFailure;
 use api::names::{
     ANNOTATION_REFRESH, CONDITION_COMPARISON_ERROR, CONDITION_EXCLUDED_RESOURCE_WARNING, CONDITION_INVALID_SPEC_ERROR,
     CONDITION_REPEATED_RESOURCE_WARNING, CONDITION_SHARED_RESOURCE_WARNING, CONDITION_SYNC_ERROR,
-    CONDITION_UNKNOWN_ERROR,
+    CONDITION_UNKNOWN_ERROR, CONDITION_UNSUPPORTED_FIELD_WARNING,
 };
 use api::{
     AppHealthStatus, Application, ApplicationCondition, ApplicationStatus, ApplicationSummary, ComparedTo,
@@ -24,13 +24,14 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// The conditions that every comparison decides anew.
-const EVALUATED: [&str; 6] = [
+const EVALUATED: [&str; 7] = [
     CONDITION_COMPARISON_ERROR,
     CONDITION_EXCLUDED_RESOURCE_WARNING,
     CONDITION_INVALID_SPEC_ERROR,
     CONDITION_REPEATED_RESOURCE_WARNING,
     CONDITION_SHARED_RESOURCE_WARNING,
     CONDITION_UNKNOWN_ERROR,
+    CONDITION_UNSUPPORTED_FIELD_WARNING,
 ];
 
 /// What a comparison found.
@@ -126,6 +127,7 @@ impl Draft {
             unknown: known.unknown,
         });
         set_health(&mut status, &Health::new(HealthStatusCode::Unknown, ""), now);
+        let conditions = conditions.into_iter().chain(unsupported(observed)).collect();
         status.set_conditions(conditions, &EVALUATED, Time::new(now));
         finish(&mut status, observed, application, now);
         Draft::of(status, observed)
@@ -214,7 +216,11 @@ fn finish(status: &mut ApplicationStatus, observed: &Observed, application: &App
     let wants_refresh = application.annotation(ANNOTATION_REFRESH).is_some();
     let revision =
         |status: &ApplicationStatus| status.sync.as_ref().map(|sync| (sync.revision.clone(), sync.revisions.clone()));
-    if status.reconciled_at.is_none() || wants_refresh || revision(status) != revision(&application.status) {
+    // Compat: whoever waits for an operation waits for a look at the application since it ended.
+    let ended = application.status.operation_state.as_ref().and_then(|state| state.finished_at);
+    let looked = |at: Time| ended.is_none_or(|ended| at.timestamp() >= ended.timestamp());
+    let has_looked = status.reconciled_at.is_some_and(looked);
+    if !has_looked || wants_refresh || revision(status) != revision(&application.status) {
         status.reconciled_at = Some(Time::new(now));
     }
 }
@@ -252,7 +258,13 @@ fn conditions(
         }
     }
     conditions.extend(kept_sync_error(application, assessment));
+    conditions.extend(unsupported(observed));
     conditions
+}
+
+/// One condition for each field that has no effect.
+fn unsupported(observed: &Observed) -> impl Iterator<Item = ApplicationCondition> + '_ {
+    observed.unsupported.iter().map(|used| ApplicationCondition::new(CONDITION_UNSUPPORTED_FIELD_WARNING, used))
 }
 
 /// A sync error stays as long as the application is out of sync and no other decision was made.

@@ -107,6 +107,7 @@ fn observation(object: &Object, app: &Application) -> Observed {
         roots: BTreeMap::new(),
         looked_up: BTreeMap::new(),
         unknown_kinds: Vec::new(),
+        unsupported: Vec::new(),
         memory: Memory::default(),
         decided: OnceLock::new(),
     }

@@ -1,0 +1,12 @@
+//! The program as people meet it: arguments in, text and an exit code out, against a cluster that the program itself
+//! started. What it prints is kept whole in `tests/snapshots`; `UPDATE_SNAPSHOTS=1 cargo test` writes it anew.
+//!
+//! Start reading at `transcript`.
+
+mod stage;
+mod transcript;
+
+mod applications;
+mod failures;
+mod processes;
+mod texts;
