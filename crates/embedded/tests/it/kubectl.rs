@@ -1,6 +1,7 @@
 //! Real kubectl against the cluster over HTTPS. Where there is no kubectl each test says that it was skipped.
 
 use embedded::Cluster;
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use tokio::process::Command;
@@ -33,7 +34,7 @@ fn found() -> Option<PathBuf> {
     let paths = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&paths).map(|path| path.join("kubectl")).find(|path| path.is_file());
     if found.is_none() {
-        println!("skipped: kubectl absent");
+        writeln!(std::io::stdout(), "skipped: kubectl absent").expect("somebody reads");
     }
     found
 }

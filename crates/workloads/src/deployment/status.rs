@@ -11,9 +11,12 @@ use jiff::Timestamp;
 pub(super) fn count(rollout: &mut Rollout) {
     let sum = |count: fn(&ReplicaSet) -> i64| rollout.all().map(count).sum::<i64>();
     let available = sum(|set| set.status.available_replicas);
-    let terminating: Option<i64> = rollout.all().map(|set| set.status.terminating_replicas).sum();
-    // A ReplicaSet made in this pass has no status yet, and nothing terminating.
-    let known = terminating.or_else(|| rollout.all().any(|set| set.object.is_none()).then_some(0));
+    // A ReplicaSet that was not looked at yet has nothing terminating: the status need not change for it twice.
+    let terminating = |set: &ReplicaSet| match set.status.observed_generation {
+        0 => Some(set.status.terminating_replicas.unwrap_or_default()),
+        _ => set.status.terminating_replicas,
+    };
+    let terminating: Option<i64> = rollout.all().map(terminating).sum();
     let before = &rollout.deployment.status;
     let status = Status {
         observed_generation: rollout.deployment.object.meta().generation,
@@ -22,7 +25,7 @@ pub(super) fn count(rollout: &mut Rollout) {
         ready_replicas: sum(|set| set.status.ready_replicas),
         available_replicas: available,
         unavailable_replicas: (rollout.total() - available).max(0),
-        terminating_replicas: known,
+        terminating_replicas: terminating,
         conditions: before.conditions.clone(),
         collision_count: before.collision_count,
     };

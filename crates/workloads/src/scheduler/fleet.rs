@@ -28,7 +28,6 @@ pub(super) struct Node {
     pub is_unschedulable: bool,
     pub taints: Vec<Taint>,
     pub allocatable: Amounts,
-    pub address: String,
 }
 
 /// What keeps pods away from a node.
@@ -69,28 +68,18 @@ struct NodeSpec {
 #[serde(default)]
 struct NodeStatus {
     allocatable: Value,
-    addresses: Vec<Address>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Address {
-    r#type: String,
-    address: String,
 }
 
 impl Fleet {
     /// Notes a node.
     pub(super) fn put_node(&mut self, object: &Object) {
         let NodeView { spec, status } = crate::reading::read(object);
-        let address = status.addresses.into_iter().find(|address| address.r#type == "InternalIP");
         let node = Node {
             name: object.name().into(),
             labels: object.meta().labels.clone(),
             is_unschedulable: spec.unschedulable,
             taints: spec.taints,
             allocatable: amounts(&status.allocatable),
-            address: address.map(|address| address.address).unwrap_or_default(),
         };
         self.nodes.insert(object.name().into(), node);
     }

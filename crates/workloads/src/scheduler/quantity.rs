@@ -64,7 +64,7 @@ mod tests {
             (json!("1k"), 1_000_000),
             (json!("2e3"), 2_000_000),
             (json!("1u"), 1),
-            (json!("nothing"), 1000 * 0),
+            (json!("nothing"), 0),
         ];
         for (text, expected) in cases {
             assert_eq!(thousandths(&text), expected, "{text}");

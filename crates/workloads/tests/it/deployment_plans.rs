@@ -144,7 +144,10 @@ fn a_paused_deployment_is_scaled_but_not_rolled_out() {
 fn recreate_waits_until_the_old_pods_are_gone() {
     let recreate = |deployment: &mut Value| deployment["spec"]["strategy"] = json!({"type": "Recreate"});
     let going = planned(deployment(2, "b", recreate), vec![set(1, "a", (2, 2, 2))]);
-    assert_eq!(going.last().map(String::as_str), Some("tell d ScalingReplicaSet: Scaled down replica set d-1 from 2 to 0"));
+    assert_eq!(
+        going.last().map(String::as_str),
+        Some("tell d ScalingReplicaSet: Scaled down replica set d-1 from 2 to 0")
+    );
     let gone = planned(deployment(2, "b", recreate), vec![set(1, "a", (0, 0, 2))]);
     assert!(gone[0].starts_with("create replicasets/n/d-"), "{gone:?}");
 }
