@@ -16,6 +16,8 @@ pub struct Memory {
     pub notes: Arc<Mutex<Notes>>,
     /// The desired objects made ready last, and what they were made of.
     pub prepared: Option<Prepared>,
+    /// What of the Application is not implemented, and what it said then.
+    pub unsupported: Option<(ApplicationSpec, Arc<Vec<String>>)>,
     /// What people were told of last.
     pub told: Option<Told>,
 }

@@ -10,6 +10,7 @@ use crate::projects::Projects;
 use crate::settings::Settings;
 use crate::sources::{Repositories, SourceSeen, Sources, Wanted, source_input};
 use api::names::{ANNOTATION_REFRESH, ANNOTATION_SKIP_RECONCILE, APPLICATION, GROUP};
+use api::unsupported::unsupported_fields;
 use api::{Application, ApplicationSource, ComparedTo, ProjectRules, semantically_equal};
 use cluster::{Cache, Instance, Keep, Served};
 use controller::Level;
@@ -57,6 +58,7 @@ impl Observer {
         let told = events::told(&application);
         self.memories.update(app, |memory| memory.told = Some(told));
         observed.project = self.projects.rules(&self.cache, &self.settings.namespace, application.spec.project_name());
+        observed.unsupported = self.unsupported(app, &object, &application);
         observed.served = self.served().await;
         let instance = Instance::named(&application.instance_name(&self.settings.namespace));
         let roots = self.cache.roots(&instance);
@@ -87,9 +89,23 @@ impl Observer {
             roots: BTreeMap::new(),
             looked_up: BTreeMap::new(),
             unknown_kinds: Vec::new(),
+            unsupported: Vec::new(),
             memory: self.memories.get(app),
             decided: OnceLock::new(),
         }
+    }
+
+    /// What is not implemented, in words. An operation's own uses show in its outcome.
+    fn unsupported(&self, app: &AppKey, object: &Object, application: &Application) -> Vec<String> {
+        let of_project = self.projects.unsupported(application.spec.project_name());
+        let known = self.memories.get(app).unsupported.filter(|(spec, _)| *spec == application.spec);
+        let own = known.map(|(_, own)| own).unwrap_or_else(|| {
+            let own = Arc::new(unsupported_uses(object, application));
+            let noted = (application.spec.clone(), Arc::clone(&own));
+            self.memories.update(app, |memory| memory.unsupported = Some(noted));
+            own
+        });
+        own.iter().chain(&*of_project).cloned().collect()
     }
 
     async fn served(&self) -> Fetched<Arc<Served>> {
@@ -267,6 +283,14 @@ impl Observer {
             _ => self.cache.client().fetch(&gvk, lookup.key.namespace.as_deref(), &lookup.key.name).await,
         }
     }
+}
+
+fn unsupported_uses(object: &Object, application: &Application) -> Vec<String> {
+    let fields = unsupported_fields(&object.value()).into_iter().filter(|used| used.path.starts_with("spec."));
+    let options = application.spec.sync_policy.iter().flat_map(|policy| &policy.sync_options);
+    let (_, unknown) = sync::Options::parse(options.map(String::as_str));
+    let options = unknown.iter().map(|option| format!("spec.syncPolicy.syncOptions: {option} has no effect"));
+    fields.map(|used| format!("{}: {}", used.path, used.instead)).chain(options).collect()
 }
 
 /// Whether refs that were listed some time ago will not do: somebody asks for a refresh or an operation, or the sources

@@ -38,6 +38,8 @@ pub struct Observed {
     pub looked_up: BTreeMap<Key, Fetched<Object>>,
     /// Kinds of which it cannot be said what is not there.
     pub unknown_kinds: Vec<(GroupKind, String)>,
+    /// What of it and of its project is not implemented, in words.
+    pub unsupported: Vec<String>,
     /// What is remembered of it.
     pub memory: Memory,
     /// What was decided, kept for the conclusion.

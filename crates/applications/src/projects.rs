@@ -1,6 +1,7 @@
 //! The projects' rules, compiled once for each version of a project.
 
 use api::names::{APP_PROJECT, GROUP};
+use api::unsupported::unsupported_project_fields;
 use api::{AppProject, ProjectRules};
 use cluster::Cache;
 use object::{Fetched, Key};
@@ -9,7 +10,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Rules by project, each with the resourceVersion it was compiled from.
 #[derive(Debug, Default)]
-pub struct Projects(Mutex<BTreeMap<String, (Box<str>, Arc<ProjectRules>)>>);
+pub struct Projects(Mutex<BTreeMap<String, Compiled>>);
+
+#[derive(Debug, Clone)]
+struct Compiled {
+    version: Box<str>,
+    rules: Arc<ProjectRules>,
+    unsupported: Arc<Vec<String>>,
+}
 
 impl Projects {
     /// What the project `name` permits.
@@ -21,18 +29,28 @@ impl Projects {
         };
         let version = &cached.object.meta().resource_version;
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, rules)) = known.get(name)
-            && of == version
+        if let Some(compiled) = known.get(name)
+            && compiled.version == *version
         {
-            return Fetched::Known(Arc::clone(rules));
+            return Fetched::Known(Arc::clone(&compiled.rules));
         }
         match AppProject::read(&cached.object) {
             Ok(project) => {
                 let rules = Arc::new(ProjectRules::new(&project));
-                known.insert(name.to_owned(), (version.clone(), Arc::clone(&rules)));
+                let uses = unsupported_project_fields(&cached.object.value());
+                let unsupported = uses.iter().map(|used| format!("project {name}: {}: {}", used.path, used.instead));
+                let unsupported = Arc::new(unsupported.collect());
+                let compiled = Compiled { version: version.clone(), rules: Arc::clone(&rules), unsupported };
+                known.insert(name.to_owned(), compiled);
                 Fetched::Known(rules)
             }
             Err(error) => Fetched::Unknown(error.to_string()),
         }
+    }
+
+    /// What of the project is not implemented, in words, as of the last look at its rules.
+    pub fn unsupported(&self, name: &str) -> Arc<Vec<String>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(name).map(|compiled| Arc::clone(&compiled.unsupported)).unwrap_or_default()
     }
 }

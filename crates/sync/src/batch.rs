@@ -2,13 +2,14 @@
 
 use crate::action::manner;
 use crate::cleanup::remove_former;
-use crate::hook::delete_policy;
+use crate::hook::is_deleted;
 use crate::input::Input;
 use crate::progress::{failed, succeeded};
 use crate::tasks::{awaits_approval, prune_refusal};
 use crate::verdict::waiting_message;
 use crate::{Action, Check, Phase, Task};
 use api::ResultCode;
+use api::hook::HookDeletePolicy;
 use jiff::{SignedDuration, Timestamp};
 use object::{Fetched, Object};
 
@@ -97,7 +98,8 @@ fn prune(task: &mut Task, input: &Input<'_>) -> Option<Action> {
 /// The live object of an earlier run of a hook that has to go before the hook is created.
 fn former_hook(task: &Task) -> Option<&Object> {
     let target = task.target.as_ref().filter(|_| task.is_hook())?;
-    live(task).filter(|live| delete_policy(target.meta()).before_creation || live.meta().is_terminating())
+    live(task)
+        .filter(|live| is_deleted(target.meta(), HookDeletePolicy::BeforeHookCreation) || live.meta().is_terminating())
 }
 
 fn wait_for_hooks(tasks: &[Task], is_here: impl Fn(&Task) -> bool) -> String {

@@ -1,9 +1,9 @@
 //! What becomes of hooks when they, or the operation they belong to, have ended.
 
-use crate::hook::{HOOK_FINALIZER, delete_policy};
+use crate::hook::{HOOK_FINALIZER, is_deleted};
 use crate::progress::failed;
 use crate::{Action, Task};
-use api::OperationPhase;
+use api::hook::HookDeletePolicy::{HookFailed, HookSucceeded};
 use object::Object;
 
 /// How an operation ended.
@@ -22,19 +22,10 @@ pub(crate) fn release_hooks(tasks: &[Task]) -> Vec<Action> {
 /// Deletes the hooks whose policy says so.
 pub(crate) fn delete_hooks(tasks: &[Task], ended: Ended) -> Vec<Action> {
     let goes = |task: &&Task| {
-        let state = task.progress.as_ref().map(|progress| progress.state);
-        let policy = task.target.as_ref().map(|target| delete_policy(target.meta()));
-        match (state, policy, ended) {
-            (Some(OperationPhase::Succeeded), Some(policy), Ended::Well) => policy.on_success,
-            (Some(state), Some(policy), Ended::Badly) if state.is_completed() => {
-                if state.is_successful() {
-                    policy.on_success
-                } else {
-                    policy.on_failure
-                }
-            }
-            _ => false,
-        }
+        let (Some(progress), Some(target)) = (&task.progress, &task.target) else { return false };
+        let is_counted = progress.state.is_successful() || ended == Ended::Badly;
+        let policy = if progress.state.is_successful() { HookSucceeded } else { HookFailed };
+        progress.state.is_completed() && is_counted && is_deleted(target.meta(), policy)
     };
     let hooks = tasks.iter().filter(|task| task.is_hook()).filter(goes);
     hooks.filter_map(live_hook).filter(|live| !live.meta().is_terminating()).map(delete).collect()

@@ -1,13 +1,10 @@
 //! What goes when an application is deleted, and in which order.
 
 use crate::options::{Options, Removal, may_delete};
-use crate::wave;
-use api::names::FINALIZER_RESOURCES_BACKGROUND;
+use api::hook::sync_wave;
+use api::names::{ANNOTATION_HELM_RESOURCE_POLICY, FINALIZER_RESOURCES_BACKGROUND};
 use jiff::Timestamp;
 use object::{Key, Object};
-
-/// The annotation by which Helm keeps an object.
-const HELM_RESOURCE_POLICY: &str = "helm.sh/resource-policy";
 
 /// What the deletion goes by.
 #[derive(Debug, Clone, Copy)]
@@ -55,15 +52,15 @@ pub fn plan_deletion(deletion: &Deletion<'_>) -> Due {
     if !unapproved.is_empty() && !is_approved {
         return Due::Wait(format!("confirmation of the deletion of {}", name(&unapproved)));
     }
-    let Some(last) = going.iter().map(|object| wave(object.meta())).max() else { return Due::Nothing };
-    Due::Delete(going.into_iter().filter(|object| wave(object.meta()) == last).cloned().collect())
+    let Some(last) = going.iter().map(|object| sync_wave(object.meta())).max() else { return Due::Nothing };
+    Due::Delete(going.into_iter().filter(|object| sync_wave(object.meta()) == last).cloned().collect())
 }
 
 /// Whether the object goes with the application.
 fn goes(object: &Object, deletion: &Deletion<'_>) -> bool {
     let meta = object.meta();
     let is_definition = &*meta.gvk.group == "apiextensions.k8s.io" && &*meta.gvk.kind == "CustomResourceDefinition";
-    let is_kept = meta.annotation(HELM_RESOURCE_POLICY) == Some("keep");
+    let is_kept = meta.annotation(ANNOTATION_HELM_RESOURCE_POLICY) == Some("keep");
     let is_forbidden = may_delete(meta, deletion.options) == Removal::Forbidden;
     !is_definition && !is_kept && !is_forbidden && object.key() != *deletion.itself
 }
@@ -103,7 +100,7 @@ mod tests {
 
     #[test]
     fn the_highest_wave_goes_first() {
-        let wave = |name: &str, wave: &str| object("ConfigMap", name, json!({crate::SYNC_WAVE: wave}));
+        let wave = |name: &str, wave: &str| object("ConfigMap", name, json!({api::names::ANNOTATION_SYNC_WAVE: wave}));
         let (a, b, c) = (wave("a", "1"), wave("b", "5"), wave("c", "5"));
         assert_eq!(plan(&[a.clone(), b, c], None), "b c");
         assert_eq!(plan(&[a], None), "a");

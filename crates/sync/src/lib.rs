@@ -21,13 +21,12 @@ mod task;
 mod tasks;
 mod validity;
 mod verdict;
-mod wave;
 
 pub use action::{Action, Manner};
 pub use automatic::{AUTOMATED_RETRIES, Content, Decision, Situation, decide as decide_automatic_sync};
 pub use deletion::{Deletion, Due, is_background, plan_deletion};
 pub use history::{Pruning, Rollback, RollbackError, remember, rollback};
-pub use hook::{DeletePolicy, HOOK_FINALIZER, HookType, Role, delete_policy, generated_name, role};
+pub use hook::{HOOK_FINALIZER, HookType, Role, generated_name, parse_hook_type, phase_of, role};
 pub use input::Input;
 pub use operation::{TIMED_OUT, Turn, is_overdue, record, retried, turn};
 pub use options::{Options, Propagation, Removal, has_option, may_delete, may_prune};
@@ -38,4 +37,3 @@ pub use task::{
     Attempt, Attempts, Check, Hooks, Live, Progress, Request, Resource, Selector, Task, TaskId, TaskResult,
 };
 pub use tasks::{LiveHooks, plan_tasks};
-pub use wave::{SYNC_WAVE, wave};

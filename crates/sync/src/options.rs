@@ -1,9 +1,8 @@
 //! Sync options: strings on the application, and the annotation by which one object overrules them.
 
+use api::hook::has_annotation_option;
+use api::names::ANNOTATION_SYNC_OPTIONS;
 use object::Meta;
-
-/// The annotation that holds an object's own options, separated by commas.
-pub const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
 
 /// Whether something may be removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -64,8 +63,6 @@ pub struct Options {
     pub create_namespace: bool,
     /// `FailOnSharedResource=true`.
     pub fail_on_shared: bool,
-    /// `RespectIgnoreDifferences=true`: ignored fields keep their live values.
-    pub respect_ignored: bool,
     /// `SkipDryRunOnMissingResource=true`.
     pub skip_dry_run_on_missing: bool,
 }
@@ -102,7 +99,6 @@ impl Options {
             "ApplyOutOfSyncOnly=true" => self.out_of_sync_only = true,
             "CreateNamespace=true" => self.create_namespace = true,
             "FailOnSharedResource=true" => self.fail_on_shared = true,
-            "RespectIgnoreDifferences=true" => self.respect_ignored = true,
             "SkipDryRunOnMissingResource=true" => self.skip_dry_run_on_missing = true,
             "ServerSideApply=false" => self.server_side = false,
             "ApplyOutOfSyncOnly=false" => self.out_of_sync_only = false,
@@ -124,7 +120,7 @@ impl Options {
 /// Whether the object carries this option in its annotation.
 #[must_use]
 pub fn has_option(meta: &Meta, option: &str) -> bool {
-    meta.annotation(SYNC_OPTIONS).is_some_and(|list| list.split(',').any(|item| item.trim() == option))
+    has_annotation_option(meta, ANNOTATION_SYNC_OPTIONS, option)
 }
 
 /// The same of several states of one object: whether any carries it.

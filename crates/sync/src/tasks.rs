@@ -2,7 +2,8 @@
 
 use crate::hook::generated_name;
 use crate::options::{any_has_option, may_prune};
-use crate::{Check, Hooks, Live, Phase, Removal, Request, Resource, Role, Task, kind_rank, role, wave};
+use crate::{Check, Hooks, Live, Phase, Removal, Request, Resource, Role, Task, kind_rank, phase_of, role};
+use api::hook::sync_wave;
 use object::{Fetched, Key, Object};
 use serde_json::Value;
 use std::cmp::Ordering;
@@ -22,7 +23,7 @@ pub fn plan_tasks(resources: &[Resource], hooks: &LiveHooks, request: &Request) 
         match resource.target.as_ref().or(live_object(&resource.live)).map(|object| role(object.meta())) {
             Some(Role::Resource) if is_selected(resource, request) => tasks.extend(resource_task(resource)),
             Some(Role::Hook(types)) if request.hooks == Hooks::Run && !request.is_partial() => {
-                let phases = types.into_iter().filter_map(|hook| hook.phase().map(|phase| (hook, phase)));
+                let phases = types.into_iter().filter_map(|hook| phase_of(hook).map(|phase| (hook, phase)));
                 tasks.extend(phases.filter_map(|(hook, phase)| {
                     let target = hook_target(resource.target.as_ref()?, phase, request);
                     Some(hook_task(resource, target, hook, phase, hooks))
@@ -54,7 +55,7 @@ fn resource_task(resource: &Resource) -> Option<Task> {
         phase: Phase::Sync,
         key: resource.key.clone(),
         gvk: object.gvk().clone(),
-        wave: wave(object.meta()),
+        wave: sync_wave(object.meta()),
         target: resource.target.clone(),
         live: resource.live.clone(),
         hook: None,
@@ -83,7 +84,7 @@ fn hook_task(resource: &Resource, target: Object, hook: crate::HookType, phase: 
     Task {
         phase,
         gvk: target.gvk().clone(),
-        wave: wave(target.meta()),
+        wave: sync_wave(target.meta()),
         live: hooks.get(&key).cloned().unwrap_or_else(|| match key == resource.key {
             true => resource.live.clone(),
             false => Fetched::Absent,

@@ -2,7 +2,7 @@
 
 use api::{ResourceResult, SyncOperation};
 use object::Key;
-use sync::{HookType, Options, Phase, Progress, Selector, TaskId, TaskResult};
+use sync::{Options, Phase, Progress, Selector, TaskId, TaskResult, parse_hook_type};
 
 /// As it is written into `operationState.syncResult.resources`.
 #[must_use]
@@ -16,7 +16,7 @@ pub fn to_wire(result: &TaskResult) -> ResourceResult {
         name: key.name.to_string(),
         status: result.progress.code,
         message: result.progress.message.clone(),
-        hook_type: result.hook.map(HookType::as_str).unwrap_or_default().to_owned(),
+        hook_type: result.hook.map(|hook| hook.to_string()).unwrap_or_default(),
         hook_phase: Some(result.progress.state),
         sync_phase: result.id.phase.as_str().to_owned(),
         ..ResourceResult::default()
@@ -31,7 +31,7 @@ pub fn from_wire(result: &ResourceResult) -> TaskResult {
     TaskResult {
         id: TaskId { phase, key: Key::new(&result.group, &result.kind, namespace, &result.name) },
         version: result.version.clone(),
-        hook: HookType::parse(&result.hook_type),
+        hook: parse_hook_type(&result.hook_type),
         progress: Progress {
             code: result.status,
             state: result.hook_phase.unwrap_or(api::OperationPhase::Running),

@@ -183,3 +183,59 @@ async fn two_applications_that_share_an_object_are_told() {
     };
     stage.until("two", "warned", shared).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_implemented_is_named_on_the_object() {
+    let stage = Stage::start().await;
+    stage.commit("first", [("dev/a.yaml", &*config_map("a", "1"))]);
+    let mut app = application("shop", "dev", "shop", automated());
+    app["spec"]["ignoreDifferences"] = json!([{"kind": "ConfigMap", "jqPathExpressions": [".data"]}]);
+    app["spec"]["syncPolicy"]["syncOptions"] = json!(["CreateNamespace=true", "RespectIgnoreDifferences=true"]);
+    stage.create(app).await;
+    stage.until_well("shop").await;
+    let told = conditions(&stage.app("shop").await);
+    let named =
+        |part: &str| told.iter().any(|text| text.starts_with("UnsupportedFieldWarning: ") && text.contains(part));
+    assert!(named("spec.ignoreDifferences[0].jqPathExpressions"), "{told:?}");
+    assert!(named("RespectIgnoreDifferences=true"), "{told:?}");
+    stage
+        .patch_app(
+            "shop",
+            json!({"spec": {"ignoreDifferences": null, "syncPolicy": {"syncOptions": ["CreateNamespace=true"]}}}),
+        )
+        .await;
+    stage.until("shop", "without warnings", |app| conditions(app).is_empty()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn fields_that_are_ignored_are_no_drift() {
+    let stage = Stage::start().await;
+    stage.commit("first", [("dev/a.yaml", &*config_map("a", "1"))]);
+    let mut app = application("shop", "dev", "shop", automated());
+    app["spec"]["ignoreDifferences"] = json!([{"kind": "ConfigMap", "jsonPointers": ["/data/value"]}]);
+    stage.create(app).await;
+    stage.until_well("shop").await;
+    stage.patch("v1", "ConfigMap", "shop", "a", json!({"data": {"value": "by hand"}})).await;
+    sleep(Duration::from_secs(30)).await;
+    let object = stage.get("v1", "ConfigMap", "shop", "a").await.unwrap_or_default();
+    assert_eq!((text(&object, "/data/value"), sync(&stage.app("shop").await)), ("by hand", "Synced"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn repairs_that_do_not_last_wait_longer_each_time() {
+    let stage = Stage::start().await;
+    stage.commit("first", [("dev/a.yaml", &*config_map("a", "1"))]);
+    stage.application("shop", automated()).await;
+    stage.until_well("shop").await;
+    let mut pauses = Vec::new();
+    for _ in 0..4 {
+        stage.patch("v1", "ConfigMap", "shop", "a", json!({"data": {"value": "by hand"}})).await;
+        let is_back = || async {
+            let object = stage.get("v1", "ConfigMap", "shop", "a").await.unwrap_or_default();
+            text(&object, "/data/value") == "1"
+        };
+        pauses.push(stage.eventually("repaired", is_back).await.as_secs());
+    }
+    assert_eq!(pauses[0], 0, "the first repair is immediate: {pauses:?}");
+    assert!(pauses.windows(2).all(|pair| pair[0] < pair[1]) && pauses[3] >= 16, "{pauses:?}");
+}

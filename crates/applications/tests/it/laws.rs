@@ -4,13 +4,14 @@
 use crate::stage::{application, automated, config_map, prepare, text};
 use applications::{Options, Settings, start_cache};
 use clock::Offload;
-use cluster::{Change, Clusters, ListQuery, Propagation, Target, Write};
+use cluster::{Change, Clusters, Excluded, ListQuery, Propagation, Target, Write};
 use controller::{Elector, LeaseConfig, Silent};
 use git::MemoryGit;
 use object::{Gvk, Object};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 use testkit::laws::{self, Broken};
 use testkit::{Replica, Subject, World};
 
@@ -43,7 +44,8 @@ impl Subject for Applications {
         prepare(world.client()).await;
         let mut shop = application("shop", "shop", "shop", automated());
         // The world has no garbage collector, which a foreground deletion would wait for.
-        shop["spec"]["syncPolicy"]["syncOptions"] = json!(["CreateNamespace=true", "PrunePropagationPolicy=background"]);
+        shop["spec"]["syncPolicy"]["syncOptions"] =
+            json!(["CreateNamespace=true", "PrunePropagationPolicy=background"]);
         let mut tools = application("tools", "tools", "tools", json!({"syncOptions": ["CreateNamespace=true"]}));
         tools["operation"] = json!({"sync": {"syncOptions": ["CreateNamespace=true"]}, "retry": {"limit": 5}});
         for app in [&mut shop, &mut tools] {
@@ -64,7 +66,7 @@ impl Subject for Applications {
     }
 
     async fn process(self: Arc<Self>, _world: World, git: MemoryGit, replica: Replica) {
-        let settings = Settings::default();
+        let settings = Settings { excluded: excluded(), ..Settings::default() };
         let cache = start_cache(replica.client.clone(), &settings);
         let clusters = Clusters::home(replica.client.clone(), Some(cache));
         let config = LeaseConfig::new("argocd", "capstan-applications", &replica.name);
@@ -115,9 +117,36 @@ impl Subject for Applications {
         let _ = world.client().write(&Write::new(target, change)).await;
     }
 
+    /// Longer than the longest pause after failures.
+    fn quiet(&self) -> Duration {
+        Duration::from_secs(240)
+    }
+
     fn listed(&self) -> Vec<&'static str> {
         vec!["configmaps", "applications", "appprojects", "namespaces"]
     }
+}
+
+/// Kinds that play no part here: following them is what such a simulation spends its time on.
+fn excluded() -> Vec<Excluded> {
+    const GROUPS: [&str; 14] = [
+        "admissionregistration.k8s.io",
+        "apps",
+        "autoscaling",
+        "batch",
+        "certificates.k8s.io",
+        "coordination.k8s.io",
+        "discovery.k8s.io",
+        "events.k8s.io",
+        "flowcontrol.apiserver.k8s.io",
+        "networking.k8s.io",
+        "node.k8s.io",
+        "policy",
+        "rbac.authorization.k8s.io",
+        "resource.k8s.io",
+    ];
+    let others = ["scheduling.k8s.io", "storage.k8s.io", "apiregistration.k8s.io"];
+    GROUPS.iter().chain(&others).map(|group| Excluded::new(group, "*")).chain(Excluded::usual()).collect()
 }
 
 async fn application_of(world: &World, name: &str) -> Value {
