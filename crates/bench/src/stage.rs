@@ -57,9 +57,9 @@ impl Stage {
         let kubeconfig = kubeconfig.display().to_string();
         let run = ["run", "--kubeconfig", &kubeconfig, "--data", &controllers_data, "--metrics", "127.0.0.1:0"];
         let mut controllers = Process::start("controllers", &arguments.capstan, &run)?;
+        // Printed just before they are ready, to another stream: the order in which the two lines arrive is not known.
         let url = controllers.printed("http://").await?;
         let metrics = url.trim_start_matches("http://").trim_end_matches("/metrics").to_owned();
-        controllers.printed("capstan is ready").await?;
         let observer = Observer::start(&client).await?;
         let offload = Offload::pool(1);
         let apps = arguments.apps;
