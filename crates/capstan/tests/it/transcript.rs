@@ -92,7 +92,7 @@ impl Transcript {
 }
 
 /// What is other on every run, by what it looks like.
-const PASSING: [(&str, &str); 14] = [
+const PASSING: [(&str, &str); 15] = [
     // Rows of progress come as the cluster has them.
     (r"(?m)^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 .*\n", ""),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", "<time>"),
@@ -108,6 +108,7 @@ const PASSING: [(&str, &str); 14] = [
     (r"(127\.0\.0\.1|localhost):\d+", "127.0.0.1:<port>"),
     (r"(?m)^ *\d+\.\d s  ", "<seconds>  "),
     (r"trying port \d+", "trying port <port>"),
+    (r"\.tmp\w{6}", "<tmp>"),
 ];
 
 fn neutral(text: &str, folder: &str) -> String {
