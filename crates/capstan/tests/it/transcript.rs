@@ -103,7 +103,7 @@ const PASSING: [(&str, &str); 15] = [
     (r#"(resourceVersion"?): "\d+""#, "$1: <number>"),
     (r#"(generation"?|observedGeneration"?): \d+"#, "$1: <number>"),
     (r#"(clusterIPs?"?): "?10\.[0-9.]+"?"#, "$1: <address>"),
-    (r"(?m)^(\s*)- 10\.[0-9.]+$", "$1- <address>"),
+    (r"(?m)^([<>\s]*)- 10\.[0-9.]+$", "$1- <address>"),
     (r"(Duration:\s+)\S+", "$1<duration>"),
     (r"(127\.0\.0\.1|localhost):\d+", "127.0.0.1:<port>"),
     (r"(?m)^ *\d+\.\d s  ", "<seconds>  "),
