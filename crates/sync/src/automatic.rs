@@ -68,7 +68,8 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
     // Unlike upstream, what was never deployed is synced once although nothing differs: a crash right after the first
     // sync's writes, or objects that were there before, must not leave a history without a deployment to go back to.
     let is_first = situation.sync == SyncStatusCode::Synced && situation.last.is_none() && !situation.was_deployed;
-    if situation.sync != SyncStatusCode::OutOfSync && !(is_first && !situation.resources.is_empty()) {
+    let is_first_of_something = is_first && !situation.resources.is_empty();
+    if situation.sync != SyncStatusCode::OutOfSync && !is_first_of_something {
         return Decision::No;
     }
     let prune = policy.prune == Some(true);

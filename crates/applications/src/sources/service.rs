@@ -309,6 +309,7 @@ fn see(state: &State, wanted: &Wanted) -> SourceSeen {
     }
 }
 
+#[expect(clippy::result_large_err, reason = "the error is what the caller returns as it is")]
 fn resolved(state: &RefState, revision: &str) -> Result<git::Wanted, SourceSeen> {
     if let Some(commit) = Oid::parse(revision) {
         // Compat: a full commit name means itself; the repository is not asked.

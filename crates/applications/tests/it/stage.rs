@@ -21,11 +21,10 @@ pub struct Stage {
     pub cluster: embedded::Cluster,
     pub client: ClusterClient,
     pub git: MemoryGit,
-    pub clock: Clock,
     pub views: Views,
-    pub metrics: Metrics,
     pub counters: Arc<applications::sources::Counters>,
-    pub shutdown: Shutdown,
+    /// Held so that the controller is not asked to end.
+    _shutdown: Shutdown,
 }
 
 impl Stage {
@@ -63,7 +62,7 @@ impl Stage {
         let controller = Applications::new(options, shutdown.clone()).expect("a cache is there");
         let counters = controller.counters();
         tokio::spawn(controller.run());
-        Stage { cluster, client, git, clock, views, metrics, counters, shutdown }
+        Stage { cluster, client, git, views, counters, _shutdown: shutdown }
     }
 
     /// Makes any object.
