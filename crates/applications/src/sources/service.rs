@@ -14,9 +14,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 /// How long a pass waits for refs that somebody wants fresh; what takes longer is told when it comes.
 const REFRESH_WAIT: Duration = Duration::from_secs(5);
+
+/// Refs this fresh are fresh enough for whoever wants fresh ones: many applications of one repository that appear
+/// together share one listing.
+const FRESH: Duration = Duration::from_millis(50);
 
 /// Tells applications that something they read has changed.
 pub trait WakeApps: Send + Sync + 'static {
@@ -128,6 +133,8 @@ struct Repository {
     subscription: RefSubscription,
     follower: JoinHandle<()>,
     users: BTreeSet<AppKey>,
+    /// When a fresh listing was last asked for.
+    asked: Instant,
 }
 
 impl Drop for Repository {
@@ -210,13 +217,23 @@ impl Sources {
 
     /// Has the refs of these sources listed anew, and waits for it, but not long.
     pub async fn refresh(&self, wanted: &[Wanted]) {
-        let asked: Vec<RefSubscription> = {
-            let state = self.lock();
-            let repositories = wanted.iter().filter_map(|source| state.repositories.get(&source.remote));
-            repositories.map(|repository| repository.subscription.clone()).collect()
-        };
-        // Those who ask while a listing is under way share the next one.
-        let all = futures::future::join_all(asked.iter().map(RefSubscription::refresh_now));
+        let mut stale = Vec::new();
+        let mut unread = Vec::new();
+        {
+            let mut state = self.lock();
+            for source in wanted {
+                let Some(repository) = state.repositories.get_mut(&source.remote) else { continue };
+                if repository.asked.elapsed() >= FRESH {
+                    repository.asked = Instant::now();
+                    stale.push(repository.subscription.clone());
+                } else {
+                    unread.push(repository.subscription.clone());
+                }
+            }
+        }
+        let listed = futures::future::join_all(stale.iter().map(RefSubscription::refresh_now));
+        let known = futures::future::join_all(unread.iter_mut().map(RefSubscription::known));
+        let all = futures::future::join(listed, known);
         // What takes longer goes on by itself, and the applications are told.
         let _ = tokio::time::timeout(REFRESH_WAIT, all).await;
     }
@@ -279,7 +296,7 @@ impl Sources {
     fn open(&self, remote: &Remote) -> Repository {
         let subscription = self.0.watcher.subscribe(remote);
         let follower = tokio::spawn(follow(Arc::downgrade(&self.0), remote.clone(), subscription.clone()));
-        Repository { subscription, follower, users: BTreeSet::new() }
+        Repository { subscription, follower, users: BTreeSet::new(), asked: Instant::now() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
