@@ -1,0 +1,28 @@
+//! Go's `text/template`: templates are compiled once ([`Set::parse`]) and executed many times ([`Set::execute`]) on
+//! [`Value`]s, which carry Go's types, with the functions of a [`FuncMap`], within the counted limits of a
+//! [`budget::Budget`]. Output and error messages are Go's to the byte.
+//!
+//! Knows nothing of Sprig, Helm, charts or files, reads no clock and no random source. Start reading at [`Value`], then
+//! [`Set`].
+
+mod frozen;
+mod function;
+mod handles;
+mod inspect;
+mod list;
+mod map;
+mod set;
+mod text;
+mod types;
+mod value;
+
+pub use frozen::{Frozen, FrozenMap};
+pub use function::{Definition, FuncMap, Signature};
+pub use inspect::VALUE_DEPTH_MAX;
+pub use set::{ExecError, MissingKey, ParseError, Parsed, Run, Set};
+pub use text::Text;
+pub use types::{IntKind, Kind, ListType, MapType, Type, UintKind};
+pub use value::{
+    Args, Call, Closure, FuncError, Function, GoObject, List, ListMethods, Map, MapClass, MapMethods, Plain, Render,
+    RenderFailure, Renders, State, Target, Then, Value, Written,
+};
