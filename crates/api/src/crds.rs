@@ -1,11 +1,12 @@
 //! The CustomResourceDefinitions, drawn from the wire types.
 //!
-//! Every object keeps fields it does not know, and neither kind has a status subresource: one write may change spec,
-//! operation and status at once, as with upstream's definitions.
+//! Every object keeps fields it does not know. Only a Rollout has a status subresource; of the other kinds one write may
+//! change spec and status at once, as with upstream's definitions.
 
 use crate::application::Application;
 use crate::names::{APP_PROJECT, APPLICATION, GROUP, VERSION};
 use crate::project::AppProject;
+use crate::rollouts;
 use crate::wire::{Field, Object, Shape, Shaped};
 use serde_json::{Map, Value, json};
 
@@ -16,9 +17,19 @@ const CONSTRAINTS: &[(&str, &str, Constraint)] = &[
     // Compat: never the root of the repository.
     ("SyncSource", "path", Constraint::Pattern("^.{2,}|[^./]$")),
     ("HydrateOperation", "phase", Constraint::OneOf(&["Hydrating", "Failed", "Hydrated"])),
+    ("RolloutSpec", "selector", Constraint::Immutable(".spec.selector is immutable")),
+    ("DatadogMetric", "apiVersion", Constraint::OneOf(&["v1", "v2"])),
+    (
+        "DatadogMetric",
+        "aggregator",
+        Constraint::OneOf(&["avg", "min", "max", "sum", "last", "percentile", "mean", "l2norm", "area"]),
+    ),
+    ("ReplicaProgressThreshold", "type", Constraint::OneOf(&["Percent", "Pods"])),
 ];
 
 enum Constraint {
+    /// Cannot be changed; the message says so.
+    Immutable(&'static str),
     LengthMax(u64),
     LengthMin(u64),
     Pattern(&'static str),
@@ -29,9 +40,19 @@ enum Constraint {
 struct Column {
     name: &'static str,
     json_path: &'static str,
+    kind: &'static str,
     /// Shown only with `-o wide` above 0.
     priority: u64,
 }
+
+impl Column {
+    const fn new(name: &'static str, kind: &'static str, json_path: &'static str) -> Self {
+        Column { name, json_path, kind, priority: 0 }
+    }
+}
+
+/// How long an object has existed.
+const AGE: Column = Column::new("Age", "date", ".metadata.creationTimestamp");
 
 struct Definition {
     kind: &'static str,
@@ -39,21 +60,42 @@ struct Definition {
     plural: &'static str,
     short_names: &'static [&'static str],
     columns: &'static [Column],
+    part_of: &'static str,
+    scope: &'static str,
+    subresources: fn() -> Option<Value>,
     shape: fn() -> Shape,
 }
 
-const DEFINITIONS: [Definition; 2] = [
+fn none() -> Option<Value> {
+    None
+}
+
+fn status_and_scale() -> Option<Value> {
+    Some(json!({
+        "status": {},
+        "scale": {
+            "specReplicasPath": ".spec.replicas",
+            "statusReplicasPath": ".status.HPAReplicas",
+            "labelSelectorPath": ".status.selector",
+        },
+    }))
+}
+
+const DEFINITIONS: [Definition; 7] = [
     Definition {
         kind: APPLICATION,
         singular: "application",
         plural: "applications",
         short_names: &["app", "apps"],
         columns: &[
-            Column { name: "Sync Status", json_path: ".status.sync.status", priority: 0 },
-            Column { name: "Health Status", json_path: ".status.health.status", priority: 0 },
-            Column { name: "Revision", json_path: ".status.sync.revision", priority: 10 },
-            Column { name: "Project", json_path: ".spec.project", priority: 10 },
+            Column::new("Sync Status", "string", ".status.sync.status"),
+            Column::new("Health Status", "string", ".status.health.status"),
+            Column { priority: 10, ..Column::new("Revision", "string", ".status.sync.revision") },
+            Column { priority: 10, ..Column::new("Project", "string", ".spec.project") },
         ],
+        part_of: "argocd",
+        scope: "Namespaced",
+        subresources: none,
         shape: Application::shape,
     },
     Definition {
@@ -62,7 +104,71 @@ const DEFINITIONS: [Definition; 2] = [
         plural: "appprojects",
         short_names: &["appproj", "appprojs"],
         columns: &[],
+        part_of: "argocd",
+        scope: "Namespaced",
+        subresources: none,
         shape: AppProject::shape,
+    },
+    Definition {
+        kind: rollouts::ROLLOUT,
+        singular: "rollout",
+        plural: "rollouts",
+        short_names: &["ro"],
+        columns: &[
+            Column::new("Desired", "integer", ".spec.replicas"),
+            Column::new("Current", "integer", ".status.replicas"),
+            Column::new("Up-to-date", "integer", ".status.updatedReplicas"),
+            Column::new("Available", "integer", ".status.availableReplicas"),
+            AGE,
+        ],
+        part_of: "argo-rollouts",
+        scope: "Namespaced",
+        subresources: status_and_scale,
+        shape: rollouts::Rollout::shape,
+    },
+    Definition {
+        kind: rollouts::ANALYSIS_RUN,
+        singular: "analysisrun",
+        plural: "analysisruns",
+        short_names: &["ar"],
+        columns: &[Column::new("Status", "string", ".status.phase"), AGE],
+        part_of: "argo-rollouts",
+        scope: "Namespaced",
+        subresources: none,
+        shape: rollouts::AnalysisRun::shape,
+    },
+    Definition {
+        kind: rollouts::ANALYSIS_TEMPLATE,
+        singular: "analysistemplate",
+        plural: "analysistemplates",
+        short_names: &["at"],
+        columns: &[AGE],
+        part_of: "argo-rollouts",
+        scope: "Namespaced",
+        subresources: none,
+        shape: rollouts::AnalysisTemplate::shape,
+    },
+    Definition {
+        kind: rollouts::CLUSTER_ANALYSIS_TEMPLATE,
+        singular: "clusteranalysistemplate",
+        plural: "clusteranalysistemplates",
+        short_names: &["cat"],
+        columns: &[AGE],
+        part_of: "argo-rollouts",
+        scope: "Cluster",
+        subresources: none,
+        shape: rollouts::ClusterAnalysisTemplate::shape,
+    },
+    Definition {
+        kind: rollouts::EXPERIMENT,
+        singular: "experiment",
+        plural: "experiments",
+        short_names: &["exp"],
+        columns: &[Column::new("Status", "string", ".status.phase"), AGE],
+        part_of: "argo-rollouts",
+        scope: "Namespaced",
+        subresources: none,
+        shape: rollouts::Experiment::shape,
     },
 ];
 
@@ -93,12 +199,15 @@ fn definition(definition: &Definition) -> Value {
     if !definition.columns.is_empty() {
         version["additionalPrinterColumns"] = definition.columns.iter().map(column).collect();
     }
+    if let Some(subresources) = (definition.subresources)() {
+        version["subresources"] = subresources;
+    }
     json!({
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
         "metadata": {
             "name": name,
-            "labels": {"app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "argocd"},
+            "labels": {"app.kubernetes.io/name": name, "app.kubernetes.io/part-of": definition.part_of},
         },
         "spec": {
             "group": GROUP,
@@ -109,14 +218,14 @@ fn definition(definition: &Definition) -> Value {
                 "singular": definition.singular,
                 "shortNames": definition.short_names,
             },
-            "scope": "Namespaced",
+            "scope": definition.scope,
             "versions": [version],
         },
     })
 }
 
 fn column(column: &Column) -> Value {
-    let mut value = json!({"name": column.name, "type": "string", "jsonPath": column.json_path});
+    let mut value = json!({"name": column.name, "type": column.kind, "jsonPath": column.json_path});
     if column.priority > 0 {
         value["priority"] = json!(column.priority);
     }
@@ -135,6 +244,7 @@ fn schema(shape: &Shape) -> Value {
         Shape::Text => json!({"type": "string"}),
         Shape::Time => json!({"type": "string", "format": "date-time"}),
         Shape::Integer => json!({"type": "integer", "format": "int64"}),
+        Shape::Integer32 => json!({"type": "integer", "format": "int32"}),
         Shape::Boolean => json!({"type": "boolean"}),
         Shape::IntegerOrText => {
             json!({"anyOf": [{"type": "integer"}, {"type": "string"}], "x-kubernetes-int-or-string": true})
@@ -167,6 +277,9 @@ fn field_schema(object: &Object, field: &Field) -> Value {
     schema["description"] = json!(field.doc);
     for (_, _, constraint) in CONSTRAINTS.iter().filter(|(of, name, _)| *of == object.name && *name == field.name) {
         match constraint {
+            Constraint::Immutable(message) => {
+                schema["x-kubernetes-validations"] = json!([{"rule": "self == oldSelf", "message": message}]);
+            }
             Constraint::LengthMax(length) => schema["maxLength"] = json!(length),
             Constraint::LengthMin(length) => schema["minLength"] = json!(length),
             Constraint::Pattern(pattern) => schema["pattern"] = json!(pattern),

@@ -1,4 +1,4 @@
-//! The objects of `argoproj.io/v1alpha1`: Application and AppProject as wire types, the CustomResourceDefinitions drawn
+//! The objects of `argoproj.io/v1alpha1`: Application, AppProject and those of [`rollouts`] as wire types, the CustomResourceDefinitions drawn
 //! from the same tables, and the rules that follow from the objects alone - tracking, permissions, validation.
 //!
 //! Knows nothing of clusters, repositories or controllers. Start reading at [`Application`] and, for how a type is
@@ -22,6 +22,8 @@ mod source;
 mod spec;
 mod status;
 mod sync_policy;
+
+pub mod rollouts;
 
 mod crds;
 mod equality;

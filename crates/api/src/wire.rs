@@ -16,6 +16,8 @@ pub enum Shape {
     Time,
     /// A 64-bit integer.
     Integer,
+    /// A 32-bit integer.
+    Integer32,
     /// A boolean.
     Boolean,
     /// An integer or a string.
@@ -74,6 +76,15 @@ impl Shaped for String {
 impl Shaped for i64 {
     fn shape() -> Shape {
         Shape::Integer
+    }
+    fn is_zero(&self) -> bool {
+        *self == 0
+    }
+}
+
+impl Shaped for i32 {
+    fn shape() -> Shape {
+        Shape::Integer32
     }
     fn is_zero(&self) -> bool {
         *self == 0

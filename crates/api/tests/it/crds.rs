@@ -39,10 +39,21 @@ fn unknown_fields_survive_at_every_object_of_ours() {
 }
 
 #[test]
-fn neither_kind_has_a_status_subresource() {
+fn only_a_rollout_has_a_status_subresource() {
     for crd in api::crds() {
-        assert!(crd["spec"]["versions"][0].get("subresources").is_none());
+        let has_status = crd["spec"]["versions"][0].pointer("/subresources/status").is_some();
+        assert_eq!(has_status, crd["spec"]["names"]["kind"] == "Rollout");
     }
+}
+
+#[test]
+fn autoscalers_find_the_scale_of_a_rollout() {
+    let crds = api::crds();
+    let rollout = crds.iter().find(|crd| crd["spec"]["names"]["kind"] == "Rollout").expect("the definition");
+    let scale = &rollout["spec"]["versions"][0]["subresources"]["scale"];
+    assert_eq!(scale["specReplicasPath"], ".spec.replicas");
+    assert_eq!(scale["statusReplicasPath"], ".status.HPAReplicas");
+    assert_eq!(scale["labelSelectorPath"], ".status.selector");
 }
 
 #[test]
@@ -53,6 +64,11 @@ fn kubectl_finds_the_kinds_by_upstreams_names() {
         [
             r#"{"kind":"Application","listKind":"ApplicationList","plural":"applications","shortNames":["app","apps"],"singular":"application"}"#,
             r#"{"kind":"AppProject","listKind":"AppProjectList","plural":"appprojects","shortNames":["appproj","appprojs"],"singular":"appproject"}"#,
+            r#"{"kind":"Rollout","listKind":"RolloutList","plural":"rollouts","shortNames":["ro"],"singular":"rollout"}"#,
+            r#"{"kind":"AnalysisRun","listKind":"AnalysisRunList","plural":"analysisruns","shortNames":["ar"],"singular":"analysisrun"}"#,
+            r#"{"kind":"AnalysisTemplate","listKind":"AnalysisTemplateList","plural":"analysistemplates","shortNames":["at"],"singular":"analysistemplate"}"#,
+            r#"{"kind":"ClusterAnalysisTemplate","listKind":"ClusterAnalysisTemplateList","plural":"clusteranalysistemplates","shortNames":["cat"],"singular":"clusteranalysistemplate"}"#,
+            r#"{"kind":"Experiment","listKind":"ExperimentList","plural":"experiments","shortNames":["exp"],"singular":"experiment"}"#,
         ]
     );
     let columns = api::crds()[0]["spec"]["versions"][0]["additionalPrinterColumns"].clone();

@@ -1,0 +1,36 @@
+//! The objects of progressive delivery: Rollout, AnalysisTemplate, ClusterAnalysisTemplate, AnalysisRun and Experiment
+//! as wire types, and the rules that follow from a Rollout's spec alone.
+//!
+//! Knows nothing of clusters or controllers. Start reading at [`Rollout`], then [`validate`].
+
+pub mod names;
+
+mod phase;
+
+mod metric_provider;
+
+mod analysis_template;
+
+mod analysis_reference;
+
+mod analysis_run;
+mod blue_green;
+mod canary;
+mod experiment;
+mod rollout;
+mod status;
+mod step;
+mod traffic_routing;
+
+pub use analysis_reference::*;
+pub use analysis_run::*;
+pub use analysis_template::*;
+pub use blue_green::*;
+pub use canary::*;
+pub use experiment::*;
+pub use metric_provider::*;
+pub use phase::{AnalysisPhase, RolloutPhase};
+pub use rollout::*;
+pub use status::*;
+pub use step::*;
+pub use traffic_routing::*;
