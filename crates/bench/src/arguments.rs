@@ -12,7 +12,7 @@ pub struct Arguments {
     /// How many applications
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
     pub apps: u32,
-    /// What to measure once all applications are Synced, in this order
+    /// What to measure once all applications are Synced
     #[arg(long, value_enum, value_delimiter = ',', default_value = "idle,local,drift,http")]
     pub phases: Vec<Phase>,
     /// How many commits are measured by a phase of commits
@@ -26,8 +26,9 @@ pub struct Arguments {
     pub revision: String,
 }
 
-/// One thing to measure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+/// One thing to measure. They are run in this order, whatever the order on the command line: the last one moves all
+/// applications to another repository, which would change what the others measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Phase {
     /// Processor time while nothing happens
     Idle,

@@ -24,6 +24,7 @@ use anyhow::Result;
 use arguments::{Arguments, Phase};
 use clap::Parser;
 use stage::Stage;
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -45,7 +46,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
     machine::report(&arguments.revision)?;
     let mut stage = Stage::set(arguments).await?;
     phases::from_nothing::run(&mut stage).await?;
-    for phase in &arguments.phases {
+    for phase in arguments.phases.iter().collect::<BTreeSet<_>>() {
         match phase {
             Phase::Idle => phases::idle::run(&mut stage).await?,
             Phase::Local => phases::commits::local(&mut stage, arguments.commits).await?,
