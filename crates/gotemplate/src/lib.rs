@@ -5,20 +5,29 @@
 //! Knows nothing of Sprig, Helm, charts or files, reads no clock and no random source. Start reading at [`Value`], then
 //! [`Set`].
 
+mod float;
+mod format;
 mod frozen;
 mod function;
 mod handles;
 mod inspect;
 mod list;
 mod map;
+mod number;
+mod quote;
+mod runes;
 mod set;
 mod text;
 mod types;
+mod unicode;
 mod value;
 
+pub use float::format_float;
+pub use format::{sprint, sprintf, sprintln};
 pub use frozen::{Frozen, FrozenMap};
 pub use function::{Definition, FuncMap, Signature};
 pub use inspect::VALUE_DEPTH_MAX;
+pub use quote::{Plainly, quote};
 pub use set::{ExecError, MissingKey, ParseError, Parsed, Run, Set};
 pub use text::Text;
 pub use types::{IntKind, Kind, ListType, MapType, Type, UintKind};

@@ -1,0 +1,89 @@
+//! Go's `fmt`: `print`, `println`, `printf` and the text that a value has in a template's output.
+//!
+//! Start reading at [`sprintf`]; what one argument looks like is in `printer`, how numbers and strings look under flags
+//! in `spec`.
+
+mod directive;
+mod printer;
+mod spec;
+
+use crate::text::Text;
+use crate::value::Value;
+use budget::{Budget, Exceeded};
+use directive::Formatter;
+use printer::Printer;
+
+/// Go's `fmt.Sprint`: a space between two arguments neither of which is a string.
+///
+/// # Errors
+/// When the text is longer, or a value nested deeper, than allowed.
+pub fn sprint(values: &[Value], budget: &mut Budget) -> Result<Text, Exceeded> {
+    let mut printer = Printer::new(budget);
+    print(&mut printer, values)?;
+    Ok(Text::from_bytes(printer.out))
+}
+
+fn print(printer: &mut Printer<'_>, values: &[Value]) -> Result<(), Exceeded> {
+    let mut after_string = true;
+    for (at, value) in values.iter().enumerate() {
+        let string = is_string(value);
+        if at > 0 && !string && !after_string {
+            printer.push(" ");
+        }
+        printer.argument(value, 'v')?;
+        after_string = string;
+    }
+    printer.pay()
+}
+
+/// Whether the value's kind is a string.
+fn is_string(value: &Value) -> bool {
+    match value {
+        Value::Str(_) => true,
+        Value::Object(_) => matches!(value.kind(), crate::types::Kind::String),
+        _ => false,
+    }
+}
+
+/// Go's `fmt.Sprintln`: spaces between all arguments, a newline at the end.
+///
+/// # Errors
+/// As [`sprint`].
+pub fn sprintln(values: &[Value], budget: &mut Budget) -> Result<Text, Exceeded> {
+    let mut printer = Printer::new(budget);
+    for (at, value) in values.iter().enumerate() {
+        if at > 0 {
+            printer.push(" ");
+        }
+        printer.argument(value, 'v')?;
+    }
+    printer.push("\n");
+    printer.pay()?;
+    Ok(Text::from_bytes(printer.out))
+}
+
+/// Go's `fmt.Sprintf`. Wrong uses do not fail, they show in the text: `%!d(string=x)`.
+///
+/// # Errors
+/// As [`sprint`].
+pub fn sprintf(format: &[u8], values: &[Value], budget: &mut Budget) -> Result<Text, Exceeded> {
+    let mut formatter = Formatter::new(format, values, budget);
+    formatter.run()?;
+    Ok(Text::from_bytes(formatter.printer.out))
+}
+
+/// Appends what `value` looks like in a template's output: Go's `%v`.
+pub(crate) fn append(out: &mut Vec<u8>, value: &Value, budget: &mut Budget) -> Result<(), Exceeded> {
+    match value {
+        Value::Str(text) => {
+            budget.take_bytes(text.len() as u64)?;
+            out.extend_from_slice(text.as_bytes());
+        }
+        _ => {
+            let mut printer = Printer::new(budget);
+            printer.argument(value, 'v')?;
+            out.extend_from_slice(&printer.out);
+        }
+    }
+    Ok(())
+}
