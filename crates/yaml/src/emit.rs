@@ -15,7 +15,16 @@ use writer::Writer;
 /// The text of one document, ending in a newline.
 #[must_use]
 pub fn emit(value: &Value) -> String {
-    let mut emitter = Emitter { out: Writer::default(), indent: -1 };
+    let mut emitter = Emitter { out: Writer::default(), indent: -1, sequences_indented: false };
+    emitter.node(value, Position::Root);
+    emitter.out.finish()
+}
+
+/// The text of one document as go-yaml v3 writes it with an indent of 2: sequences stand deeper than their keys, no line
+/// is folded.
+#[must_use]
+pub fn emit_pretty(value: &Value) -> String {
+    let mut emitter = Emitter { out: Writer::unfolded(), indent: -1, sequences_indented: true };
     emitter.node(value, Position::Root);
     emitter.out.finish()
 }
@@ -39,6 +48,7 @@ const SIMPLE_KEY_MAX: usize = 128;
 struct Emitter {
     out: Writer,
     indent: i32,
+    sequences_indented: bool,
 }
 
 impl Emitter {
@@ -68,7 +78,7 @@ impl Emitter {
     }
 
     fn sequence(&mut self, items: &[Value], position: Position) {
-        let indentless = position == Position::MappingValue && !self.out.indention;
+        let indentless = position == Position::MappingValue && !self.out.indention && !self.sequences_indented;
         self.deeper(indentless, |emitter| {
             for item in items {
                 emitter.out.line_to(emitter.indent);

@@ -10,17 +10,23 @@ const WIDTH: i32 = 80;
 pub(super) struct Writer {
     text: String,
     column: i32,
+    width: i32,
     whitespace: bool,
     pub(super) indention: bool,
 }
 
 impl Default for Writer {
     fn default() -> Self {
-        Writer { text: String::new(), column: 0, whitespace: true, indention: true }
+        Writer { text: String::new(), column: 0, width: WIDTH, whitespace: true, indention: true }
     }
 }
 
 impl Writer {
+    /// A writer that never folds a line.
+    pub(super) fn unfolded() -> Self {
+        Writer { width: i32::MAX, ..Writer::default() }
+    }
+
     pub(super) fn finish(mut self) -> String {
         if self.column > 0 || self.text.is_empty() {
             self.text.push('\n');
@@ -94,7 +100,7 @@ impl Writer {
             }
             let next_is_space = chars.peek().is_some_and(|(_, next)| *next == ' ');
             let inside = !quoted || at > 0 && at < last;
-            if breakable && !after_space && self.column > WIDTH && inside && !next_is_space {
+            if breakable && !after_space && self.column > self.width && inside && !next_is_space {
                 self.line_to(indent);
             } else {
                 self.put(' ');
@@ -117,7 +123,7 @@ impl Writer {
         while let Some((at, c)) = chars.next() {
             if c == ' ' {
                 let next_is_space = chars.peek().is_some_and(|(_, next)| *next == ' ');
-                if breakable && !after_space && self.column > WIDTH && at > 0 && at < last {
+                if breakable && !after_space && self.column > self.width && at > 0 && at < last {
                     self.line_to(indent);
                     if next_is_space {
                         self.put('\\');

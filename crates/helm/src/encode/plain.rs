@@ -1,0 +1,120 @@
+//! Values as the YAML writer gets them: through JSON, so that numbers lose their type and whole ones are integers.
+
+use super::base64;
+use budget::{Budget, Exceeded};
+use gotemplate::{Frozen, FrozenMap, GoObject, Text, VALUE_DEPTH_MAX, Value};
+use serde_json::{Map, Number, Value as Json};
+use std::sync::Arc;
+
+/// Why a value has no JSON form; the texts are Go's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum EncodeError {
+    #[error("json: {0}")]
+    Unsupported(String),
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
+}
+
+/// The plain form of a value.
+pub(crate) fn plain(value: &Value, budget: &mut Budget) -> Result<Json, EncodeError> {
+    at_depth(value, budget, 0)
+}
+
+fn at_depth(value: &Value, budget: &mut Budget, depth: u32) -> Result<Json, EncodeError> {
+    if depth >= VALUE_DEPTH_MAX {
+        return Err(Exceeded::Depth(VALUE_DEPTH_MAX).into());
+    }
+    budget.spend(1)?;
+    Ok(match value {
+        Value::NoValue | Value::Nil => Json::Null,
+        Value::Bool(flag) => Json::Bool(*flag),
+        Value::Int(number, _) => Json::from(*number),
+        Value::Uint(number, _) => Json::from(*number),
+        Value::Float(number) => float(*number)?,
+        Value::Complex(..) => return Err(EncodeError::Unsupported("unsupported type: complex128".to_owned())),
+        Value::Str(text) => Json::String(string(text)),
+        Value::Bytes(bytes) => Json::String(base64(bytes)),
+        Value::List(list) if list.is_nil() => Json::Null,
+        Value::List(list) => match list.untouched() {
+            Some(data) => items(data, budget)?,
+            None => list.iter().map(|item| at_depth(&item, budget, depth + 1)).collect::<Result<_, _>>()?,
+        },
+        Value::Map(map) if map.is_nil() => Json::Null,
+        Value::Map(map) => match map.untouched() {
+            Some(data) => entries(data, budget)?,
+            None => {
+                let mut plain = Map::new();
+                for (key, value) in map.entries() {
+                    plain.insert(string(&key), at_depth(&value, budget, depth + 1)?);
+                }
+                Json::Object(plain)
+            }
+        },
+        Value::Object(object) => self::object(object, budget, depth)?,
+        Value::Func(_) => return Err(EncodeError::Unsupported("unsupported type: func()".to_owned())),
+    })
+}
+
+fn object(object: &Arc<dyn GoObject>, budget: &mut Budget, depth: u32) -> Result<Json, EncodeError> {
+    if let Some(json) = object.to_json() {
+        return Ok(json);
+    }
+    if let Some(plain) = object.underlying() {
+        return at_depth(&plain, budget, depth + 1);
+    }
+    let mut fields = Map::new();
+    for (name, value) in object.fields() {
+        fields.insert(name.to_owned(), at_depth(&value, budget, depth + 1)?);
+    }
+    Ok(Json::Object(fields))
+}
+
+/// Shared data, without making handles for what is in it.
+fn frozen(value: &Frozen, budget: &mut Budget) -> Result<Json, EncodeError> {
+    budget.spend(1)?;
+    Ok(match value {
+        Frozen::Nil => Json::Null,
+        Frozen::Bool(flag) => Json::Bool(*flag),
+        Frozen::Int(number, _) => Json::from(*number),
+        Frozen::Float(number) => float(*number)?,
+        Frozen::Str(text) => Json::String(string(text)),
+        Frozen::List(data) => items(data, budget)?,
+        Frozen::Map(data) => entries(data, budget)?,
+    })
+}
+
+fn items(data: &[Frozen], budget: &mut Budget) -> Result<Json, EncodeError> {
+    data.iter().map(|item| frozen(item, budget)).collect()
+}
+
+fn entries(data: &FrozenMap, budget: &mut Budget) -> Result<Json, EncodeError> {
+    let mut plain = Map::new();
+    for (key, value) in data.entries() {
+        plain.insert(string(key), frozen(value, budget)?);
+    }
+    Ok(Json::Object(plain))
+}
+
+fn string(text: &Text) -> String {
+    text.to_str_lossy().into_owned()
+}
+
+/// A float as YAML reads its JSON text again: whole numbers that fit are integers.
+fn float(number: f64) -> Result<Json, EncodeError> {
+    const EXACT: f64 = 18_446_744_073_709_551_616.0;
+    if number.fract() == 0.0 && number.abs() < EXACT {
+        if number >= 0.0 {
+            // The digits that JSON has are the shortest that give the number back, filled up with zeros.
+            let text = format!("{number}");
+            if let Ok(whole) = text.parse::<u64>() {
+                return Ok(Json::from(whole));
+            }
+        } else if let Ok(whole) = format!("{number}").parse::<i64>() {
+            return Ok(Json::from(whole));
+        }
+    }
+    Number::from_f64(number).map(Json::Number).ok_or_else(|| {
+        let shown = if number.is_nan() { "NaN" } else if number > 0.0 { "+Inf" } else { "-Inf" };
+        EncodeError::Unsupported(format!("unsupported value: {shown}"))
+    })
+}

@@ -1,0 +1,49 @@
+//! Helm's own functions, beside Sprig's.
+//!
+//! What differs from render to render — whether this is a lint, what `lookup` finds — is read from the state of the run
+//! ([`Setting`]), so that one table of functions serves all renders of a profile and templates stay compiled.
+
+mod include;
+mod lookup;
+mod required;
+mod serial;
+
+pub use lookup::{Empty, Lookup};
+pub(crate) use include::without_no_value;
+pub(crate) use required::{MESSAGE_BEGIN, MESSAGE_END, Refusal, Told};
+
+use crate::profile::Profile;
+use gotemplate::FuncMap;
+use std::sync::{Arc, OnceLock};
+
+/// What functions read of the render they run in.
+pub(crate) struct Setting {
+    /// Whether missing values are only told of.
+    pub(crate) is_lint: bool,
+    /// What `lookup` finds.
+    pub(crate) lookup: Arc<dyn Lookup>,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Setting { is_lint: false, lookup: Arc::new(Empty) }
+    }
+}
+
+/// The functions of a profile.
+pub(crate) fn table(profile: Profile) -> Arc<FuncMap> {
+    static TABLES: [OnceLock<Arc<FuncMap>>; 3] = [const { OnceLock::new() }; 3];
+    TABLES[profile as usize].get_or_init(|| Arc::new(make(profile))).clone()
+}
+
+fn make(profile: Profile) -> FuncMap {
+    let mut functions = FuncMap::default();
+    // A render reads no environment.
+    functions.remove("env");
+    functions.remove("expandenv");
+    include::add(&mut functions);
+    lookup::add(&mut functions);
+    required::add(&mut functions);
+    serial::add(&mut functions, profile);
+    functions
+}
