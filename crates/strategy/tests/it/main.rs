@@ -1,0 +1,4 @@
+//! The engine against recorded answers of Argo Rollouts, against timelines, and against laws.
+
+mod counts;
+mod hashes;

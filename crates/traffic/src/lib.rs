@@ -1,0 +1,20 @@
+//! How traffic is shared out among the versions of a Rollout: one [`Routing`] says what is wanted, each kind of router
+//! turns it into writes of its own objects.
+//!
+//! Pure: knows no cluster, no clock and nothing of steps; whoever decides on weights is no business of a router. Start
+//! reading at [`Routing`] and [`Router`], then at [`Routers`], which are all that one Rollout names.
+
+mod routing;
+
+mod services;
+
+mod alb;
+mod nginx;
+
+mod routers;
+
+pub use alb::Alb;
+pub use nginx::{Nginx, canary_ingress_name};
+pub use routers::{Objects, Routers, Unsupported};
+pub use routing::{Change, Destination, Managed, Note, Order, Problem, Routed, Router, Routing, Verify, Write};
+pub use services::{Preference, is_stable_ping, stable_and_canary};

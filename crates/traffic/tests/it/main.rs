@@ -1,0 +1,5 @@
+//! What routers write, compared as text.
+
+mod alb;
+mod nginx;
+mod stage;
