@@ -31,6 +31,8 @@ pub struct Notes {
     pub settled: Option<Settled>,
     /// When an operation last wrote an object: the operation's start, and the time.
     pub last_write: Option<(Time, Timestamp)>,
+    /// Since when the cluster neither makes nor refuses an operation's writes: the operation's start, and the time.
+    pub unanswered: Option<(Time, Timestamp)>,
 }
 
 /// Desired objects made ready.

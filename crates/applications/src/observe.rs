@@ -8,8 +8,8 @@ use crate::plan::assess::Ground;
 use crate::plan::{events, operation_sources};
 use crate::projects::Projects;
 use crate::settings::Settings;
-use crate::sources::{Repositories, SourceSeen, Sources, Wanted, source_input};
-use api::names::{ANNOTATION_REFRESH, ANNOTATION_SKIP_RECONCILE, APPLICATION, GROUP};
+use crate::sources::{Freshness, Place, Repositories, SourceSeen, Sources, Wanted, Wish, source_input};
+use api::names::{ANNOTATION_REFRESH, ANNOTATION_REFRESH_TIMESTAMP, ANNOTATION_SKIP_RECONCILE, APPLICATION, GROUP};
 use api::unsupported::unsupported_fields;
 use api::{Application, ApplicationSource, ComparedTo, ProjectRules, semantically_equal};
 use cluster::{Cache, Instance, Keep, Served};
@@ -41,7 +41,7 @@ pub fn application_key(app: &AppKey) -> Key {
 }
 
 impl Observer {
-    /// All that is known of `app` without asking anybody, unless fresh refs are wanted.
+    /// All that is known of `app` without asking anybody.
     pub async fn observe(&self, app: &AppKey, level: Level) -> Observed {
         let found = self.cache.get(&application_key(app)).map(|cached| cached.object);
         let mut observed = self.nothing_but(app, level, found);
@@ -63,12 +63,12 @@ impl Observer {
         let instance = Instance::named(&application.instance_name(&self.settings.namespace));
         let roots = self.cache.roots(&instance);
         observed.roots = roots.into_iter().map(|root| (root.object.key(), root)).collect();
+        observed.unknown_kinds = self.cache.unknown_kinds();
         if object.meta().is_terminating() {
-            observed.unknown_kinds = self.cache.unknown_kinds();
             self.sources.forget(app);
             return observed;
         }
-        self.gather(&mut observed, &application, level).await;
+        self.gather(&mut observed, &object, &application, level);
         observed
     }
 
@@ -85,6 +85,7 @@ impl Observer {
             project: Fetched::Absent,
             served: Fetched::Absent,
             spec: Gathered::default(),
+            refreshing: None,
             operation: None,
             roots: BTreeMap::new(),
             looked_up: BTreeMap::new(),
@@ -118,31 +119,39 @@ impl Observer {
         }
     }
 
-    async fn gather(&self, observed: &mut Observed, application: &Application, level: Level) {
+    fn gather(&self, observed: &mut Observed, object: &Object, application: &Application, level: Level) {
         let project = application.spec.project_name();
         let of_spec = application.spec.effective_sources().into_iter();
         let of_spec = of_spec.map(|source| (source.target_revision.clone(), source.into_owned()));
         let wanted: Vec<Result<Wanted, String>> =
             of_spec.map(|(revision, source)| self.wanted(&source, revision, project)).collect();
         let usable: Vec<Wanted> = wanted.iter().flatten().cloned().collect();
-        let refresh = application.annotation(ANNOTATION_REFRESH);
-        let seen = self.sources.follow(&observed.key, &usable);
-        let seen = if level >= REFRESH || wants_fresh_refs(application) {
-            if refresh == Some("hard") {
-                self.sources.forget_renders(&usable);
-            }
+        let mut seen = self.sources.follow(&observed.key, &usable);
+        if level >= REFRESH {
             self.sources.touch(&observed.key);
-            self.sources.refresh(&usable).await;
-            self.sources.look(&usable)
-        } else {
-            seen
-        };
+        }
+        match self.freshness(&observed.key, object, application, &usable) {
+            Freshness::Listed => {}
+            Freshness::JustListed => {
+                if application.annotation(ANNOTATION_REFRESH) == Some("hard") {
+                    self.sources.forget_renders(&usable);
+                }
+                seen = self.sources.follow(&observed.key, &usable);
+            }
+            Freshness::Listing if needs_fresh_refs(application) => {
+                seen = usable.iter().map(|_| SourceSeen::Unread).collect();
+            }
+            Freshness::Listing => {
+                let urls: Vec<String> = usable.iter().map(|wanted| wanted.remote.url.to_string()).collect();
+                observed.refreshing = Some(format!("the refs of {}, listed anew", urls.join(", ")));
+            }
+        }
         observed.spec.sources = side_by_side(wanted, seen);
         if let Some(others) = operation_sources(application) {
             let wanted: Vec<_> =
                 others.iter().map(|(source, revision)| self.wanted(source, revision.clone(), project)).collect();
             let usable: Vec<Wanted> = wanted.iter().flatten().cloned().collect();
-            let seen = self.sources.look(&usable);
+            let seen = self.sources.look(&observed.key, &usable);
             observed.operation = Some(Gathered { sources: side_by_side(wanted, seen), targets: None });
         }
         self.make_ready(observed);
@@ -150,6 +159,22 @@ impl Observer {
         if !namespace.is_empty() {
             self.look_up(observed, Key::new("", "Namespace", None, namespace));
         }
+    }
+
+    /// Has refs listed anew where somebody wishes that, and tells how far that has come.
+    fn freshness(&self, app: &AppKey, object: &Object, application: &Application, usable: &[Wanted]) -> Freshness {
+        let is_asked = application.annotation(ANNOTATION_REFRESH).is_some();
+        if !is_asked && !needs_fresh_refs(application) {
+            self.sources.no_wish(app);
+            return Freshness::Listed;
+        }
+        let annotation = |name| application.annotation(name).unwrap_or_default().to_owned();
+        let wish = Wish {
+            refresh: is_asked.then(|| (annotation(ANNOTATION_REFRESH), annotation(ANNOTATION_REFRESH_TIMESTAMP))),
+            operation: application.operation.clone().filter(|_| !is_running(application)),
+            sources: usable.to_vec(),
+        };
+        self.sources.refresh(app, wish, &object.meta().resource_version)
     }
 
     fn wanted(&self, source: &ApplicationSource, revision: String, project: &str) -> Result<Wanted, String> {
@@ -160,7 +185,7 @@ impl Observer {
 
     /// Makes the desired objects ready where all is rendered, and looks up what is live of them in the cache.
     fn make_ready(&self, observed: &mut Observed) {
-        let (Fetched::Known(declared), Fetched::Known(rules), Fetched::Known(served)) =
+        let (Fetched::Known(declared), Fetched::Known(Ok(rules)), Fetched::Known(served)) =
             (observed.application.clone(), observed.project.clone(), observed.served.clone())
         else {
             return;
@@ -182,7 +207,8 @@ impl Observer {
             })
             .collect();
         for (key, version) in keys {
-            if observed.looked_up.contains_key(&key) || observed.roots.contains_key(&key) {
+            let is_known = observed.looked_up.contains_key(&key) || observed.roots.contains_key(&key);
+            if is_known || observed.may_be_old(&key) {
                 continue;
             }
             self.look_up_version(observed, key, &version);
@@ -269,9 +295,16 @@ impl Observer {
             Whose::Spec => Some(&mut observed.spec),
             Whose::Operation => observed.operation.as_mut(),
         };
-        let Some(source) = gathered.and_then(|gathered| gathered.sources.get_mut(index)) else { return };
+        let Some(gathered) = gathered else { return };
+        // Those of which nothing can be known are not followed.
+        let place = gathered.sources.iter().take(index).filter(|source| source.wanted.is_ok()).count();
+        let Some(source) = gathered.sources.get_mut(index) else { return };
         if let Ok(wanted) = &source.wanted {
-            source.seen = self.sources.render(wanted, revision).await;
+            let place = match of {
+                Whose::Spec => Place::Followed(place),
+                Whose::Operation => Place::Another,
+            };
+            source.seen = self.sources.render(&observed.key, place, wanted, revision).await;
         }
     }
 
@@ -293,15 +326,17 @@ fn unsupported_uses(object: &Object, application: &Application) -> Vec<String> {
     fields.map(|used| format!("{}: {}", used.path, used.instead)).chain(options).collect()
 }
 
-/// Whether refs that were listed some time ago will not do: somebody asks for a refresh or an operation, or the sources
-/// are not those that were compared last.
-fn wants_fresh_refs(application: &Application) -> bool {
-    let status = &application.status;
-    let is_running = status.operation_state.as_ref().is_some_and(|state| !state.phase.is_completed());
-    let compared = status.sync.as_ref().map(|sync| (&sync.compared_to.source, &sync.compared_to.sources));
+/// Whether refs that were listed some time ago will not do: an operation is to begin, or the sources are not those that
+/// were compared last.
+fn needs_fresh_refs(application: &Application) -> bool {
+    let compared = application.status.sync.as_ref().map(|sync| (&sync.compared_to.source, &sync.compared_to.sources));
     let declared = ComparedTo::of(&application.spec);
     let is_new = compared.is_none_or(|compared| !semantically_equal(&compared, &(&declared.source, &declared.sources)));
-    is_new || application.annotation(ANNOTATION_REFRESH).is_some() || (application.operation.is_some() && !is_running)
+    is_new || (application.operation.is_some() && !is_running(application))
+}
+
+fn is_running(application: &Application) -> bool {
+    application.status.operation_state.as_ref().is_some_and(|state| !state.phase.is_completed())
 }
 
 fn is_rendered(gathered: &Gathered) -> bool {

@@ -4,11 +4,12 @@ use crate::AppKey;
 use crate::decided::Decided;
 use crate::memory::{Memory, Told};
 use crate::settings::Settings;
-use crate::sources::{Content, SourceFailure, SourceSeen, Wanted};
+use crate::sources::{Behind, Content, SourceFailure, SourceSeen, Wanted};
 use api::{Application, ProjectRules};
 use cluster::{Cached, GroupKind, Served};
 use compare::Targets;
 use controller::Level;
+use jiff::Timestamp;
 use object::{Fetched, Key, Object};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -24,12 +25,14 @@ pub struct Observed {
     pub settings: Arc<Settings>,
     /// The Application object, and what it says or why that cannot be read.
     pub application: Fetched<Declared>,
-    /// What its project permits.
-    pub project: Fetched<Arc<ProjectRules>>,
+    /// What its project permits, or why the project cannot be read.
+    pub project: Fetched<Result<Arc<ProjectRules>, String>>,
     /// The kinds its cluster serves.
     pub served: Fetched<Arc<Served>>,
     /// Its sources, as the spec names them.
     pub spec: Gathered,
+    /// The refs that somebody wants listed anew, as long as that has not happened: what is known holds meanwhile.
+    pub refreshing: Option<String>,
     /// The sources of its operation, while it has one.
     pub operation: Option<Gathered>,
     /// What is marked as its own in the cluster, by key.
@@ -77,8 +80,18 @@ impl Source {
     /// A source of which nothing can be known.
     #[must_use]
     pub fn impossible(why: String) -> Self {
-        let failure = SourceFailure { message: why.clone(), since: None, next: None };
-        Source { wanted: Err(why), seen: SourceSeen::Failed(failure) }
+        let seen = SourceSeen::Failed(SourceFailure::lasting(why.clone()));
+        Source { wanted: Err(why), seen }
+    }
+
+    /// When a pass must try again what failed, where nobody else does.
+    #[must_use]
+    pub fn retry(&self) -> Option<Timestamp> {
+        match &self.seen {
+            SourceSeen::Failed(failure) => failure.retry,
+            SourceSeen::Resolved { behind: Some(Behind::Failing(failure)), .. } => failure.retry,
+            _ => None,
+        }
     }
 
     /// What it renders to, if it is known.
@@ -100,10 +113,24 @@ impl Gathered {
 }
 
 impl Observed {
+    /// When a pass must try again to read a source.
+    #[must_use]
+    pub fn retry(&self) -> Option<Timestamp> {
+        let operation = self.operation.iter().flat_map(|own| &own.sources);
+        self.spec.sources.iter().chain(operation).filter_map(Source::retry).min()
+    }
+
     /// What people were told of last.
     #[must_use]
     pub fn told(&self) -> Option<&Told> {
         self.memory.told.as_ref()
+    }
+
+    /// Whether what the cache holds of a kind may be old: it cannot be followed at the moment.
+    #[must_use]
+    pub fn may_be_old(&self, key: &Key) -> bool {
+        let kind = GroupKind::of(key);
+        self.unknown_kinds.iter().any(|(unknown, _)| *unknown == kind)
     }
 
     /// The live object under a key, as far as it was read.

@@ -20,8 +20,8 @@ struct Compiled {
 }
 
 impl Projects {
-    /// What the project `name` permits.
-    pub fn rules(&self, cache: &Cache, namespace: &str, name: &str) -> Fetched<Arc<ProjectRules>> {
+    /// What the project `name` permits, or why it cannot be read.
+    pub fn rules(&self, cache: &Cache, namespace: &str, name: &str) -> Fetched<Result<Arc<ProjectRules>, String>> {
         let cached = match cache.get(&Key::new(GROUP, APP_PROJECT, Some(namespace), name)) {
             Fetched::Known(cached) => cached,
             Fetched::Absent => return Fetched::Absent,
@@ -32,7 +32,7 @@ impl Projects {
         if let Some(compiled) = known.get(name)
             && compiled.version == *version
         {
-            return Fetched::Known(Arc::clone(&compiled.rules));
+            return Fetched::Known(Ok(Arc::clone(&compiled.rules)));
         }
         match AppProject::read(&cached.object) {
             Ok(project) => {
@@ -42,9 +42,9 @@ impl Projects {
                 let unsupported = Arc::new(unsupported.collect());
                 let compiled = Compiled { version: version.clone(), rules: Arc::clone(&rules), unsupported };
                 known.insert(name.to_owned(), compiled);
-                Fetched::Known(rules)
+                Fetched::Known(Ok(rules))
             }
-            Err(error) => Fetched::Unknown(error.to_string()),
+            Err(error) => Fetched::Known(Err(error.to_string())),
         }
     }
 

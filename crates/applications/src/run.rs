@@ -10,7 +10,7 @@ use crate::plan::{conclude, decide};
 use crate::project::default_project;
 use crate::projects::Projects;
 use crate::settings::Settings;
-use crate::sources::{Counters, Repositories, Sources};
+use crate::sources::{Counters, Reading, Repositories, Sources};
 use crate::wakes::{Wakes, applications, reload, wake_for};
 use clock::Offload;
 use cluster::{Cache, Clusters, ErrorClass, Selection, WRITE_TIMEOUT};
@@ -102,7 +102,13 @@ impl Applications {
         let watcher =
             RefWatcher::new(Arc::clone(&options.git), options.environment.clock.clone(), options.watch.clone());
         let wakes = Arc::new(Wakes(queue.clone()));
-        let sources = Sources::new(Arc::clone(&options.git), watcher, options.offload.clone(), wakes);
+        let reading = Reading {
+            git: Arc::clone(&options.git),
+            watcher,
+            clock: options.environment.clock.clone(),
+            offload: options.offload.clone(),
+        };
+        let sources = Sources::new(reading, wakes);
         let observer = Arc::new(Observer {
             cache,
             sources,

@@ -52,7 +52,7 @@ pub use builder::{Layout, NewCommit, commit_files};
 pub use change::Change;
 pub use commit::{CommitInfo, Signature};
 pub use error::{GitError, Problem, Retry};
-pub use memory::MemoryGit;
+pub use memory::{MemoryGit, Slowness};
 pub use oid::Oid;
 pub use options::{GitLimits, Timeouts};
 pub use refs::{Ref, RefScope, Refs};

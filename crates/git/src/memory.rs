@@ -12,8 +12,9 @@ use crate::resolve::Wanted;
 use crate::source::{ChangeMark, GitSource};
 use futures::future::{BoxFuture, FutureExt, ready};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tree::{MemoryTree, Tree, TreePath};
 
 /// Repositories by URL. Cheap to clone; clones are one store.
@@ -26,9 +27,30 @@ struct Repository {
     refs: BTreeMap<String, Ref>,
     head: Option<String>,
     failure: Option<Problem>,
+    fetch_failure: Option<Problem>,
+    slowness: Slowness,
+    /// Commits that were given out.
+    fetched: BTreeSet<Oid>,
     changes: u64,
     listings: u64,
     fetches: u64,
+}
+
+/// How long a repository takes to answer; [`Duration::MAX`] means that it never does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Slowness {
+    /// For a listing of its refs.
+    pub listing: Duration,
+    /// For a commit that was not asked for before.
+    pub fetch: Duration,
+}
+
+impl Slowness {
+    /// A repository whose host accepts connections and never answers.
+    #[must_use]
+    pub fn never() -> Self {
+        Slowness { listing: Duration::MAX, fetch: Duration::MAX }
+    }
 }
 
 impl MemoryGit {
@@ -96,16 +118,54 @@ impl MemoryGit {
         self.change(url, |repository| repository.failure = failure);
     }
 
+    /// From now on commits that were not given out before cannot be had, for this reason; `None` ends that.
+    pub fn fail_fetches(&self, url: &str, failure: Option<Problem>) {
+        self.change(url, |repository| repository.fetch_failure = failure);
+    }
+
+    /// From now on all commits there are count as given out before: they are at hand, whatever happens to the host.
+    pub fn fetched(&self, url: &str) {
+        self.change(url, |repository| repository.fetched = repository.commits.keys().copied().collect());
+    }
+
+    /// From now on every request takes this long.
+    pub fn slow(&self, url: &str, slowness: Slowness) {
+        self.change(url, |repository| repository.slowness = slowness);
+    }
+
     /// How often the refs of that repository were listed.
     #[must_use]
     pub fn listings(&self, url: &str) -> u64 {
         self.lock().get(&key(url)).map_or(0, |repository| repository.listings)
     }
 
-    /// How often a commit of that repository was asked for.
+    /// How often a commit of that repository was asked for that was not at hand.
     #[must_use]
     pub fn fetches(&self, url: &str) -> u64 {
         self.lock().get(&key(url)).map_or(0, |repository| repository.fetches)
+    }
+
+    fn slowness(&self, remote: &Remote) -> Slowness {
+        self.lock().get(&remote.url.key()).map_or(Slowness::default(), |repository| repository.slowness)
+    }
+
+    /// The commit, if it was given out before: that needs no host.
+    fn at_hand(&self, remote: &Remote, wanted: &Wanted) -> Option<Oid> {
+        let (Wanted::Tip { commit, .. } | Wanted::Commit(commit)) = wanted else { return None };
+        let all = self.lock();
+        all.get(&remote.url.key())?.fetched.contains(commit).then_some(*commit)
+    }
+
+    /// What is known of a commit that was given out.
+    fn read<T>(
+        &self,
+        remote: &Remote,
+        commit: Oid,
+        read: impl FnOnce(&CommitInfo, &Arc<MemoryTree>) -> T,
+    ) -> Result<T, GitError> {
+        let all = self.lock();
+        let found = all.get(&remote.url.key()).and_then(|repository| repository.commits.get(&commit));
+        found.map(|(info, tree)| read(info, tree)).ok_or_else(|| remote.error(Problem::gone(commit)))
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Repository>> {
@@ -139,6 +199,24 @@ impl MemoryGit {
     }
 }
 
+async fn wait(pause: Duration) {
+    if pause == Duration::MAX {
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(pause).await;
+}
+
+fn after<'a, T: Send + 'a>(pause: Duration, answer: T) -> BoxFuture<'a, T> {
+    if pause.is_zero() {
+        return ready(answer).boxed();
+    }
+    async move {
+        wait(pause).await;
+        answer
+    }
+    .boxed()
+}
+
 impl Repository {
     fn list(&mut self, scope: &RefScope) -> Refs {
         self.listings += 1;
@@ -149,11 +227,17 @@ impl Repository {
         Refs { list, head_target: self.head.clone(), scope: scope.clone() }
     }
 
-    fn find(&mut self, wanted: &Wanted) -> Result<Oid, Problem> {
+    fn fetch(&mut self, wanted: &Wanted) -> Result<Oid, Problem> {
         self.fetches += 1;
+        if let Some(failure) = &self.fetch_failure {
+            return Err(failure.clone());
+        }
         match wanted {
             Wanted::Tip { commit, .. } | Wanted::Commit(commit) => match self.commits.contains_key(commit) {
-                true => Ok(*commit),
+                true => {
+                    self.fetched.insert(*commit);
+                    Ok(*commit)
+                }
                 false => Err(Problem::gone(*commit)),
             },
             Wanted::Abbreviated(prefix) => {
@@ -169,26 +253,34 @@ impl Repository {
 }
 
 impl GitSource for MemoryGit {
+    /// What the refs are when it begins is what it gives when it ends.
     fn list_refs<'a>(&'a self, remote: &'a Remote, scope: &'a RefScope) -> BoxFuture<'a, Result<Refs, GitError>> {
-        ready(self.answer(remote, |repository| Ok(repository.list(scope)))).boxed()
+        let pause = self.slowness(remote).listing;
+        let listed = self.answer(remote, |repository| Ok(repository.list(scope)));
+        after(pause, listed)
     }
 
     fn ensure_commit<'a>(&'a self, remote: &'a Remote, wanted: &'a Wanted) -> BoxFuture<'a, Result<Oid, GitError>> {
-        ready(self.answer(remote, |repository| repository.find(wanted))).boxed()
+        if let Some(commit) = self.at_hand(remote, wanted) {
+            return ready(Ok(commit)).boxed();
+        }
+        let pause = self.slowness(remote).fetch;
+        if pause.is_zero() {
+            return ready(self.answer(remote, |repository| repository.fetch(wanted))).boxed();
+        }
+        async move {
+            wait(pause).await;
+            self.answer(remote, |repository| repository.fetch(wanted))
+        }
+        .boxed()
     }
 
     fn tree<'a>(&'a self, remote: &'a Remote, commit: Oid) -> BoxFuture<'a, Result<Arc<dyn Tree>, GitError>> {
-        let tree = self.answer(remote, |repository| {
-            repository.commits.get(&commit).map(|(_, tree)| Arc::clone(tree)).ok_or(Problem::gone(commit))
-        });
-        ready(tree.map(|tree| tree as Arc<dyn Tree>)).boxed()
+        ready(self.read(remote, commit, |_, tree| Arc::clone(tree) as Arc<dyn Tree>)).boxed()
     }
 
     fn commit_info<'a>(&'a self, remote: &'a Remote, commit: Oid) -> BoxFuture<'a, Result<CommitInfo, GitError>> {
-        ready(self.answer(remote, |repository| {
-            repository.commits.get(&commit).map(|(info, _)| info.clone()).ok_or(Problem::gone(commit))
-        }))
-        .boxed()
+        ready(self.read(remote, commit, |info, _| info.clone())).boxed()
     }
 
     /// Only `file://` URLs and paths have one, as with real repositories.

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
 
 /// What all pollers share.
@@ -20,8 +20,27 @@ pub(crate) struct Shared {
     pub(crate) source: Arc<dyn GitSource>,
     pub(crate) clock: Clock,
     pub(crate) options: WatchOptions,
-    pub(crate) slots: Semaphore,
+    pub(crate) slots: Slots,
     pub(crate) pollers: Mutex<BTreeMap<Remote, Arc<Poller>>>,
+}
+
+/// Bounds how many listings run at a time on each host, so that a host that does not answer holds up no other. Local
+/// repositories need no slot. As many hosts are remembered as there are among the repositories of this process.
+pub(crate) struct Slots {
+    each: usize,
+    hosts: Mutex<BTreeMap<String, Arc<Semaphore>>>,
+}
+
+impl Slots {
+    pub(crate) fn new(each: usize) -> Self {
+        Slots { each: each.max(1), hosts: Mutex::default() }
+    }
+
+    async fn take(&self, remote: &Remote) -> Option<OwnedSemaphorePermit> {
+        let host = remote.url.host()?;
+        let slots = Arc::clone(lock(&self.hosts).entry(host).or_insert_with(|| Arc::new(Semaphore::new(self.each))));
+        slots.acquire_owned().await.ok()
+    }
 }
 
 /// One repository's poller, as seen from outside.
@@ -48,6 +67,7 @@ pub(crate) struct Demand {
 struct Progress {
     random: Random,
     mark: Option<ChangeMark>,
+    began: Instant,
     last: Instant,
     next: Instant,
 }
@@ -55,7 +75,8 @@ struct Progress {
 /// The life of one poller.
 pub(crate) async fn poll(shared: Arc<Shared>, poller: Arc<Poller>) {
     let random = shared.clock.random(&format!("git refs {}", poller.remote.url.key()));
-    let mut progress = Progress { random, mark: None, last: Instant::now(), next: Instant::now() };
+    let mut progress =
+        Progress { random, mark: None, began: Instant::now(), last: Instant::now(), next: Instant::now() };
     loop {
         list(&shared, &poller, &mut progress).await;
         loop {
@@ -95,7 +116,13 @@ async fn wait(shared: &Shared, poller: &Poller, progress: &Progress) -> Woken {
 
 /// When the refs are listed next if nothing happens.
 fn next_listing(shared: &Shared, poller: &Poller, progress: &Progress) -> Instant {
-    let fast_until = lock(&poller.demand).fast_until;
+    let (fast_until, is_asked) = {
+        let demand = lock(&poller.demand);
+        (demand.fast_until, demand.refresh)
+    };
+    if is_asked {
+        return progress.next.min(progress.began + shared.options.ask_pause);
+    }
     let state = poller.state.borrow();
     // A failing repository is not asked faster because somebody looks, and a local one tells by its files.
     if state.failure.is_some() || progress.mark.is_some() || fast_until.is_none_or(|until| until < Instant::now()) {
@@ -105,7 +132,7 @@ fn next_listing(shared: &Shared, poller: &Poller, progress: &Progress) -> Instan
 }
 
 fn due(shared: &Shared, poller: &Poller, progress: &Progress) -> bool {
-    if lock(&poller.demand).refresh || Instant::now() >= next_listing(shared, poller, progress) {
+    if Instant::now() >= next_listing(shared, poller, progress) {
         return true;
     }
     progress.mark.is_some() && shared.source.change_mark(&poller.remote) != progress.mark
@@ -113,16 +140,19 @@ fn due(shared: &Shared, poller: &Poller, progress: &Progress) -> bool {
 
 /// Lists once and tells what came of it.
 async fn list(shared: &Shared, poller: &Poller, progress: &mut Progress) {
+    // Whoever asks while this waits for a slot is answered by this listing.
+    let slot = shared.slots.take(&poller.remote).await;
     let scope = {
         let mut demand = lock(&poller.demand);
         demand.refresh = false;
         demand.begun += 1;
         demand.scope.clone()
     };
+    progress.began = Instant::now();
     // Before the listing: a change in between is seen as one more change, not lost.
     progress.mark = shared.source.change_mark(&poller.remote);
     let listed = {
-        let _slot = shared.slots.acquire().await;
+        let _slot = slot;
         AssertUnwindSafe(shared.source.list_refs(&poller.remote, &scope)).catch_unwind().await
     };
     let listed = listed.unwrap_or_else(|_| {

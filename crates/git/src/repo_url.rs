@@ -86,6 +86,19 @@ impl RepoUrl {
         &self.place
     }
 
+    /// The server it is on, port included; `None` for a directory of this machine.
+    #[must_use]
+    pub fn host(&self) -> Option<String> {
+        match &self.place {
+            Place::Https(url) | Place::Http(url) => {
+                let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+                rest.split('/').next().map(str::to_owned)
+            }
+            Place::Ssh(place) => Some(format!("{}:{}", place.host, place.port)),
+            Place::Local(_) => None,
+        }
+    }
+
     /// The identity of the repository for mirrors: two spellings that surely lead to one place give one key. Unlike
     /// [`same_repository`] the path keeps its case, since some servers tell `A` from `a`.
     #[must_use]

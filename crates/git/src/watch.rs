@@ -4,14 +4,14 @@
 //! while somebody looks or something changed lately, and after growing pauses when the repository fails. For local
 //! repositories it looks at file status four times a second and asks only when that changed.
 
-use crate::poller::{Poller, Shared, lock, poll};
+use crate::poller::{Poller, Shared, Slots, lock, poll};
 use crate::remote::Remote;
 use crate::source::GitSource;
 use crate::watch_state::{RefState, WatchOptions};
 use clock::Clock;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 /// Polls repositories. Cheap to clone; clones share all pollers.
@@ -23,6 +23,8 @@ pub struct RefWatcher(Arc<Shared>);
 pub struct RefSubscription {
     poller: Arc<Poller>,
     receiver: watch::Receiver<RefState>,
+    /// The number of the listing that ended last.
+    ended: watch::Receiver<u64>,
     fast_for: Duration,
 }
 
@@ -30,7 +32,7 @@ impl RefWatcher {
     /// A watcher that asks `source`, with nothing to watch yet.
     #[must_use]
     pub fn new(source: Arc<dyn GitSource>, clock: Clock, options: WatchOptions) -> Self {
-        let slots = Semaphore::new(options.parallel_max.max(1));
+        let slots = Slots::new(options.parallel_max);
         RefWatcher(Arc::new(Shared { source, clock, options, slots, pollers: Mutex::default() }))
     }
 
@@ -52,8 +54,8 @@ impl RefWatcher {
             tokio::spawn(poll(Arc::clone(&self.0), Arc::clone(&poller)));
             poller
         });
-        let receiver = poller.state.subscribe();
-        RefSubscription { poller, receiver, fast_for: self.0.options.fast_for }
+        let (receiver, ended) = (poller.state.subscribe(), poller.ended.subscribe());
+        RefSubscription { poller, receiver, ended, fast_for: self.0.options.fast_for }
     }
 
     /// How many repositories are being watched.
@@ -89,6 +91,29 @@ impl RefSubscription {
         }
     }
 
+    /// Waits for the end of a listing that this was not told of yet; gives its number and what is known since. Listings
+    /// are numbered from 1, in order; of several that ended the last is told.
+    pub async fn listed(&mut self) -> (u64, RefState) {
+        // The sender lives in the poller, which this subscription holds: it cannot be gone.
+        let _ = self.ended.changed().await;
+        // The state is published before its listing counts as ended.
+        let number = *self.ended.borrow_and_update();
+        (number, self.state())
+    }
+
+    /// The number of the listing that ended last, 0 before the first.
+    #[must_use]
+    pub fn ended(&self) -> u64 {
+        *self.ended.borrow()
+    }
+
+    /// The number of the last listing that is under way, was asked for, or has ended.
+    #[must_use]
+    pub fn latest(&self) -> u64 {
+        let demand = lock(&self.poller.demand);
+        (demand.begun + u64::from(demand.refresh)).max(1)
+    }
+
     /// Tells that somebody looks: for a while the repository is asked more often.
     pub fn touch(&self) {
         let until = Instant::now() + self.fast_for;
@@ -105,16 +130,22 @@ impl RefSubscription {
         }
     }
 
-    /// Asks at once, whatever the pauses say, and gives what came of it.
-    pub async fn refresh_now(&self) -> RefState {
-        let mut ended = self.poller.ended.subscribe();
+    /// Has the refs listed soon, whatever the pauses say, and gives the number of the listing that answers: the first
+    /// that begins from now on. One under way may have read the refs before the change the caller knows of.
+    pub fn ask(&self) -> u64 {
         let number = {
             let mut demand = lock(&self.poller.demand);
             demand.refresh = true;
-            // A listing under way may have read the refs before the change the caller knows of: the one after it counts.
             demand.begun + 1
         };
         self.poller.wake.notify_one();
+        number
+    }
+
+    /// Asks, and waits for what comes of it.
+    pub async fn refresh_now(&self) -> RefState {
+        let mut ended = self.poller.ended.subscribe();
+        let number = self.ask();
         // The sender lives in the poller, which this subscription holds: it cannot be gone.
         let _ = ended.wait_for(|ended| *ended >= number).await;
         self.state()
@@ -254,6 +285,55 @@ mod tests {
         let commit = git.commit(URL, "main", "m", [("a", "2")]);
         let state = subscription.refresh_now().await;
         assert_eq!(state.refs.expect("listed").get("HEAD").map(crate::refs::Ref::commit), Some(commit));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_who_ask_close_together_share_one_listing() {
+        let git = MemoryGit::new();
+        git.commit(URL, "main", "m", [("a", "1")]);
+        let watcher = watcher(&git);
+        let mut subscription = watcher.subscribe(&remote(URL));
+        subscription.known().await;
+        pass(5).await;
+        let before = git.listings(URL);
+        let first = subscription.ask();
+        while subscription.ended() < first {
+            subscription.listed().await;
+        }
+        assert_eq!(git.listings(URL) - before, 1, "the first is answered at once");
+        let began = Instant::now();
+        let numbers: Vec<u64> = (0..100).map(|_| subscription.ask()).collect();
+        assert_eq!(numbers, vec![first + 1; 100]);
+        while subscription.ended() <= first {
+            subscription.listed().await;
+        }
+        assert_eq!(git.listings(URL) - before, 2);
+        assert!(began.elapsed() <= Duration::from_millis(60), "{:?}", began.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_that_never_answers_holds_up_no_other_and_no_local_repository() {
+        let git = MemoryGit::new();
+        let watcher = watcher(&git);
+        let dead: Vec<String> = (0..200).map(|number| format!("https://dead.example/{number}.git")).collect();
+        for url in &dead {
+            git.commit(url, "main", "m", [("a", "1")]);
+            git.slow(url, crate::memory::Slowness { listing: Duration::MAX, ..Default::default() });
+        }
+        let _waiting: Vec<_> = dead.iter().map(|url| watcher.subscribe(&remote(url))).collect();
+        pass(1).await;
+        for url in [URL, LOCAL] {
+            git.commit(url, "main", "m", [("a", "1")]);
+            let began = Instant::now();
+            watcher.subscribe(&remote(url)).known().await;
+            assert_eq!(began.elapsed(), Duration::ZERO, "{url}");
+        }
+        let asked: u64 = dead.iter().map(|url| git.listings(url)).sum();
+        assert_eq!(
+            asked,
+            WatchOptions::default().parallel_max as u64,
+            "and is asked for no more at a time than allowed"
+        );
     }
 
     #[tokio::test(start_paused = true)]

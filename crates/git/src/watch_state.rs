@@ -19,7 +19,9 @@ pub struct WatchOptions {
     pub interval_local: Duration,
     /// Each usual pause is up to this much longer, by chance, so that repositories do not fall into step.
     pub jitter_max: Duration,
-    /// How many listings run at a time.
+    /// The pause between the beginnings of two listings that somebody asks for: those who ask meanwhile share one.
+    pub ask_pause: Duration,
+    /// How many listings run at a time on one host.
     pub parallel_max: usize,
 }
 
@@ -31,6 +33,7 @@ impl Default for WatchOptions {
             fast_for: Duration::from_secs(60),
             interval_local: Duration::from_millis(250),
             jitter_max: Duration::from_secs(10),
+            ask_pause: Duration::from_millis(50),
             parallel_max: 16,
         }
     }

@@ -68,7 +68,9 @@ impl Ground<'_> {
             for key in target.lookup_keys() {
                 let is_known = self.observed.looked_up.contains_key(&key)
                     || self.observed.roots.get(&key).is_some_and(|root| {
-                        root.object.gvk().version == *version && (!server_side || root.keep == Keep::Everything)
+                        root.object.gvk().version == *version
+                            && (!server_side || root.keep == Keep::Everything)
+                            && !self.observed.may_be_old(&key)
                     });
                 if !is_known {
                     lookups.push(Lookup { key, version: version.clone() });

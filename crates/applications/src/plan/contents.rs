@@ -1,7 +1,7 @@
 //! What an application's sources come to: desired objects, or why there are none.
 
 use crate::observed::{Gathered, Query, Whose};
-use crate::sources::{SourceFailure, SourceSeen};
+use crate::sources::{Behind, SourceFailure, SourceSeen};
 use compare::Targets;
 use std::sync::Arc;
 
@@ -36,6 +36,8 @@ pub struct Desired {
     pub numbers: Vec<u64>,
     /// A repository that cannot be read at the moment; what was read last is what is desired.
     pub stale: Option<SourceFailure>,
+    /// A newer commit that is on its way here.
+    pub awaited: Option<String>,
 }
 
 /// What these sources come to.
@@ -43,21 +45,24 @@ pub struct Desired {
 pub fn contents(gathered: &Gathered, whose: Whose) -> Contents {
     let mut queries = Vec::new();
     let mut revisions = Vec::new();
-    let mut stale = None;
+    let (mut stale, mut awaited) = (None, None);
     for (index, source) in gathered.sources.iter().enumerate() {
+        let url = || source.wanted.as_ref().map(|wanted| wanted.remote.url.to_string()).unwrap_or_default();
         match &source.seen {
-            SourceSeen::Unread => {
-                let url = source.wanted.as_ref().map(|wanted| wanted.remote.url.to_string()).unwrap_or_default();
-                return Contents::Wait(format!("the refs of {url}"));
-            }
+            SourceSeen::Unread => return Contents::Wait(format!("the refs of {}", url())),
+            SourceSeen::Fetching { revision } => return Contents::Wait(format!("commit {revision} of {}", url())),
             SourceSeen::Failed(failure) if failure.since.is_some() => return Contents::Unreachable(failure.clone()),
             SourceSeen::Failed(failure) => return Contents::Wrong(failure.message.clone()),
             SourceSeen::Resolved { revision, content: None, .. } => {
                 queries.push(Query::Render { of: whose, index, revision: revision.clone() });
             }
-            SourceSeen::Resolved { revision, content: Some(_), stale: failing } => {
+            SourceSeen::Resolved { revision, content: Some(_), behind } => {
                 revisions.push(revision.revision());
-                stale = stale.or_else(|| failing.clone());
+                match behind {
+                    Some(Behind::Failing(failure)) => stale = stale.or_else(|| Some(failure.clone())),
+                    Some(Behind::Fetching(newer)) => awaited = Some(format!("commit {newer} of {}", url())),
+                    None => {}
+                }
             }
             SourceSeen::Lent { revision } => revisions.push(revision.revision()),
         }
@@ -75,6 +80,7 @@ pub fn contents(gathered: &Gathered, whose: Whose) -> Contents {
             source_types: source_types(gathered),
             numbers: gathered.numbers(),
             stale,
+            awaited,
         }),
         None => Contents::Wait("the kinds the cluster serves".to_owned()),
     }

@@ -83,7 +83,8 @@ pub fn decide_deletion(observed: &Observed, declared: &Declared, application: &A
 fn deletable(observed: &Observed, application: &Application) -> Result<Vec<Object>, String> {
     let project = application.spec.project_name();
     let rules = match &observed.project {
-        Fetched::Known(rules) => rules,
+        Fetched::Known(Ok(rules)) => rules,
+        Fetched::Known(Err(problem)) => return Err(problem.clone()),
         Fetched::Absent => return Err(missing_project(project).message),
         Fetched::Unknown(cause) => return Err(format!("project {project}: {cause}")),
     };

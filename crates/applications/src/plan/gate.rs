@@ -2,7 +2,7 @@
 
 use crate::observed::Observed;
 use crate::settings::is_home;
-use api::names::{DEFAULT_PROJECT, IN_CLUSTER_NAME, IN_CLUSTER_SERVER};
+use api::names::{CONDITION_INVALID_SPEC_ERROR, DEFAULT_PROJECT, IN_CLUSTER_NAME, IN_CLUSTER_SERVER};
 use api::{
     Application, ApplicationCondition, ApplicationDestination, ClusterIdentity, ClusterOwnership, ProjectRules,
     check_destination, missing_project, namespace_not_permitted, validate_spec,
@@ -32,7 +32,8 @@ pub const HOME: ClusterIdentity<'static> =
 pub fn gate(observed: &Observed, application: &Application) -> Gate {
     let project = application.spec.project_name();
     let rules = match &observed.project {
-        Fetched::Known(rules) => rules,
+        Fetched::Known(Ok(rules)) => rules,
+        Fetched::Known(Err(problem)) => return Gate::Closed(vec![unreadable_project(problem)]),
         Fetched::Absent if project == DEFAULT_PROJECT => return Gate::NoDefaultProject,
         Fetched::Absent => return Gate::Closed(vec![missing_project(project)]),
         Fetched::Unknown(cause) => return Gate::Wait(format!("project {project}: {cause}")),
@@ -44,6 +45,10 @@ pub fn gate(observed: &Observed, application: &Application) -> Gate {
     let cluster = destination(&application.spec.destination);
     let conditions = validate_spec(&application.spec, rules, cluster.as_ref().map(|()| HOME).map_err(String::as_str));
     if conditions.is_empty() { Gate::Open(Arc::clone(rules)) } else { Gate::Closed(conditions) }
+}
+
+fn unreadable_project(problem: &str) -> ApplicationCondition {
+    ApplicationCondition::new(CONDITION_INVALID_SPEC_ERROR, problem)
 }
 
 /// Whether the destination is a cluster that is known.

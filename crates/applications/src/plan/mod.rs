@@ -41,6 +41,10 @@ use sync::{Attempt, Attempts, Content, Decision, Situation, decide_automatic_syn
 /// How soon an operation that writes is looked at again if nobody tells that something changed.
 const OPERATION_POLL: SignedDuration = SignedDuration::from_secs(5);
 
+/// How long a cluster may neither make nor refuse an operation's writes before that counts as refused: an API server is
+/// started anew in less.
+const UNANSWERED_MAX: SignedDuration = SignedDuration::from_secs(60);
+
 /// Decides what is to be done, or what must be known first.
 ///
 /// # Errors
@@ -64,6 +68,9 @@ pub fn decide(observed: &Observed, now: Timestamp) -> Result<Decided, Vec<Query>
     } else {
         reconcile(observed, declared, application, now)?
     };
+    if let Some(at) = observed.retry() {
+        decided.plan = decided.plan.wake_at(at, CHANGED);
+    }
     decided.plan.events = told;
     Ok(decided)
 }
@@ -130,7 +137,7 @@ fn renamed(observed: &Observed, declared: &Declared, application: &Application, 
     let is_same = settled.contents == desired.numbers && settled.spec == application.spec;
     let is_quiet = observed.level == RENAMED && application.operation.is_none() && !is_running(application);
     let wants_refresh = application.annotation(ANNOTATION_REFRESH).is_some();
-    if !is_same || !is_quiet || wants_refresh || desired.stale.is_some() {
+    if !is_same || !is_quiet || wants_refresh || desired.stale.is_some() || desired.awaited.is_some() {
         return None;
     }
     let mut status = application.status.clone();
@@ -287,7 +294,7 @@ fn writing(
 pub fn conclude(observed: &Observed, plan: &Plan, done: &[Done], now: Timestamp) -> Option<Planned> {
     let decided = observed.decided.get()?;
     let Some(step) = &decided.step else { return plan.status.clone() };
-    let (Fetched::Known(declared), Fetched::Known(rules), Fetched::Known(served)) =
+    let (Fetched::Known(declared), Fetched::Known(Ok(rules)), Fetched::Known(served)) =
         (&observed.application, &observed.project, &observed.served)
     else {
         return None;
@@ -304,13 +311,17 @@ fn conclude_writes(
     now: Timestamp,
 ) -> Option<Planned> {
     let (observed, application) = (ground.observed, ground.application);
-    let (attempts, changed) = outcomes(step, done);
+    let (attempts, changed, trouble) = outcomes(step, done, patience(observed, step, now));
     if !attempts.is_empty() {
         observed.memory.notes().last_write = Some((step.state.started_at, now));
     }
+    note_trouble(observed, step, trouble.is_some(), now);
     let resources: Vec<sync::Resource> = step.resources.iter().map(|resource| updated(resource, &changed)).collect();
     let hooks = request::live_hooks(ground, &changed);
-    let state = conclude_step(step, &attempts, &resources, &hooks, now);
+    let mut state = conclude_step(step, &attempts, &resources, &hooks, now);
+    if let Some(trouble) = trouble.filter(|_| !state.phase.is_completed()) {
+        state.message = format!("{}; tried again: {trouble}", state.message);
+    }
     let mut draft = match contents(&observed.spec, Whose::Spec) {
         Contents::Ready(desired) => {
             let assessment = ground.assess(&desired.targets, &changed);
@@ -329,10 +340,37 @@ fn conclude_writes(
     status_write(&declared.object, &step.status, &draft.status, also, guard)
 }
 
-/// What came of the step's writes: for the engine, and as live objects.
-fn outcomes(step: &OperationStep, done: &[Done]) -> (Attempts, BTreeMap<Key, Fetched<Object>>) {
+/// Whether the cluster may still leave a write of the operation undecided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Patience {
+    Left,
+    Over,
+}
+
+fn patience(observed: &Observed, step: &OperationStep, now: Timestamp) -> Patience {
+    let since = observed.memory.notes().unanswered.filter(|(of, _)| *of == step.state.started_at);
+    match since {
+        Some((_, since)) if now.duration_since(since) >= UNANSWERED_MAX => Patience::Over,
+        _ => Patience::Left,
+    }
+}
+
+fn note_trouble(observed: &Observed, step: &OperationStep, is_trouble: bool, now: Timestamp) {
+    let started_at = step.state.started_at;
+    let mut notes = observed.memory.notes();
+    let known = notes.unanswered.filter(|(of, _)| *of == started_at);
+    notes.unanswered = is_trouble.then(|| known.unwrap_or((started_at, now)));
+}
+
+/// What came of the step's writes: for the engine, as live objects, and what is undecided first of all.
+fn outcomes(
+    step: &OperationStep,
+    done: &[Done],
+    patience: Patience,
+) -> (Attempts, BTreeMap<Key, Fetched<Object>>, Option<String>) {
     let mut attempts = Attempts::new();
     let mut changed = BTreeMap::new();
+    let mut trouble = None;
     for done in done.iter().filter(|done| done.index >= step.first) {
         let Some(action) = step.actions.get(done.index - step.first) else { continue };
         match &done.result {
@@ -342,19 +380,22 @@ fn outcomes(step: &OperationStep, done: &[Done]) -> (Attempts, BTreeMap<Key, Fet
                 let (key, live) = after(action, written);
                 changed.insert(key, live);
             }
-            Err(error) if is_undecided(error.class) => {}
+            Err(error) if error.class == cluster::ErrorClass::NotSent => {}
+            Err(error) if is_undecided(error.class) && patience == Patience::Left => {
+                trouble.get_or_insert_with(|| format!("{}: {error}", done.target));
+            }
             Err(error) => {
                 attempts.extend(action.task().map(|task| (task.clone(), Attempt::Refused(error.message.clone()))));
             }
         }
     }
-    (attempts, changed)
+    (attempts, changed, trouble)
 }
 
 /// Whether a failed write says nothing about the object: the next pass tries it again.
 fn is_undecided(class: cluster::ErrorClass) -> bool {
-    use cluster::ErrorClass::{AlreadyExists, Conflict, NotSent, ServerError, TimedOut, TooManyRequests, Unreachable};
-    matches!(class, AlreadyExists | Conflict | NotSent | ServerError | TimedOut | TooManyRequests | Unreachable)
+    use cluster::ErrorClass::{AlreadyExists, Conflict, ServerError, TimedOut, TooManyRequests, Unreachable};
+    matches!(class, AlreadyExists | Conflict | ServerError | TimedOut | TooManyRequests | Unreachable)
 }
 
 fn after(action: &sync::Action, written: &cluster::Written) -> (Key, Fetched<Object>) {

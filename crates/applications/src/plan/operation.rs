@@ -165,6 +165,8 @@ impl Work<'_> {
             let waiting = (!phase.is_completed()).then_some(message);
             return stands(state, wake, waiting);
         }
+        // What was said of a cluster that does not answer holds until it does.
+        let message = if state.message.starts_with(&*message) { state.message.clone() } else { message };
         let mut running = status.clone();
         running.operation_state = Some(OperationState { message: message.clone(), ..state.clone() });
         Due::Writes(Box::new(OperationStep {

@@ -58,7 +58,9 @@ impl Draft {
             Fetched::Known(declared) => declared.object.meta().annotation(ANNOTATION_REFRESH).is_some(),
             _ => false,
         };
-        Draft { status, also: AlsoRemove { refresh: wants_refresh, operation: false }, plan: Plan::default() }
+        let refresh = wants_refresh && observed.refreshing.is_none();
+        let plan = Plan { waiting: observed.refreshing.iter().cloned().collect(), ..Plan::default() };
+        Draft { status, also: AlsoRemove { refresh, operation: false }, plan }
     }
 
     /// The status as it is.
@@ -153,6 +155,7 @@ impl Draft {
         status.set_conditions(conditions, &evaluated, Time::new(now));
         finish(&mut status, observed, application, now);
         let mut draft = Draft::of(status, observed);
+        draft.plan.waiting.extend(desired.awaited.clone());
         if let Some(failure) = &desired.stale {
             draft.plan.waiting.push(format!("the repository: {}", failure.message));
             let until = failure.since.unwrap_or(now).checked_add(observed.settings.grace).unwrap_or(now);
@@ -213,7 +216,7 @@ fn set_health(status: &mut ApplicationStatus, health: &Health, now: Timestamp) {
 /// What every status says; the time of the comparison only moves when something else does, or somebody asked.
 fn finish(status: &mut ApplicationStatus, observed: &Observed, application: &Application, now: Timestamp) {
     status.controller_namespace.clone_from(&observed.settings.namespace);
-    let wants_refresh = application.annotation(ANNOTATION_REFRESH).is_some();
+    let wants_refresh = application.annotation(ANNOTATION_REFRESH).is_some() && observed.refreshing.is_none();
     let revision =
         |status: &ApplicationStatus| status.sync.as_ref().map(|sync| (sync.revision.clone(), sync.revisions.clone()));
     // Compat: whoever waits for an operation waits for a look at the application since it ended.

@@ -1,7 +1,7 @@
 //! From an application's source to what the renderer is told.
 
 use api::ApplicationSource;
-use render::{DirectoryOptions, Input, SourceType, Tool};
+use render::Input;
 use tree::TreePath;
 
 /// What to render for this source; `None` when the source only lends its files to others (`ref`).
@@ -15,38 +15,12 @@ pub fn source_input(source: &ApplicationSource) -> Result<Option<Input>, String>
             source.repo_url
         ));
     }
-    if source.path.is_empty() && !source.ref_name.is_empty() {
+    if source.is_ref_only() {
         return Ok(None);
     }
-    let path = TreePath::parse(&source.path).map_err(|error| error.to_string())?;
-    Ok(Some(Input { tool: tool(source)?, ..Input::new(path) }))
-}
-
-/// The tool the source names, if it names one.
-fn tool(source: &ApplicationSource) -> Result<Option<Tool>, String> {
-    let named = [
-        source.helm.is_some().then_some(SourceType::Helm),
-        source.kustomize.is_some().then_some(SourceType::Kustomize),
-        source.directory.is_some().then_some(SourceType::Directory),
-        source.plugin.is_some().then_some(SourceType::Plugin),
-    ];
-    let named: Vec<SourceType> = named.into_iter().flatten().collect();
-    match named[..] {
-        [] => Ok(None),
-        [SourceType::Directory] => Ok(source.directory.as_ref().map(|directory| {
-            Tool::Directory(DirectoryOptions {
-                recurse: directory.recurse,
-                include: directory.include.clone(),
-                exclude: directory.exclude.clone(),
-                disable_extension_filter: directory.disable_extension_filter,
-            })
-        })),
-        [other] => Ok(Some(Tool::Unsupported(other))),
-        _ => {
-            let names: Vec<String> = named.iter().map(ToString::to_string).collect();
-            Err(format!("multiple application sources defined: {}", names.join(",")))
-        }
-    }
+    TreePath::parse(&source.path).map_err(|error| error.to_string())?;
+    source.explicit_type()?;
+    Ok(Some(Input::new(source.clone())))
 }
 
 #[cfg(test)]
@@ -58,14 +32,10 @@ mod tests {
     }
 
     #[test]
-    fn tools_are_found_or_named() {
-        let tool = |text| input(text).map(|input| input.and_then(|input| input.tool));
-        assert_eq!(tool(r#"{"repoURL": "r", "path": "a"}"#), Ok(None));
-        assert_eq!(tool(r#"{"repoURL": "r", "path": "a", "helm": {}}"#), Ok(Some(Tool::Unsupported(SourceType::Helm))));
-        let two = tool(r#"{"repoURL": "r", "path": "a", "helm": {}, "kustomize": {}}"#);
-        assert_eq!(two, Err("multiple application sources defined: Helm,Kustomize".into()));
-        let recurse = tool(r#"{"repoURL": "r", "path": "a", "directory": {"recurse": true}}"#);
-        assert!(matches!(recurse, Ok(Some(Tool::Directory(DirectoryOptions { recurse: true, .. })))));
+    fn several_tools_are_too_many() {
+        assert!(input(r#"{"repoURL": "r", "path": "a", "directory": {"recurse": true}}"#).is_ok());
+        let two = input(r#"{"repoURL": "r", "path": "a", "helm": {}, "kustomize": {}}"#);
+        assert_eq!(two, Err("multiple application sources defined: Kustomize,Helm".into()));
     }
 
     #[test]

@@ -1,16 +1,26 @@
 //! Where desired states come from: repositories, the commits their revisions mean, what those commits render to.
 //!
 //! One listing of refs serves all applications of a repository. A render is kept with what it read: a commit that
-//! touched none of it is the same content under a new revision, and costs one look per thing read, no render.
+//! touched none of it is the same content under a new revision, and costs one look per thing read, no render. Nothing
+//! waits for a network: what is not known yet is begun, and the application is told when it is known.
 //!
 //! Start reading at [`Sources`].
 
 mod credentials;
+mod fetches;
+mod fetching;
+mod follow;
 mod input;
 mod renders;
+mod seen;
 mod service;
+mod state;
+mod wishes;
 
 pub use credentials::{KNOWN_HOSTS, Repositories, RepositorySecretError, SECRET_TYPE, TLS_CERTS};
 pub use input::source_input;
 pub use renders::{Content, SourceId};
-pub use service::{Counters, SourceFailure, SourceSeen, Sources, WakeApps, Wanted};
+pub use seen::{Behind, SourceFailure, SourceSeen, Wanted};
+pub use service::{Place, Reading, Sources};
+pub use state::{Counters, WakeApps};
+pub use wishes::{Freshness, Wish};

@@ -94,7 +94,6 @@ impl Renders {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tree::TreePath;
 
     fn commit(byte: u8) -> Oid {
         Oid::from_bytes([byte; 20])
@@ -103,7 +102,7 @@ mod tests {
     #[test]
     fn commits_of_one_content_share_it_and_old_contents_go() {
         let mut renders = Renders::default();
-        let input = Input::new(TreePath::parse("app").expect("a path"));
+        let input = Input::at("app");
         let source = SourceId::new(Remote::parse("https://git.example/r.git").expect("a URL"), &input);
         let first = renders.insert(&source, commit(1), Rendered::default());
         renders.confirm(&source, &first, commit(2));

@@ -5,5 +5,6 @@
 mod bad_input;
 mod behaviour;
 mod laws;
+mod slow_hosts;
 mod spine;
 mod stage;

@@ -1,0 +1,153 @@
+//! Follows one repository: tells applications what a change of its refs means for them, and that what they waited for
+//! has come.
+
+use super::seen::Wanted;
+use super::state::{Shared, commit_of};
+use crate::AppKey;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use git::{Oid, RefState, RefSubscription, Refs, Remote, resolve};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Weak};
+
+/// Follows one repository as long as it is in use.
+///
+/// Guarantees: a listing that ends is answered at once, although a commit that the one before told of may still be on
+/// its way here.
+pub(super) async fn follow(shared: Weak<Shared>, remote: Remote, mut subscription: RefSubscription) {
+    // What applications were told of, and what they are being told of.
+    let (mut told, mut latest) = (RefState::default(), RefState::default());
+    let mut sorting: Option<BoxFuture<'static, ()>> = None;
+    loop {
+        let listed = match &mut sorting {
+            None => Some(subscription.listed().await),
+            Some(sorted) => tokio::select! {
+                biased;
+                listed = subscription.listed() => Some(listed),
+                () = sorted => None,
+            },
+        };
+        let Some((number, state)) = listed else {
+            (sorting, told) = (None, latest.clone());
+            continue;
+        };
+        let Some(shared) = shared.upgrade() else { return };
+        answer(&shared, &remote, number);
+        if is_same(&latest, &state) {
+            continue;
+        }
+        latest = state;
+        sorting = match (&told, &latest) {
+            (RefState { refs: Some(before), failure: None, .. }, RefState { refs: Some(refs), failure: None, .. }) => {
+                Some(sort_by_content(shared, remote.clone(), Arc::clone(before), Arc::clone(refs)).boxed())
+            }
+            _ => {
+                users_of(&shared, &remote).iter().for_each(|(app, _)| shared.wake.content_changed(app));
+                told = latest.clone();
+                None
+            }
+        };
+    }
+}
+
+/// Whether two listings tell the same.
+fn is_same(before: &RefState, state: &RefState) -> bool {
+    let error = |state: &RefState| state.failure.as_ref().map(|failure| failure.error.clone());
+    before.refs == state.refs && error(before) == error(state)
+}
+
+/// Tells those who waited for the end of this listing or an earlier one.
+fn answer(shared: &Shared, remote: &Remote, number: u64) {
+    let answered: Vec<AppKey> = {
+        let mut state = shared.lock();
+        let Some(repository) = state.repositories.get_mut(remote) else { return };
+        let all = std::mem::take(&mut repository.waiting);
+        let (answered, waiting): (BTreeMap<_, _>, BTreeMap<_, _>) = all.into_iter().partition(|(_, of)| *of <= number);
+        repository.waiting = waiting;
+        answered.into_keys().collect()
+    };
+    answered.iter().for_each(|app| shared.wake.content_changed(app));
+}
+
+fn users_of(shared: &Shared, remote: &Remote) -> Vec<(AppKey, Vec<Wanted>)> {
+    let state = shared.lock();
+    let Some(repository) = state.repositories.get(remote) else { return Vec::new() };
+    let of = |app: &AppKey| {
+        let all = state.users.get(app).into_iter().flat_map(|user| &user.wanted);
+        (app.clone(), all.filter(|source| source.remote == *remote).cloned().collect())
+    };
+    repository.users.iter().map(of).collect()
+}
+
+/// Wakes at once those whose content a change of refs may have changed, and later those for whom it is a new name only.
+async fn sort_by_content(shared: Arc<Shared>, remote: Remote, before: Arc<Refs>, refs: Arc<Refs>) {
+    let mut renamed = Vec::new();
+    let mut trees = BTreeMap::new();
+    for (app, wanted) in users_of(&shared, &remote) {
+        let mut changes = Vec::new();
+        for source in &wanted {
+            changes.push(change(&shared, source, &before, &refs, &mut trees).await);
+        }
+        match changes.into_iter().max() {
+            Some(Change::Content) => shared.wake.content_changed(&app),
+            Some(Change::Name) => renamed.push(app),
+            Some(Change::Nothing) | None => {}
+        }
+    }
+    renamed.iter().for_each(|app| shared.wake.revision_renamed(app));
+}
+
+/// What a change of refs means for one source, from least to most.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Change {
+    Nothing,
+    Name,
+    Content,
+}
+
+/// `trees` are those of commits that were looked at before; `None` for one that could not be had, which is not tried
+/// for every application.
+async fn change(
+    shared: &Arc<Shared>,
+    source: &Wanted,
+    before: &Refs,
+    refs: &Refs,
+    trees: &mut BTreeMap<Oid, Option<Arc<dyn tree::Tree>>>,
+) -> Change {
+    let (former, current) = (resolve(before, &source.revision), resolve(refs, &source.revision));
+    if former == current {
+        return Change::Nothing;
+    }
+    let (Ok(former), Ok(revision), Some(id)) = (former, current, source.id()) else { return Change::Content };
+    let (Some(former), Some(commit)) = (commit_of(&former), commit_of(&revision)) else { return Change::Content };
+    let (known, content) = {
+        let state = shared.lock();
+        (state.renders.get(&id, commit), state.renders.get(&id, former))
+    };
+    let Some(content) = content else { return Change::Content };
+    if let Some(known) = known {
+        return if known.number == content.number { Change::Name } else { Change::Content };
+    }
+    let tree = match trees.get(&commit) {
+        Some(tree) => tree.clone(),
+        None => {
+            let tree = open_tree(shared, source, &revision).await;
+            trees.insert(commit, tree.clone());
+            tree
+        }
+    };
+    let Some(tree) = tree else { return Change::Content };
+    let same = Arc::clone(&content);
+    let is_same = shared.offload.run(move || same.rendered.reads.unchanged_in(&*tree).unwrap_or(false)).await;
+    if !is_same {
+        return Change::Content;
+    }
+    shared.counters.count_spared();
+    shared.lock().renders.confirm(&id, &content, commit);
+    Change::Name
+}
+
+async fn open_tree(shared: &Shared, source: &Wanted, revision: &git::Wanted) -> Option<Arc<dyn tree::Tree>> {
+    let commit = shared.git.ensure_commit(&source.remote, revision).await.ok()?;
+    shared.git.tree(&source.remote, commit).await.ok()
+}

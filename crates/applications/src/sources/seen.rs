@@ -1,0 +1,95 @@
+//! What applications want of their sources, and what is known of them.
+
+use super::renders::{Content, SourceId};
+use git::{Failure, Oid, Remote};
+use jiff::Timestamp;
+use render::Input;
+use std::sync::Arc;
+
+/// What an application wants to know about one of its sources.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wanted {
+    /// The repository.
+    pub remote: Remote,
+    /// What to render; `None` for a source that lends its files only.
+    pub input: Option<Input>,
+    /// Branch, tag, commit; empty means HEAD.
+    pub revision: String,
+}
+
+impl Wanted {
+    pub(super) fn id(&self) -> Option<SourceId> {
+        self.input.as_ref().map(|input| SourceId::new(self.remote.clone(), input))
+    }
+
+    /// Whether it names a commit in full, which needs no listing of refs.
+    pub(super) fn is_pinned(&self) -> bool {
+        Oid::parse(&self.revision).is_some()
+    }
+}
+
+/// What is known of one source.
+#[derive(Debug, Clone)]
+pub enum SourceSeen {
+    /// Its refs were not read yet, or are to be read anew before anything is said of them.
+    Unread,
+    /// The revision it means, and what that renders to; `None` while it is not rendered.
+    Resolved {
+        /// The commit's name, or the first digits that were asked for.
+        revision: git::Wanted,
+        /// What it renders to.
+        content: Option<Arc<Content>>,
+        /// Why this may not be the newest; it still holds.
+        behind: Option<Behind>,
+    },
+    /// It lends its files only.
+    Lent {
+        /// The commit's name.
+        revision: git::Wanted,
+    },
+    /// Its commit is being fetched; the application is told when that ends.
+    Fetching {
+        /// The commit, as far as it is known.
+        revision: String,
+    },
+    /// It cannot be read.
+    Failed(SourceFailure),
+}
+
+/// Why what is known of a source may not be the newest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Behind {
+    /// The repository, or its newest commit, cannot be read at the moment.
+    Failing(SourceFailure),
+    /// This newer commit is being fetched.
+    Fetching(String),
+}
+
+/// Why a source cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFailure {
+    /// In words.
+    pub message: String,
+    /// Since when, where it may pass by itself.
+    pub since: Option<Timestamp>,
+    /// When it is tried again at the latest.
+    pub next: Option<Timestamp>,
+    /// When a pass must try it again, where nobody else does.
+    pub retry: Option<Timestamp>,
+}
+
+impl SourceFailure {
+    /// A failure that lasts until somebody changes something.
+    #[must_use]
+    pub fn lasting(message: String) -> Self {
+        SourceFailure { message, since: None, next: None, retry: None }
+    }
+}
+
+impl From<&Failure> for SourceFailure {
+    /// A listing that failed: it is made again without anybody asking.
+    fn from(failure: &Failure) -> Self {
+        let (message, since, next) = (failure.error.to_string(), Some(failure.since), Some(failure.next));
+        SourceFailure { message, since, next, retry: None }
+    }
+}
