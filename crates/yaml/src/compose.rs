@@ -17,6 +17,18 @@ pub struct Document {
     pub value: Value,
     /// The line its content begins at, from 1.
     pub line: u32,
+    /// Keys that a mapping has more than once, in the order in which they were read. The last value is the one kept.
+    pub duplicates: Vec<DuplicateKey>,
+}
+
+/// A key that its mapping had already. Prints as go-yaml tells of it in strict decoding.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: key {key} already set in map")]
+pub struct DuplicateKey {
+    /// The line of the later one, from 1.
+    pub line: u32,
+    /// The key, as Go prints it in source text: quoted where it is text.
+    pub key: String,
 }
 
 /// Reads every document of a stream.
@@ -24,12 +36,26 @@ pub struct Document {
 /// Later of two equal keys wins, keys that are not text become text, `<<` merges: as go-yaml v2 does for JSON.
 ///
 /// # Errors
-/// At the first broken document, limit or value without a JSON form. What came before is lost: parse documents one by
-/// one where that matters.
+/// At the first broken document, limit or value without a JSON form. What came before is lost: [`parse_until`] keeps it.
 pub fn parse_all(bytes: &[u8], dialect: Dialect, budget: &mut Budget) -> Result<Vec<Document>, YamlError> {
+    let mut documents = Vec::new();
+    parse_until(bytes, dialect, budget, &mut documents)?;
+    Ok(documents)
+}
+
+/// As [`parse_all`], adding to `documents` each one that could be read.
+///
+/// # Errors
+/// As [`parse_all`].
+pub fn parse_until(
+    bytes: &[u8],
+    dialect: Dialect,
+    budget: &mut Budget,
+    documents: &mut Vec<Document>,
+) -> Result<(), YamlError> {
     budget.take_bytes(bytes.len() as u64).map_err(|exceeded| YamlError::Limit { line: 1, exceeded })?;
     let text = decode(bytes)?;
-    Composer::new(&text, dialect, budget).stream()
+    Composer::new(&text, dialect, budget).stream(documents)
 }
 
 /// Reads the one document of a text; null when there is none.
@@ -37,11 +63,19 @@ pub fn parse_all(bytes: &[u8], dialect: Dialect, budget: &mut Budget) -> Result<
 /// # Errors
 /// As [`parse_all`], and when there is a second document.
 pub fn parse_one(bytes: &[u8], dialect: Dialect, budget: &mut Budget) -> Result<Value, YamlError> {
+    Ok(parse_document(bytes, dialect, budget)?.map_or(Value::Null, |document| document.value))
+}
+
+/// Reads the one document of a text, with what is to be said of it; `None` when there is none.
+///
+/// # Errors
+/// As [`parse_one`].
+pub fn parse_document(bytes: &[u8], dialect: Dialect, budget: &mut Budget) -> Result<Option<Document>, YamlError> {
     let mut documents = parse_all(bytes, dialect, budget)?;
     if let Some(second) = documents.get(1) {
         return Err(YamlError::SecondDocument { line: second.line });
     }
-    Ok(documents.pop().map_or(Value::Null, |document| document.value))
+    Ok(documents.pop())
 }
 
 struct Composer<'t, 'b> {
@@ -51,6 +85,7 @@ struct Composer<'t, 'b> {
     anchors: BTreeMap<usize, (Value, u64)>,
     /// Nodes made since the beginning, to know what an anchored node weighs.
     nodes: u64,
+    duplicates: Vec<DuplicateKey>,
 }
 
 impl<'t, 'b> Composer<'t, 'b> {
@@ -62,20 +97,20 @@ impl<'t, 'b> Composer<'t, 'b> {
         options.flow_nesting_limit = nesting;
         options.block_nesting_limit = nesting;
         let parser = Parser::new_from_str_with_options(text, options);
-        Composer { parser, dialect, budget, anchors: BTreeMap::new(), nodes: 0 }
+        Composer { parser, dialect, budget, anchors: BTreeMap::new(), nodes: 0, duplicates: Vec::new() }
     }
 
-    fn stream(mut self) -> Result<Vec<Document>, YamlError> {
-        let mut documents = Vec::new();
+    fn stream(mut self, documents: &mut Vec<Document>) -> Result<(), YamlError> {
         loop {
             let (event, span) = self.next()?;
             match event {
-                Event::StreamEnd => return Ok(documents),
+                Event::StreamEnd => return Ok(()),
                 Event::StreamStart | Event::DocumentStart(..) => {}
                 Event::DocumentEnd => self.anchors.clear(),
                 event => {
                     let line = line(span.start);
-                    documents.push(Document { value: self.node(event, span)?, line });
+                    let value = self.node(event, span)?;
+                    documents.push(Document { value, line, duplicates: std::mem::take(&mut self.duplicates) });
                 }
             }
         }
@@ -165,7 +200,10 @@ impl<'t, 'b> Composer<'t, 'b> {
             if merges {
                 merge(&mut merged, value, value_span)?;
             } else {
-                map.insert(key_text(key, span)?, value);
+                let (key, shown) = (key_text(&key, span)?, key);
+                if map.insert(key, value).is_some() {
+                    self.duplicates.push(DuplicateKey { line: line(span.start), key: shown.to_string() });
+                }
             }
         }
         for (key, value) in merged {
@@ -214,9 +252,9 @@ fn merge(into: &mut Map<String, Value>, value: Value, span: Span) -> Result<(), 
 }
 
 /// JSON keys are text: booleans and numbers become what Go prints for them.
-fn key_text(key: Value, span: Span) -> Result<String, YamlError> {
+fn key_text(key: &Value, span: Span) -> Result<String, YamlError> {
     match key {
-        Value::String(text) => Ok(text),
+        Value::String(text) => Ok(text.clone()),
         Value::Bool(flag) => Ok(flag.to_string()),
         Value::Number(number) => Ok(match number.as_f64() {
             Some(float) if number.is_f64() => crate::format_float(float),

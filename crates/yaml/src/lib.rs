@@ -13,8 +13,8 @@ mod key_order;
 mod number;
 mod scalar;
 
-pub use compose::{Document, parse_all, parse_one};
-pub use emit::{emit, emit_all};
+pub use compose::{Document, DuplicateKey, parse_all, parse_document, parse_one, parse_until};
+pub use emit::{emit, emit_all, emit_pretty};
 pub use number::format_float;
 pub use scalar::Dialect;
 

@@ -3,12 +3,13 @@
 use super::negotiate::{ContentType, PatchType};
 use super::protobuf;
 use crate::error::ApiError;
-use crate::pipeline::FieldValidation;
+use crate::pipeline::{FieldValidation, WriteOptions};
 use crate::resource::Served;
 use crate::verbs::Patch;
 use budget::{Budget, Limits};
 use object::Gvk;
 use serde_json::Value;
+use yaml::DuplicateKey;
 
 /// Bytes of a body that an error may show, as upstream.
 const SUMMARY_BYTES: usize = 30;
@@ -40,10 +41,15 @@ pub fn object(
             summary(bytes)
         ))
     };
+    let mut repeated = Vec::new();
     let mut value = match content_type {
         ContentType::Json => json(bytes)
             .map_err(|error| unrecognized(&format!("couldn't get version/kind; json parse error: {error}")))?,
-        ContentType::Yaml => yaml(bytes).map_err(|error| unrecognized(&error))?,
+        ContentType::Yaml => {
+            let (value, keys) = yaml(bytes).map_err(|error| unrecognized(&error))?;
+            repeated = keys;
+            value
+        }
         ContentType::Protobuf => protobuf::decode(bytes).map_err(|error| unrecognized(&error.to_string()))?,
         _ => return Err(unsupported_media_type()),
     };
@@ -55,23 +61,32 @@ pub fn object(
         let version = &served.version;
         ApiError::bad_request(format!("{kind} in version \"{version}\" cannot be handled as a {kind}: {cause}"))
     };
-    let duplicates = match content_type {
-        ContentType::Json => duplicate_fields(bytes),
-        _ => Vec::new(),
-    };
     let mut decoded = served.fit(value).map_err(|error| cannot(&error.to_string()))?;
-    decoded.strict.extend(duplicates);
+    if content_type == ContentType::Json {
+        decoded.strict.extend(duplicate_fields(bytes));
+    }
     match validation {
-        FieldValidation::Strict if !decoded.strict.is_empty() => {
-            Err(cannot(&format!("strict decoding error: {}", decoded.strict.join(", "))))
+        FieldValidation::Strict if !(repeated.is_empty() && decoded.strict.is_empty()) => {
+            let repeated = strict_yaml(&repeated).into_iter();
+            let causes: Vec<String> = repeated.chain(decoded.strict).collect();
+            Err(cannot(&format!("strict decoding error: {}", causes.join(", "))))
         }
-        FieldValidation::Warn => Ok(Decoded { object: decoded.value, warnings: decoded.strict }),
+        FieldValidation::Warn => {
+            let repeated = repeated.iter().map(DuplicateKey::to_string);
+            Ok(Decoded { object: decoded.value, warnings: repeated.chain(decoded.strict).collect() })
+        }
         _ => Ok(Decoded { object: decoded.value, warnings: Vec::new() }),
     }
 }
 
+/// What go-yaml's strict decoding says of keys that a mapping has twice; nothing when there are none.
+fn strict_yaml(repeated: &[DuplicateKey]) -> Option<String> {
+    let lines: Vec<String> = repeated.iter().map(|key| format!("  {key}")).collect();
+    (!lines.is_empty()).then(|| format!("yaml: unmarshal errors:\n{}", lines.join("\n")))
+}
+
 /// Fields that a JSON text has twice, as Kubernetes tells of them.
-pub fn duplicate_fields(bytes: &[u8]) -> Vec<String> {
+fn duplicate_fields(bytes: &[u8]) -> Vec<String> {
     // A kind nobody knows is read as it stands, with duplicates noted.
     defaults::decode(&Gvk::new("", "", ""), bytes).map(|decoded| decoded.strict).unwrap_or_default()
 }
@@ -90,10 +105,12 @@ pub fn json(bytes: &[u8]) -> Result<Value, String> {
     serde_json::from_slice(bytes).map_err(|error| go_message(bytes, &error))
 }
 
-/// Parses YAML.
-pub fn yaml(bytes: &[u8]) -> Result<Value, String> {
+/// Parses YAML; also gives the keys that a mapping has more than once.
+fn yaml(bytes: &[u8]) -> Result<(Value, Vec<DuplicateKey>), String> {
     let limits = Limits { fuel: NODES_MAX, bytes: bytes.len() as u64, depth: DEPTH_MAX };
-    yaml::parse_one(bytes, yaml::Dialect::V2, &mut Budget::new(limits)).map_err(|error| format!("yaml: {error}"))
+    let document = yaml::parse_document(bytes, yaml::Dialect::V2, &mut Budget::new(limits));
+    let document = document.map_err(|error| format!("yaml: {error}"))?;
+    Ok(document.map_or((Value::Null, Vec::new()), |document| (document.value, document.duplicates)))
 }
 
 fn go_message(bytes: &[u8], error: &serde_json::Error) -> String {
@@ -201,20 +218,33 @@ fn internal_package(group: &str) -> &str {
 pub fn untyped(bytes: &[u8], content_type: ContentType) -> Result<Value, ApiError> {
     match content_type {
         ContentType::Json => json(bytes).map_err(ApiError::bad_request),
-        ContentType::Yaml => yaml(bytes).map_err(ApiError::bad_request),
+        ContentType::Yaml => yaml(bytes).map(|(value, _)| value).map_err(ApiError::bad_request),
         ContentType::Protobuf => protobuf::decode(bytes).map_err(|error| ApiError::bad_request(error.to_string())),
         _ => Err(unsupported_media_type()),
     }
 }
 
-/// Decodes a patch.
-pub fn patch(bytes: &[u8], patch_type: PatchType, force: bool) -> Result<Patch, ApiError> {
+/// Decodes a patch; what is given twice in it is noted in `options`, or refused where they are strict.
+pub fn patch(bytes: &[u8], patch_type: PatchType, force: bool, options: &mut WriteOptions) -> Result<Patch, ApiError> {
     let refused = |error: String| ApiError::bad_request(format!("error decoding patch: {error}"));
+    if matches!(patch_type, PatchType::Merge | PatchType::Strategic) {
+        options.duplicates = duplicate_fields(bytes);
+    }
     Ok(match patch_type {
         PatchType::Json => Patch::Json(json(bytes).map_err(refused)?),
         PatchType::Merge => Patch::Merge(json(bytes).map_err(refused)?),
         PatchType::Strategic => Patch::Strategic(json(bytes).map_err(refused)?),
-        PatchType::Apply if force => Patch::ForceApply(yaml(bytes).map_err(refused)?),
-        PatchType::Apply => Patch::Apply(yaml(bytes).map_err(refused)?),
+        PatchType::Apply => {
+            let (applied, repeated) = yaml(bytes).map_err(refused)?;
+            options.duplicates = repeated.iter().map(DuplicateKey::to_string).collect();
+            match strict_yaml(&repeated) {
+                Some(error) if options.validation == FieldValidation::Strict => {
+                    let message = format!("error strict decoding YAML: error converting YAML to JSON: {error}");
+                    return Err(ApiError::bad_request(message));
+                }
+                _ if force => Patch::ForceApply(applied),
+                _ => Patch::Apply(applied),
+            }
+        }
     })
 }

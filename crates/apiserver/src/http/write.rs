@@ -118,11 +118,8 @@ fn patch(
     }
     let write = if patch_type == PatchType::Apply { Write::Apply } else { Write::Patch };
     let mut options = options(incoming, write)?;
-    if matches!(patch_type, PatchType::Merge | PatchType::Strategic) {
-        options.duplicates = decode::duplicate_fields(body);
-    }
     let force = incoming.query.flag("force").unwrap_or_default();
-    let patch = decode::patch(body, patch_type, force)?;
+    let patch = decode::patch(body, patch_type, force, &mut options)?;
     let writing = writing(shared, target, &options);
     let outcome = pipeline::patch(&writing, &patch)?;
     let code = if outcome.is_created { 201 } else { 200 };

@@ -85,3 +85,14 @@ fn large_texts_stop_before_they_are_read() {
     let error = parse_one(b"aaaaaaaaaaaaaaaa", Dialect::V2, &mut Budget::new(limits)).expect_err("too large");
     assert_eq!(error, YamlError::Limit { line: 1, exceeded: Exceeded::Bytes(10) });
 }
+
+#[test]
+fn keys_a_mapping_has_twice_are_told_of_in_the_words_of_strict_decoding() {
+    let text = "a: 1\nb: {c: 1,\n  c: 2}\na: 3\n---\n1: x\n1: y\n";
+    let documents = parse_all(text.as_bytes(), Dialect::V2, &mut Budget::default()).expect("two documents");
+    let told: Vec<Vec<String>> =
+        documents.iter().map(|document| document.duplicates.iter().map(ToString::to_string).collect()).collect();
+    let first = [r#"line 3: key "c" already set in map"#, r#"line 4: key "a" already set in map"#];
+    assert_eq!(told, [first.map(str::to_owned).to_vec(), vec!["line 7: key 1 already set in map".to_owned()]]);
+    assert_eq!(documents[0].value, json!({ "a": 3, "b": { "c": 2 } }), "the last value is kept");
+}
