@@ -1,0 +1,227 @@
+//! Files as one kustomization may see them: below its own directory, others' directories as bases, never in a circle.
+
+mod repository;
+
+pub use repository::Repository;
+
+use crate::port::Remotes;
+use crate::problem::{Problem, ProblemKind, Result};
+use bytes::Bytes;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tree::{EntryKind, Tree, TreeError, TreePath, resolve};
+
+/// What kustomizations may load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LoadRestrictions {
+    /// Files in or below the kustomization's own directory; bases from anywhere in the tree.
+    #[default]
+    RootOnly,
+    /// Files from anywhere in the tree.
+    None,
+}
+
+/// A tree that is lent or shared.
+#[derive(Clone)]
+pub(crate) enum Files<'t> {
+    Lent(&'t dyn Tree),
+    Fetched(Arc<dyn Tree>),
+}
+
+impl Files<'_> {
+    pub fn tree(&self) -> &dyn Tree {
+        match self {
+            Files::Lent(tree) => *tree,
+            Files::Fetched(tree) => &**tree,
+        }
+    }
+}
+
+/// Loads for one kustomization.
+#[derive(Clone)]
+pub(crate) struct Loader<'t> {
+    files: Files<'t>,
+    /// The kustomization's directory, links followed.
+    root: TreePath,
+    restrictions: LoadRestrictions,
+    remotes: Option<&'t dyn Remotes>,
+    /// The repository this one was fetched from.
+    repository: Option<Repository>,
+    /// Directories of the kustomizations that led here, with the repository each is in.
+    visited: Vec<(Option<String>, TreePath)>,
+    file_bytes_max: u64,
+}
+
+/// What fetched trees a build has by the text that named them: each is fetched once.
+pub(crate) type Fetched = BTreeMap<Repository, Arc<dyn Tree>>;
+
+impl<'t> Loader<'t> {
+    /// A loader for the kustomization in `directory`.
+    ///
+    /// # Errors
+    /// When there is no directory.
+    pub fn new(
+        tree: &'t dyn Tree,
+        directory: &TreePath,
+        restrictions: LoadRestrictions,
+        remotes: Option<&'t dyn Remotes>,
+        file_bytes_max: u64,
+    ) -> Result<Self> {
+        let files = Files::Lent(tree);
+        let root = confirm_directory(files.tree(), directory)?;
+        Ok(Loader { files, root, restrictions, remotes, repository: None, visited: Vec::new(), file_bytes_max })
+    }
+
+    pub fn root(&self) -> &TreePath {
+        &self.root
+    }
+
+    pub fn tree(&self) -> &dyn Tree {
+        self.files.tree()
+    }
+
+    /// Where `path` leads, for messages and origins.
+    pub fn path_of(&self, path: &str) -> TreePath {
+        TreePath::resolve(&self.root, path).unwrap_or_else(|_| self.root.clone())
+    }
+
+    /// The content of a file, named from the kustomization's directory, or of an address.
+    ///
+    /// # Errors
+    /// When it is not there, or may not be loaded.
+    pub fn load(&self, path: &str) -> Result<Bytes> {
+        if is_url(path) {
+            let remotes = self.remotes.ok_or_else(|| no_remotes(path))?;
+            return remotes
+                .file(path, self.file_bytes_max)
+                .map_err(|cause| Problem::new(ProblemKind::Store, format!("{path}: {cause}")));
+        }
+        let at = TreePath::resolve(&self.root, path)
+            .map_err(|error| Problem::new(ProblemKind::Refused, format!("security; {error}")))?;
+        let real = resolve(self.tree(), &at).map_err(|error| refused_link(&at, error))?;
+        match self.tree().entry(&real)? {
+            None => return Err(missing(&at)),
+            Some(entry) if entry.kind == EntryKind::File => {}
+            Some(_) => return Err(Problem::new(ProblemKind::Missing, format!("'{at}' must resolve to a file"))),
+        }
+        let below = real.parent().is_some_and(|parent| parent.relative_to(&self.root).is_some());
+        if !below && (self.restrictions == LoadRestrictions::RootOnly || self.repository.is_some()) {
+            let rule = format!("security; file '{at}' is not in or below '{}'", self.root);
+            return Err(Problem::new(ProblemKind::Refused, rule));
+        }
+        self.tree().read(&real, self.file_bytes_max).map_err(|error| match error {
+            TreeError::Absent(_) => missing(&at),
+            error => error.into(),
+        })
+    }
+
+    /// The content of a file as text.
+    ///
+    /// # Errors
+    /// As [`Loader::load`], and when it is not UTF-8.
+    pub fn load_text(&self, path: &str) -> Result<String> {
+        String::from_utf8(self.load(path)?.to_vec())
+            .map_err(|_| Problem::new(ProblemKind::Malformed, format!("{}: the text is not UTF-8", self.path_of(path))))
+    }
+
+    /// A loader for the kustomization at `path`: a directory, or a place in another repository.
+    ///
+    /// # Errors
+    /// When there is none, or it would lead in a circle.
+    pub fn enter(&self, path: &str, fetched: &mut Fetched) -> Result<Self> {
+        if path.is_empty() {
+            return Err(Problem::invalid("new root cannot be empty"));
+        }
+        if let Some(repository) = Repository::parse(path) {
+            return self.enter_repository(path, repository, fetched);
+        }
+        if path.starts_with('/') {
+            return Err(Problem::new(ProblemKind::Refused, format!("new root '{path}' cannot be absolute")));
+        }
+        let at = TreePath::resolve(&self.root, path).map_err(|error| match &self.repository {
+            Some(repository) => {
+                let place = repository.clone_url();
+                let rule = "security; bases in kustomizations found in cloned git repos must be within the repo";
+                Problem::new(ProblemKind::Refused, format!("{rule}, but base '{path}' is outside '{place}'"))
+            }
+            None => Problem::new(ProblemKind::Refused, error.to_string()),
+        })?;
+        let root = confirm_directory(self.tree(), &at)?;
+        let mut visited = self.visited.clone();
+        visited.push((self.repository.as_ref().map(Repository::clone_url), self.root.clone()));
+        let here = self.repository.as_ref().map(Repository::clone_url);
+        for (place, seen) in visited.iter().rev() {
+            if *place == here && seen.relative_to(&root).is_some() {
+                let message = format!("cycle detected: candidate root '{root}' contains visited root '{seen}'");
+                return Err(Problem::invalid(message));
+            }
+        }
+        Ok(Loader { root, visited, ..self.clone() })
+    }
+
+    fn enter_repository(&self, text: &str, repository: Repository, fetched: &mut Fetched) -> Result<Self> {
+        let url = repository.clone_url();
+        if let Some(seen) = self
+            .visited
+            .iter()
+            .filter_map(|(place, _)| place.as_ref())
+            .chain(self.repository.as_ref().map(Repository::clone_url).as_ref())
+            .find(|seen| **seen == url)
+        {
+            return Err(Problem::invalid(format!("cycle detected: URI '{text}' referenced by previous URI '{seen}'")));
+        }
+        let remotes = self.remotes.ok_or_else(|| no_remotes(text))?;
+        let tree = match fetched.get(&repository) {
+            Some(tree) => Arc::clone(tree),
+            None => {
+                let tree = remotes
+                    .repository(&repository)
+                    .map_err(|cause| Problem::new(ProblemKind::Store, format!("{text}: {cause}")))?;
+                fetched.insert(repository.clone(), Arc::clone(&tree));
+                tree
+            }
+        };
+        let directory = TreePath::parse(&repository.path)
+            .map_err(|error| Problem::new(ProblemKind::Refused, format!("{text}: {error}")))?;
+        let root = confirm_directory(&*tree, &directory)?;
+        let mut visited = self.visited.clone();
+        visited.push((self.repository.as_ref().map(Repository::clone_url), self.root.clone()));
+        Ok(Loader { files: Files::Fetched(tree), root, repository: Some(repository), visited, ..self.clone() })
+    }
+}
+
+/// Whether a path is an address.
+pub(crate) fn is_url(path: &str) -> bool {
+    let scheme = path.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    matches!(scheme.as_deref(), Some("http" | "https"))
+}
+
+fn no_remotes(path: &str) -> Problem {
+    let message = format!("{path}: files and bases of other repositories cannot be fetched here");
+    Problem::new(ProblemKind::Refused, message)
+}
+
+fn missing(at: &TreePath) -> Problem {
+    let rule = format!("evalsymlink failure on '{at}' : lstat {at}: no such file or directory");
+    Problem::new(ProblemKind::Missing, rule)
+}
+
+fn refused_link(at: &TreePath, error: TreeError) -> Problem {
+    match error {
+        TreeError::Absent(_) | TreeError::WrongKind { .. } => missing(at),
+        error => error.into(),
+    }
+}
+
+fn confirm_directory(tree: &dyn Tree, at: &TreePath) -> Result<TreePath> {
+    let within = |problem: Problem| problem.within("not a valid directory").within("must build at directory");
+    let real = resolve(tree, at).map_err(|error| within(refused_link(at, error)))?;
+    match tree.entry(&real)? {
+        None => Err(within(missing(at))),
+        Some(entry) if entry.kind == EntryKind::Directory => Ok(real),
+        Some(_) => {
+            let message = format!("must build at directory: '{at}': file is not directory");
+            Err(Problem::new(ProblemKind::Missing, message))
+        }
+    }
+}

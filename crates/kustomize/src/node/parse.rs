@@ -1,0 +1,341 @@
+//! YAML text to nodes, one document at a time, as the original splits and reads resource files.
+
+use super::resolve::resolve;
+use super::{Map, Node, Scalar, Style, Tag};
+use crate::problem::{Problem, ProblemKind, Result};
+use budget::Budget;
+use granit_parser::{Event, Options, Parser, ScalarStyle, Span, StrInput};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A document and the line it begins at, from 1.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Parsed {
+    pub node: Node,
+    pub line: u32,
+}
+
+/// Up to here a mapping's keys are compared one by one.
+const FEW_KEYS: usize = 16;
+
+/// Every document of a resource file.
+///
+/// Compat: the text is cut at lines that begin with `---`, and of each piece only the first document is read.
+///
+/// # Errors
+/// At the first piece that is no YAML, and at a limit.
+pub(crate) fn parse_documents(text: &str, budget: &mut Budget) -> Result<Vec<Parsed>> {
+    budget.take_bytes(text.len() as u64)?;
+    let unified;
+    let text = if text.contains("\r\n") {
+        unified = text.replace("\r\n", "\n");
+        &unified
+    } else {
+        text
+    };
+    let mut documents = Vec::new();
+    let (mut rest, mut line) = (text.strip_prefix('\u{feff}').unwrap_or(text), 0);
+    loop {
+        let (piece, after) = cut(rest)?;
+        if let Some(node) = parse_piece(piece, line, budget)? {
+            documents.push(node);
+        }
+        let Some(after) = after else { return Ok(documents) };
+        line += u32::try_from(rest[..rest.len() - after.len()].matches('\n').count()).unwrap_or(u32::MAX);
+        rest = after;
+    }
+}
+
+/// The first document of a text that is not cut into pieces; `None` when there is none.
+///
+/// # Errors
+/// When it is no YAML, and at a limit.
+pub(crate) fn parse_text(text: &str, budget: &mut Budget) -> Result<Option<Node>> {
+    budget.take_bytes(text.len() as u64)?;
+    Ok(parse_piece(text, 0, budget)?.map(|parsed| parsed.node))
+}
+
+/// What stands before the next separator line, and what after it.
+fn cut(text: &str) -> Result<(&str, Option<&str>)> {
+    let mut from = 0;
+    while let Some(found) = text[from..].find("\n---") {
+        let at = from + found;
+        // A last line without an end is no separator.
+        let Some(end) = text[at + 1..].find('\n').map(|end| at + 1 + end) else { break };
+        let trailing = text[at + 4..end].trim();
+        if !trailing.is_empty() && !trailing.starts_with('#') {
+            let rule = "invalid document separator: nothing but a comment may follow `---` on its line";
+            return Err(Problem::new(ProblemKind::Malformed, rule));
+        }
+        from = end + 1;
+        return Ok((&text[..=at], Some(&text[from..])));
+    }
+    Ok((text, None))
+}
+
+fn parse_piece(text: &str, line: u32, budget: &mut Budget) -> Result<Option<Parsed>> {
+    let mut options = Options::default();
+    // The budget's own depth stops first, with a message that names it.
+    let nesting = budget.limits().depth as usize + 1;
+    options.set_emit_comments(false);
+    options.flow_nesting_limit = nesting;
+    options.block_nesting_limit = nesting;
+    let parser = Parser::new_from_str_with_options(text, options);
+    Composer { parser, budget, anchors: BTreeMap::new(), nodes: 0, line }.first()
+}
+
+struct Composer<'t, 'b> {
+    parser: Parser<'t, StrInput<'t>>,
+    budget: &'b mut Budget,
+    anchors: BTreeMap<usize, (Node, u64)>,
+    /// Nodes made so far, to know what an anchored node weighs.
+    nodes: u64,
+    /// Lines before this piece.
+    line: u32,
+}
+
+impl<'t> Composer<'t, '_> {
+    fn first(mut self) -> Result<Option<Parsed>> {
+        loop {
+            let (event, span) = self.next()?;
+            match event {
+                Event::StreamEnd | Event::DocumentEnd => return Ok(None),
+                Event::StreamStart | Event::DocumentStart(..) => {}
+                event => {
+                    let line = self.line_of(&span);
+                    let node = self.node(event, &span)?;
+                    // An explicitly empty document is none, as one of comments is.
+                    return Ok((!node.is_null()).then_some(Parsed { node, line }));
+                }
+            }
+        }
+    }
+
+    fn line_of(&self, span: &Span) -> u32 {
+        self.line + u32::try_from(span.start.line()).unwrap_or(u32::MAX)
+    }
+
+    fn next(&mut self) -> Result<(Event<'t>, Span)> {
+        loop {
+            match self.parser.next_event() {
+                Some(Ok((Event::Anchor(..), _))) => {}
+                Some(Ok(event)) => return Ok(event),
+                Some(Err(error)) => {
+                    if matches!(error.kind(), granit_parser::ErrorKind::RecursionLimitExceeded) {
+                        return Err(budget::Exceeded::Depth(self.budget.limits().depth).into());
+                    }
+                    let line = self.line + u32::try_from(error.marker().line()).unwrap_or(u32::MAX);
+                    return Err(malformed(line, &error.info()));
+                }
+                None => return Ok((Event::StreamEnd, Span::default())),
+            }
+        }
+    }
+
+    fn pay(&mut self, nodes: u64) -> Result<()> {
+        self.nodes += nodes;
+        Ok(self.budget.spend(nodes)?)
+    }
+
+    fn node(&mut self, event: Event<'t>, span: &Span) -> Result<Node> {
+        let before = self.nodes;
+        self.pay(1)?;
+        let (node, anchor) = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                (Node::Scalar(scalar(&text, style, tag.as_deref().map(tag_text).as_deref())), anchor)
+            }
+            Event::SequenceStart(_, anchor, _) => (self.nested(Self::sequence)?, anchor),
+            Event::MappingStart(_, anchor, _) => (self.nested(Self::mapping)?, anchor),
+            Event::Alias(id) => (self.alias(id, span)?, 0),
+            _ => return Err(malformed(self.line_of(span), "expected a value")),
+        };
+        if anchor != 0 {
+            self.anchors.insert(anchor, (node.clone(), self.nodes - before));
+        }
+        Ok(node)
+    }
+
+    fn nested(&mut self, read: fn(&mut Self) -> Result<Node>) -> Result<Node> {
+        self.budget.enter()?;
+        let node = read(self);
+        self.budget.leave();
+        node
+    }
+
+    /// A copy of what the alias names, paid for in full: a small text must not become a large value.
+    fn alias(&mut self, id: usize, span: &Span) -> Result<Node> {
+        let Some((_, weight)) = self.anchors.get(&id) else {
+            return Err(malformed(self.line_of(span), "an anchor contains an alias to itself"));
+        };
+        self.pay(*weight)?;
+        Ok(self.anchors.get(&id).map(|(node, _)| node.clone()).expect("invariant: it was there a line above"))
+    }
+
+    fn sequence(&mut self) -> Result<Node> {
+        let mut items = Vec::new();
+        loop {
+            match self.next()? {
+                (Event::SequenceEnd, _) => return Ok(Node::Seq(items)),
+                (event, span) => items.push(self.node(event, &span)?),
+            }
+        }
+    }
+
+    fn mapping(&mut self) -> Result<Node> {
+        let mut map = Map::default();
+        let mut merged: Option<Map> = None;
+        let mut seen = Keys::default();
+        loop {
+            let (event, span) = self.next()?;
+            if event == Event::MappingEnd {
+                break;
+            }
+            let Node::Scalar(key) = self.node(event, &span)? else {
+                return Err(malformed(self.line_of(&span), "invalid map key: keys must be text"));
+            };
+            let (event, value_span) = self.next()?;
+            let value = self.node(event, &value_span)?;
+            if key.tag == Tag::Merge {
+                if merged.is_some() {
+                    return Err(malformed(self.line_of(&span), "duplicate merge key"));
+                }
+                merged = Some(merge_sources(value, self.line_of(&value_span))?);
+                continue;
+            }
+            if !seen.insert(&map, &key.text) {
+                let message = format!("mapping key {:?} already defined", key.text);
+                return Err(malformed(self.line_of(&span), &message));
+            }
+            map.0.push((key, value));
+        }
+        for (key, value) in merged.into_iter().flat_map(|map| map.0) {
+            if map.get(&key.text).is_none() {
+                map.0.push((key, value));
+            }
+        }
+        Ok(Node::Map(map))
+    }
+}
+
+/// The keys of the mapping being read; a set only where there are many.
+#[derive(Default)]
+struct Keys(BTreeSet<Box<str>>);
+
+impl Keys {
+    /// Notes a key; `false` when it stands there already.
+    fn insert(&mut self, map: &Map, key: &str) -> bool {
+        if map.len() < FEW_KEYS {
+            return map.get(key).is_none();
+        }
+        if self.0.is_empty() {
+            self.0.extend(map.keys().map(Into::into));
+        }
+        self.0.insert(key.into())
+    }
+}
+
+fn malformed(line: u32, rule: &str) -> Problem {
+    Problem::new(ProblemKind::Malformed, format!("MalformedYAMLError: yaml: line {line}: {rule}"))
+}
+
+/// What `<<` names, in the order in which it counts: of several maps the first to name a key wins.
+fn merge_sources(value: Node, line: u32) -> Result<Map> {
+    let maps = match value {
+        Node::Map(map) => vec![map],
+        Node::Seq(items) => {
+            let maps: Option<Vec<Map>> = items
+                .into_iter()
+                .map(|item| match item {
+                    Node::Map(map) => Some(map),
+                    _ => None,
+                })
+                .collect();
+            maps.ok_or_else(|| malformed(line, "map merge requires map or sequence of maps as the value"))?
+        }
+        Node::Scalar(_) => {
+            return Err(malformed(line, "map merge requires map or sequence of maps as the value"));
+        }
+    };
+    let mut merged = Map::default();
+    for (key, value) in maps.into_iter().flat_map(|map| map.0) {
+        if merged.get(&key.text).is_none() {
+            merged.0.push((key, value));
+        }
+    }
+    Ok(merged)
+}
+
+fn tag_text(tag: &granit_parser::Tag) -> String {
+    format!("{}{}", tag.handle(), tag.suffix())
+}
+
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&str>) -> Scalar {
+    let quoted = style != ScalarStyle::Plain;
+    let text: Box<str> = text.into();
+    let tagged = Style { quoted, tagged: true };
+    let known = match tag {
+        None if quoted => return Scalar { text, tag: Tag::Str, style: Style::QUOTED },
+        None => {
+            let tag = resolve(&text).tag();
+            return Scalar { text, tag, style: Style::PLAIN };
+        }
+        // The tag `!` says "not what it looks like".
+        Some("!") => return Scalar { text, tag: Tag::Str, style: Style { quoted, tagged: false } },
+        Some(tag) => tag.strip_prefix("tag:yaml.org,2002:").unwrap_or(tag),
+    };
+    let tag = match known {
+        "str" => Tag::Str,
+        "int" => Tag::Int,
+        "float" => Tag::Float,
+        "bool" => Tag::Bool,
+        "null" => Tag::Null,
+        "timestamp" => Tag::Timestamp,
+        "binary" => Tag::Binary,
+        _ => Tag::Other,
+    };
+    Scalar { text, tag, style: tagged }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::node::to_value;
+    use serde_json::{Value, json};
+
+    fn read(text: &str) -> Vec<(u32, Value)> {
+        let documents = parse_documents(text, &mut Budget::default()).expect("it is YAML");
+        documents.iter().map(|parsed| (parsed.line, to_value(&parsed.node).expect("it has a value"))).collect()
+    }
+
+    #[test]
+    fn documents_are_cut_at_separator_lines() {
+        let documents = read("# head\na: 1\n--- # next\n\nb: 2\n---\n---\nc: 3\n");
+        assert_eq!(documents, [(2, json!({"a": 1})), (5, json!({"b": 2})), (8, json!({"c": 3}))]);
+        let wrong = parse_documents("a: 1\n--- b: 2\n", &mut Budget::default());
+        assert!(wrong.expect_err("text stands beside the separator").message.starts_with("invalid document separator"));
+    }
+
+    #[test]
+    fn aliases_and_merge_keys_become_copies() {
+        let text = "base: &b {x: 1, y: 2}\nover:\n  <<: *b\n  y: 3\nlist: [*b]\n";
+        let expected = json!({"base": {"x": 1, "y": 2}, "over": {"x": 1, "y": 3}, "list": [{"x": 1, "y": 2}]});
+        assert_eq!(read(text), [(1, expected)]);
+    }
+
+    #[test]
+    fn aliases_that_explode_are_stopped_by_the_budget() {
+        let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..12 {
+            let item = format!("*a{}", level - 1);
+            text += &format!("a{level}: &a{level} [{}]\n", [item.as_str(); 9].join(", "));
+        }
+        let stopped = parse_documents(&text, &mut Budget::default()).expect_err("it would be a billion nodes");
+        assert_eq!(stopped.kind, ProblemKind::Limit);
+        assert!(stopped.message.contains("fuel"));
+    }
+
+    #[test]
+    fn a_key_may_stand_only_once() {
+        let wrong = parse_documents("a: 1\nb: 2\na: 3\n", &mut Budget::default()).expect_err("a key stands twice");
+        assert!(wrong.message.contains("line 3: mapping key \"a\" already defined"), "{}", wrong.message);
+    }
+}

@@ -1,0 +1,178 @@
+//! Replacements into JSON or YAML that stands in a text field, such as a file in a ConfigMap.
+
+use crate::node::{Create, Node, Tag, into_value, matching, parse_text};
+use crate::problem::{Problem, ProblemKind, Result};
+use budget::Budget;
+
+/// Puts a value at a path that leads into a text field which holds JSON or YAML. `false` when it leads into none, or
+/// nothing stands there: then the path is taken for a usual one.
+///
+/// # Errors
+/// At limits only.
+pub(super) fn put(node: &mut Node, value: &Node, path: &[String], create: Create, budget: &mut Budget) -> Result<bool> {
+    let Some(length) = text_prefix(node, path) else { return Ok(false) };
+    let Some(text) = node.lookup(&path[..length])?.map(|field| field.text().to_owned()) else { return Ok(false) };
+    let mut content = match parse_text(&text, budget) {
+        Ok(Some(content)) => content,
+        Ok(None) => return Ok(false),
+        Err(problem) if problem.kind == ProblemKind::Limit => return Err(problem),
+        Err(_) => return Ok(false),
+    };
+    let changed = matching(&mut content, &path[length..], create, &mut |field| {
+        match field {
+            Node::Scalar(old) => old.text = value.text().into(),
+            other => *other = value.clone(),
+        }
+        Ok(())
+    });
+    if !changed.is_ok_and(|count| count > 0) {
+        return Ok(false);
+    }
+    let Some(written) = write(content, &text) else { return Ok(false) };
+    let mut put = |field: &mut Node| {
+        if let Node::Scalar(scalar) = field {
+            scalar.text = written.as_str().into();
+        }
+        Ok(())
+    };
+    // The prefix names one place only, which `lookup` has just found.
+    at(node, &path[..length], &mut put)?;
+    Ok(true)
+}
+
+/// How many parts of the path lead to a text field, when more follow.
+fn text_prefix(node: &Node, path: &[String]) -> Option<usize> {
+    (1..path.len()).find(|length| matches!(node.lookup(&path[..*length]), Ok(Some(Node::Scalar(_)))))
+}
+
+fn at(node: &mut Node, path: &[String], change: &mut dyn FnMut(&mut Node) -> Result<()>) -> Result<()> {
+    let Some((part, rest)) = path.split_first() else { return change(node) };
+    match node {
+        Node::Map(map) => map.get_mut(part).map_or(Ok(()), |field| at(field, rest, change)),
+        Node::Seq(items) => {
+            let index = match part.parse::<usize>() {
+                Ok(index) => Some(index),
+                Err(_) if part == "-" => items.len().checked_sub(1),
+                Err(_) => {
+                    let (field, value) = part.trim_matches(['[', ']']).split_once('=').unwrap_or_default();
+                    items.iter().position(|item| {
+                        if field.is_empty() {
+                            item.text() == value
+                        } else {
+                            item.get(field).map(Node::text) == Some(value)
+                        }
+                    })
+                }
+            };
+            index.and_then(|index| items.get_mut(index)).map_or(Ok(()), |item| at(item, rest, change))
+        }
+        Node::Scalar(_) => Ok(()),
+    }
+}
+
+/// The content as text of the form it had.
+fn write(content: Node, old: &str) -> Option<String> {
+    if old.trim_start().starts_with(['{', '[']) {
+        let value = into_value(content).ok()?;
+        let spread = old.contains('\n') && old.contains("  ");
+        let text = if spread { serde_json::to_string_pretty(&value).ok()? } else { value.to_string() };
+        return Some(escape(&text));
+    }
+    let mut text = String::new();
+    block(&content, 0, &mut text).ok()?;
+    Some(text.trim().to_owned())
+}
+
+/// Go's JSON escapes what HTML could misread.
+fn escape(text: &str) -> String {
+    text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
+/// YAML in blocks, keys in their order, lists at their key's column.
+fn block(node: &Node, indent: usize, out: &mut String) -> Result<()> {
+    let pad = " ".repeat(indent);
+    match node {
+        Node::Map(map) => {
+            for (key, value) in &map.0 {
+                out.push_str(&pad);
+                out.push_str(&plain(&Node::Scalar(key.clone()))?);
+                out.push(':');
+                entry(value, indent, out)?;
+            }
+            Ok(())
+        }
+        Node::Seq(items) => {
+            for item in items {
+                let mut inner = String::new();
+                match item {
+                    Node::Map(map) if !map.is_empty() => block(item, indent + 2, &mut inner)?,
+                    Node::Seq(list) if !list.is_empty() => block(item, indent + 2, &mut inner)?,
+                    _ => inner = format!("{}{}\n", " ".repeat(indent + 2), plain(item)?),
+                }
+                out.push_str(&pad);
+                out.push_str("- ");
+                out.push_str(inner.get(indent + 2..).unwrap_or_default());
+            }
+            Ok(())
+        }
+        Node::Scalar(_) => {
+            out.push_str(&plain(node)?);
+            out.push('\n');
+            Ok(())
+        }
+    }
+}
+
+fn entry(value: &Node, indent: usize, out: &mut String) -> Result<()> {
+    match value {
+        Node::Map(map) if !map.is_empty() => {
+            out.push('\n');
+            block(value, indent + 2, out)
+        }
+        Node::Seq(items) if !items.is_empty() => {
+            out.push('\n');
+            block(value, indent, out)
+        }
+        Node::Scalar(scalar) if scalar.text.contains('\n') => {
+            out.push_str(if scalar.text.ends_with('\n') { " |\n" } else { " |-\n" });
+            for line in scalar.text.trim_end_matches('\n').split('\n') {
+                if !line.is_empty() {
+                    out.push_str(&" ".repeat(indent + 2));
+                }
+                out.push_str(line);
+                out.push('\n');
+            }
+            Ok(())
+        }
+        _ => {
+            let text = plain(value)?;
+            if !text.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(&text);
+            out.push('\n');
+            Ok(())
+        }
+    }
+}
+
+/// One line for a plain value or an empty collection.
+fn plain(node: &Node) -> Result<String> {
+    let scalar = match node {
+        Node::Map(_) => return Ok("{}".to_owned()),
+        Node::Seq(_) => return Ok("[]".to_owned()),
+        Node::Scalar(scalar) => scalar,
+    };
+    if scalar.style.quoted {
+        return Ok(serde_json::Value::from(&*scalar.text).to_string());
+    }
+    if scalar.tag == Tag::Str && crate::node::is_not_text(&scalar.text) {
+        return Ok(format!("{:?}", scalar.text));
+    }
+    if !matches!(scalar.tag, Tag::Str | Tag::Empty) {
+        return Ok(scalar.text.to_string());
+    }
+    let emitted = yaml::emit(&serde_json::Value::from(&*scalar.text));
+    let emitted = emitted.trim_end_matches('\n');
+    if emitted.contains('\n') { Err(Problem::invalid("too long for one line")) } else { Ok(emitted.to_owned()) }
+}
