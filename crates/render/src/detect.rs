@@ -1,29 +1,49 @@
-//! Which tool renders a source: the one the application names, else what lies in its directory — upstream looks at the
-//! directory itself only, never above or below.
+//! Which tool renders a source: the one whose options the application gives, else what lies in its directory — upstream
+//! looks at the directory itself only, never above or below.
 
-use crate::{DirectoryOptions, Input, Problem, SourceType, Tool};
-use tree::{EntryKind, Tree, resolve};
+use crate::{Input, Problem, SourceType};
+use api::ApplicationSource;
+use tree::{EntryKind, Tree, TreePath, resolve};
 
 /// The files that make a directory a kustomization.
-const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+pub(crate) const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-pub(crate) fn tool(input: &Input, tree: &dyn Tree) -> Result<Tool, Problem> {
-    let path = resolve(tree, &input.path)?;
-    match tree.entry(&path)? {
-        None => return Err(Problem::NoPath(input.path.clone())),
-        Some(entry) if entry.kind != EntryKind::Directory => return Err(Problem::NotADirectory(input.path.clone())),
-        Some(_) => {}
+/// The source's directory, links followed.
+pub(crate) fn directory(path: &TreePath, tree: &dyn Tree) -> Result<TreePath, Problem> {
+    let real = resolve(tree, path)?;
+    match tree.entry(&real)? {
+        None => Err(Problem::NoPath(path.clone())),
+        Some(entry) if entry.kind != EntryKind::Directory => Err(Problem::NotADirectory(path.clone())),
+        Some(_) => Ok(real),
     }
-    if let Some(tool) = &input.tool {
-        return Ok(tool.clone());
+}
+
+/// The tool of a source whose overrides are merged.
+pub(crate) fn tool(
+    source: &ApplicationSource,
+    input: &Input,
+    directory: &TreePath,
+    tree: &dyn Tree,
+) -> Result<SourceType, Problem> {
+    let is_enabled = |tool: &SourceType| !input.settings.disabled.contains(tool);
+    match source.explicit_types()[..] {
+        [] => {}
+        [one] => {
+            let tool = SourceType::named(one).filter(is_enabled);
+            return Ok(tool.unwrap_or(SourceType::Directory));
+        }
+        ref several => return Err(Problem::SeveralTools(several.join(","))),
     }
-    if tree.entry(&path.child("Chart.yaml"))?.is_some() {
-        return Ok(Tool::Unsupported(SourceType::Helm));
+    let stands = |name: &str| tree.entry(&directory.child(name)).map(|entry| entry.is_some());
+    if is_enabled(&SourceType::Helm) && stands("Chart.yaml")? {
+        return Ok(SourceType::Helm);
     }
-    for name in KUSTOMIZATIONS {
-        if tree.entry(&path.child(name))?.is_some() {
-            return Ok(Tool::Unsupported(SourceType::Kustomize));
+    if is_enabled(&SourceType::Kustomize) {
+        for name in KUSTOMIZATIONS {
+            if stands(name)? {
+                return Ok(SourceType::Kustomize);
+            }
         }
     }
-    Ok(Tool::Directory(DirectoryOptions::default()))
+    Ok(SourceType::Directory)
 }

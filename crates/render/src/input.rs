@@ -1,37 +1,59 @@
-//! What a render is told.
+//! What a render is told. Everything here decides the result, so that equal inputs may share it.
 
-use tree::TreePath;
+use api::ApplicationSource;
 
 /// One source of one application.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Input {
-    /// The application's directory in the repository.
-    pub path: TreePath,
-    /// The tool, where the application names one; `None` means to look at the files.
-    pub tool: Option<Tool>,
-    /// Bytes that all manifests of a directory may have together; upstream's default is
-    /// [`Input::MANIFEST_BYTES_MAX`].
-    pub manifest_bytes_max: u64,
+    /// The source as the application declares it. Its `targetRevision` only shows in build variables: which commit is
+    /// read is the caller's choice.
+    pub source: ApplicationSource,
+    /// Whose source it is.
+    pub application: ApplicationFacts,
+    /// What the control plane allows.
+    pub settings: Settings,
 }
 
-impl Input {
-    /// Upstream's `reposerver.max.combined.directory.manifests.size`: `10M`.
-    pub const MANIFEST_BYTES_MAX: u64 = 10_000_000;
+/// What build variables, release names and overrides take from the application.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ApplicationFacts {
+    /// Its name, for one outside of the control plane's namespace as `namespace_name`.
+    pub instance_name: String,
+    /// The namespace of its destination.
+    pub namespace: String,
+    /// Its project.
+    pub project: String,
+}
 
-    /// The source at `path`, its tool detected, with upstream's limit.
-    #[must_use]
-    pub fn new(path: TreePath) -> Self {
-        Input { path, tool: None, manifest_bytes_max: Input::MANIFEST_BYTES_MAX }
+/// What the control plane's ConfigMaps say about rendering.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Bytes that all manifests of a directory may have together: `reposerver.max.combined.directory.manifests.size`.
+    pub manifest_bytes_max: u64,
+    /// Tools that are switched off (`helm.enable`, `kustomize.enable`, `jsonnet.enable`): their sources are plain
+    /// directories.
+    pub disabled: Vec<SourceType>,
+}
+
+impl Default for Settings {
+    /// Upstream's defaults.
+    fn default() -> Self {
+        Settings { manifest_bytes_max: 10_000_000, disabled: Vec::new() }
     }
 }
 
-/// A tool with its options.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Tool {
-    /// Plain manifests.
-    Directory(DirectoryOptions),
-    /// A tool that is known but not built in yet.
-    Unsupported(SourceType),
+impl Input {
+    /// The source alone, of an application without a name.
+    #[must_use]
+    pub fn new(source: ApplicationSource) -> Self {
+        Input { source, ..Input::default() }
+    }
+
+    /// A directory of a repository, its tool found by looking.
+    #[must_use]
+    pub fn at(path: &str) -> Self {
+        Input::new(ApplicationSource { path: path.to_owned(), ..ApplicationSource::default() })
+    }
 }
 
 /// The kinds of source, as `status.sourceType` names them.
@@ -47,26 +69,29 @@ pub enum SourceType {
     Plugin,
 }
 
-impl std::fmt::Display for SourceType {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
+impl SourceType {
+    /// The type with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [SourceType::Helm, SourceType::Kustomize, SourceType::Directory, SourceType::Plugin]
+            .into_iter()
+            .find(|source_type| source_type.name() == name)
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
             SourceType::Helm => "Helm",
             SourceType::Kustomize => "Kustomize",
             SourceType::Directory => "Directory",
             SourceType::Plugin => "Plugin",
-        })
+        }
     }
 }
 
-/// `spec.source.directory`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct DirectoryOptions {
-    /// Whether directories below are read too.
-    pub recurse: bool,
-    /// Only files whose path below the source matches; empty means all.
-    pub include: String,
-    /// No files whose path below the source matches; wins over `include`.
-    pub exclude: String,
-    /// Whether files of any name are manifests.
-    pub disable_extension_filter: bool,
+impl std::fmt::Display for SourceType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
 }

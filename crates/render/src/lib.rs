@@ -2,40 +2,86 @@
 //! is wrong with it, and what was read. Pure: files come through a [`tree::Tree`], nothing is executed, every input is
 //! charged to a [`budget::Budget`].
 //!
-//! Start reading at [`render`]. Adding a tool means a variant of [`SourceType`], its detection in `detect`, and one
-//! module beside `directory`.
+//! Start reading at [`render_in`]. Adding a tool means a variant of [`SourceType`], its detection in `detect`, and one
+//! module beside `directory`. A render is one unit of work without ties to others: callers run as many side by side as
+//! they have threads.
+
+mod input;
+mod jsonnet;
+mod problem;
+mod reads;
+mod rendered;
+mod surroundings;
 
 mod detect;
-mod directory;
-mod input;
-mod manifest;
-mod rendered;
+mod environment;
+mod overrides;
+mod work;
 
-pub use input::{DirectoryOptions, Input, SourceType, Tool};
-pub use rendered::{Manifest, Origin, Problem, Rendered};
+mod directory;
+
+pub use input::{ApplicationFacts, Input, Settings, SourceType};
+pub use jsonnet::{Imports, Jsonnet, JsonnetError, Program, Variable, VariableValue};
+pub use problem::Problem;
+pub use reads::Reads;
+pub use rendered::{Manifest, Origin, Rendered};
+pub use surroundings::Surroundings;
 
 use budget::Budget;
-use tree::{Recording, Tree};
+use environment::Environment;
+use tree::{Recording, Tree, TreePath};
+use work::Work;
+
+/// Renders one source at a commit whose name does not matter.
+#[must_use]
+pub fn render(input: &Input, tree: &dyn Tree, budget: &mut Budget) -> Rendered {
+    render_in(input, &Surroundings::of(tree, ""), budget)
+}
 
 /// Renders one source.
 ///
-/// Guarantees: equal input and equal content at everything in [`Rendered::reads`] give an equal result. When
+/// Guarantees: equal input, and surroundings in which [`Rendered::reads`] hold, give an equal result. When
 /// [`Rendered::problems`] is not empty the objects are incomplete and must not be compared or synced.
 #[must_use]
-pub fn render(input: &Input, tree: &dyn Tree, budget: &mut Budget) -> Rendered {
-    let recording = Recording::new(tree);
+pub fn render_in(input: &Input, surroundings: &Surroundings<'_>, budget: &mut Budget) -> Rendered {
+    let tree = Recording::new(surroundings.tree);
+    let environment = Environment::new(input, surroundings.revision);
     let mut rendered = Rendered::default();
-    match detect::tool(input, &recording) {
-        Ok(Tool::Directory(options)) => {
-            rendered.source_type = Some(SourceType::Directory);
-            directory::render(input, &options, &recording, budget, &mut rendered);
-        }
-        Ok(Tool::Unsupported(source_type)) => {
-            rendered.source_type = Some(source_type);
-            rendered.problems.push(Problem::Unsupported { path: input.path.clone(), source_type });
-        }
-        Err(problem) => rendered.problems.push(problem),
+    let begun = Begun { input, tree: &tree, environment: &environment, jsonnet: surroundings.jsonnet };
+    if let Err(problem) = begun.run(budget, &mut rendered) {
+        rendered.problems.push(problem);
     }
-    rendered.reads = recording.into_reads();
+    let revision = environment.used_revision();
+    rendered.reads = Reads { own: tree.into_reads(), revision };
     rendered
+}
+
+/// What a render begins with.
+struct Begun<'b> {
+    input: &'b Input,
+    tree: &'b Recording<'b>,
+    environment: &'b Environment<'b>,
+    jsonnet: Option<&'b dyn Jsonnet>,
+}
+
+impl Begun<'_> {
+    fn run(&self, budget: &mut Budget, rendered: &mut Rendered) -> Result<(), Problem> {
+        let Begun { input, tree, environment, jsonnet } = *self;
+        let path = TreePath::parse(&input.source.path)?;
+        let directory = detect::directory(&path, tree)?;
+        let source = overrides::apply(input, &directory, tree, budget)?;
+        let tool = detect::tool(&source, input, &directory, tree)?;
+        rendered.source_type = Some(tool);
+        let mut work = Work { input, source, path, tree, environment, jsonnet, budget, rendered };
+        match tool {
+            SourceType::Directory => directory::render(&mut work),
+            SourceType::Plugin => {
+                let name = work.source.plugin.as_ref().map(|plugin| plugin.name.clone()).unwrap_or_default();
+                Err(Problem::Plugin { path: work.path.clone(), name })
+            }
+            SourceType::Helm | SourceType::Kustomize => {
+                Err(Problem::Unsupported { path: work.path.clone(), source_type: tool })
+            }
+        }
+    }
 }

@@ -1,8 +1,12 @@
 //! Directory sources: what is read, what becomes of it, what is refused.
 
+mod jsonnet;
+mod options;
+
+use api::{ApplicationSource, ApplicationSourceDirectory as DirectoryOptions};
 use budget::{Budget, Limits};
 use bytes::Bytes;
-use render::{DirectoryOptions, Input, Rendered, SourceType, Tool, render};
+use render::{Input, Rendered, SourceType, render};
 use std::sync::atomic::{AtomicU64, Ordering};
 use tree::{Entry, MemoryTree, Tree, TreeError, TreePath};
 
@@ -17,7 +21,8 @@ fn path(text: &str) -> TreePath {
 }
 
 fn run(tree: &dyn Tree, source: &str, options: DirectoryOptions) -> Rendered {
-    let input = Input { tool: Some(Tool::Directory(options)), ..Input::new(path(source)) };
+    let declared = ApplicationSource { path: source.into(), directory: Some(options), ..ApplicationSource::default() };
+    let input = Input::new(declared);
     render(&input, tree, &mut Budget::default())
 }
 
@@ -61,6 +66,7 @@ fn include_and_exclude_match_the_path_below_the_source() {
             include: include.into(),
             exclude: exclude.into(),
             disable_extension_filter: any_name,
+            ..DirectoryOptions::default()
         };
         assert_eq!(shown(&run(&tree, "app", options)), expected, "{include} {exclude}");
     };
@@ -76,6 +82,7 @@ fn broken_files_are_named_and_others_are_left_alone() {
     let tree = MemoryTree::from_files([
         ("app/broken.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: [\n"),
         ("app/other.yaml", "{{ not yaml at all"),
+        ("app/second.yaml", "{\"kind\": \"Pod\"}\n---\n{{ not yaml at all"),
         ("app/nokind.yaml", "apiVersion: v1\nmetadata:\n  name: x\n"),
         ("app/two.json", "{\"kind\":1} {\"kind\":2}"),
         ("app/bad.json", "{"),
@@ -85,10 +92,11 @@ fn broken_files_are_named_and_others_are_left_alone() {
     let problems = shown(&rendered).join("\n");
     assert!(problems.contains("! app/broken.yaml: line "), "{problems}");
     assert!(!problems.contains("other.yaml"), "{problems}");
+    assert!(problems.contains("! app/second.yaml: line "), "{problems}");
     assert!(problems.contains("! app/nokind.yaml:1: not a Kubernetes object: kind is missing"), "{problems}");
     assert!(problems.contains("! app/two.json: found multiple objects"), "{problems}");
     assert!(problems.contains("! app/bad.json: line 1, column 1: not valid JSON"), "{problems}");
-    assert!(problems.contains("! app/x.jsonnet: Jsonnet"), "{problems}");
+    assert!(problems.contains("! app/x.jsonnet: nothing here evaluates Jsonnet"), "{problems}");
 }
 
 #[test]
@@ -99,7 +107,7 @@ fn charts_and_kustomizations_are_detected_in_the_directory_itself() {
         ("plain/sub/Chart.yaml", "name: c\n"),
         ("file.yaml", "a: 1\n"),
     ]);
-    let detect = |at: &str| render(&Input::new(path(at)), &tree, &mut Budget::default());
+    let detect = |at: &str| render(&Input::at(at), &tree, &mut Budget::default());
     assert_eq!(detect("chart").source_type, Some(SourceType::Helm));
     assert_eq!(detect("overlay").source_type, Some(SourceType::Kustomize));
     assert_eq!(detect("plain").source_type, Some(SourceType::Directory));
@@ -166,7 +174,7 @@ fn limits_are_named_with_their_file() {
     let problems = shown(&run(&tree, "app", DirectoryOptions::default()));
     assert_eq!(problems, ["! app/deep.yaml: line 3: nested deeper than 128 levels (limit: depth 128)"]);
     let tree = MemoryTree::from_files([("app/a.yaml", pod("a"))]);
-    let input = Input::new(path("app"));
+    let input = Input::at("app");
     let rendered = render(&input, &tree, &mut Budget::new(Limits { fuel: 3, ..Limits::default() }));
     assert!(shown(&rendered)[0].contains("limit: fuel 3"), "{:?}", shown(&rendered));
 }
