@@ -33,7 +33,12 @@ impl Decoder {
     }
 
     /// Runs `read` for the field `name` of the struct `owner`.
-    pub(crate) fn within<T>(&mut self, owner: &'static str, name: &'static str, read: impl FnOnce(&mut Self) -> T) -> T {
+    pub(crate) fn within<T>(
+        &mut self,
+        owner: &'static str,
+        name: &'static str,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> T {
         self.at.push((owner, name));
         let read = read(self);
         self.at.pop();

@@ -28,7 +28,6 @@ mod engine;
 mod manifest;
 mod render;
 
-mod decode;
 mod encode;
 mod go_json;
 mod toml;
@@ -39,9 +38,7 @@ pub use chart::{Chart, Dependency, File, Maintainer, Metadata, ValidationError};
 pub use dependencies::missing as missing_dependencies;
 pub use engine::Compiled;
 pub use functions::{Empty, Lookup};
-pub use load::{
-    CHART_BYTES_MAX, CHART_DEPTH_MAX, FILE_BYTES_MAX, FILES_MAX, LoadError, Loaded, load, load_archive,
-};
+pub use load::{CHART_BYTES_MAX, CHART_DEPTH_MAX, FILE_BYTES_MAX, FILES_MAX, LoadError, Loaded, load, load_archive};
 pub use manifest::{Hook, HookEvent, Manifest, install_order, uninstall_order};
 pub use profile::{Profile, UnknownProfile};
 pub use render::{

@@ -1,13 +1,13 @@
 //! TOML as `BurntSushi/toml` writes and reads it.
 
-use crate::encode::{EncodeError, plain};
+use crate::encode::{EncodeError, Floats, plain};
 use budget::{Budget, Exceeded};
 use gotemplate::Value;
 use serde_json::{Map, Value as Json};
 
 /// The TOML of a map; the inner error is the text that stands in its place.
 pub(crate) fn encode(value: &Value, budget: &mut Budget) -> Result<Result<String, String>, Exceeded> {
-    let value = match plain(value, budget) {
+    let value = match plain(value, Floats::Kept, budget) {
         Ok(value) => value,
         Err(EncodeError::Limit(exceeded)) => return Err(exceeded),
         Err(error) => return Ok(Err(error.to_string())),
@@ -145,8 +145,9 @@ fn key_text(key: &str) -> String {
 ///
 /// Compat: everything numeric from YAML is a float to Go, so a count of 3 is written as 3.0.
 fn number_text(number: &serde_json::Number) -> String {
-    let text = number.to_string();
-    if number.is_f64() || text.contains(['.', 'e']) { text } else { format!("{text}.0") }
+    let Some(float) = number.as_f64().filter(|_| number.is_f64()) else { return number.to_string() };
+    let text = sprig::json::float(float);
+    if text.contains(['.', 'e']) { text } else { format!("{text}.0") }
 }
 
 fn quoted(text: &str) -> String {

@@ -208,9 +208,10 @@ impl Warning {
                 let told = format!("warning: destination for {path} is a table. Ignoring non-table value ({shown})");
                 ([301, 319], told)
             }
-            Warning::GlobalConflict(key) => {
-                ([161, 161], format!("Conflict: cannot merge map onto non-map for {}. Skipping.", gotemplate::quote(key.as_bytes())))
-            }
+            Warning::GlobalConflict(key) => (
+                [161, 161],
+                format!("Conflict: cannot merge map onto non-map for {}. Skipping.", gotemplate::quote(key.as_bytes())),
+            ),
             Warning::GlobalIsTable(key) => ([175, 175], format!("key {key} is table. Skipping")),
             Warning::GlobalsSkipped(side) => {
                 let lines = if *side == "destination" { [138, 138] } else { [145, 145] };

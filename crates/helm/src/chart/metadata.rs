@@ -246,7 +246,8 @@ mod tests {
 
     #[test]
     fn numbers_become_text_and_names_match_in_any_case() {
-        let metadata = read(&json!({"Name": "a", "appVersion": 1.1, "annotations": {"a": true, "n": null}})).expect("reads");
+        let metadata =
+            read(&json!({"Name": "a", "appVersion": 1.1, "annotations": {"a": true, "n": null}})).expect("reads");
         assert_eq!((metadata.name.as_str(), metadata.app_version.as_str()), ("a", "1.1"));
         assert_eq!(metadata.annotations.expect("annotations")["a"], "true");
     }

@@ -63,7 +63,8 @@ impl File {
     pub fn is_crd(&self) -> bool {
         const ENDINGS: [&str; 3] = [".yaml", ".yml", ".json"];
         self.name.starts_with("crds/")
-            && extension(&self.name).is_some_and(|found| ENDINGS.iter().any(|ending| found.eq_ignore_ascii_case(ending)))
+            && extension(&self.name)
+                .is_some_and(|found| ENDINGS.iter().any(|ending| found.eq_ignore_ascii_case(ending)))
     }
 }
 

@@ -101,10 +101,9 @@ fn by_condition(declared: &mut Dependency, values: &Map, prefix: &str, coalesce:
                 declared.enabled = flag;
                 return;
             }
-            Some(_) => coalesce.warnings.push(Warning::ConditionNotBool {
-                path: condition.to_owned(),
-                chart: declared.name.clone(),
-            }),
+            Some(_) => coalesce
+                .warnings
+                .push(Warning::ConditionNotBool { path: condition.to_owned(), chart: declared.name.clone() }),
             None => {}
         }
     }

@@ -1,10 +1,8 @@
-//! Values to text: JSON as Go's `encoding/json` writes it, YAML as `sigs.k8s.io/yaml` does, base64.
+//! Values to text: YAML as `sigs.k8s.io/yaml` writes it, base64.
 
-mod json;
 mod plain;
 
-pub(crate) use json::json;
-pub(crate) use plain::{EncodeError, plain};
+pub(crate) use plain::{EncodeError, Floats, plain};
 
 use base64::Engine as _;
 use budget::{Budget, Exceeded};
@@ -21,9 +19,14 @@ pub(crate) fn yaml_document(value: &Value, budget: &mut Budget) -> Result<String
 
 /// A YAML document, with its newline at the end.
 pub(crate) fn yaml_or_error(value: &Value, budget: &mut Budget) -> Result<String, EncodeError> {
-    let text = yaml::emit(&plain(value, budget)?);
+    let text = yaml::emit(&plain(value, Floats::ThroughJson, budget)?);
     budget.take_bytes(text.len() as u64)?;
     Ok(text)
+}
+
+/// A YAML document with indented sequences and without folded lines.
+pub(crate) fn pretty(value: &Value, budget: &mut Budget) -> Result<String, EncodeError> {
+    Ok(yaml::emit_pretty(&plain(value, Floats::Kept, budget)?))
 }
 
 /// Without one newline at the end.

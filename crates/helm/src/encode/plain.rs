@@ -1,4 +1,5 @@
-//! Values as the YAML writer gets them: through JSON, so that numbers lose their type and whole ones are integers.
+//! Values as the YAML writers get them: through JSON, where whole numbers are integers whatever they were, or directly,
+//! where a float stays one.
 
 use super::base64;
 use budget::{Budget, Exceeded};
@@ -15,84 +16,107 @@ pub(crate) enum EncodeError {
     Limit(#[from] Exceeded),
 }
 
+/// What becomes of a float that is whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Floats {
+    /// An integer, as it is when JSON is read again.
+    ThroughJson,
+    /// Itself.
+    Kept,
+}
+
 /// The plain form of a value.
-pub(crate) fn plain(value: &Value, budget: &mut Budget) -> Result<Json, EncodeError> {
-    at_depth(value, budget, 0)
+pub(crate) fn plain(value: &Value, floats: Floats, budget: &mut Budget) -> Result<Json, EncodeError> {
+    Walk { floats, budget }.value(value, 0)
 }
 
-fn at_depth(value: &Value, budget: &mut Budget, depth: u32) -> Result<Json, EncodeError> {
-    if depth >= VALUE_DEPTH_MAX {
-        return Err(Exceeded::Depth(VALUE_DEPTH_MAX).into());
-    }
-    budget.spend(1)?;
-    Ok(match value {
-        Value::NoValue | Value::Nil => Json::Null,
-        Value::Bool(flag) => Json::Bool(*flag),
-        Value::Int(number, _) => Json::from(*number),
-        Value::Uint(number, _) => Json::from(*number),
-        Value::Float(number) => float(*number)?,
-        Value::Complex(..) => return Err(EncodeError::Unsupported("unsupported type: complex128".to_owned())),
-        Value::Str(text) => Json::String(string(text)),
-        Value::Bytes(bytes) => Json::String(base64(bytes)),
-        Value::List(list) if list.is_nil() => Json::Null,
-        Value::List(list) => match list.untouched() {
-            Some(data) => items(data, budget)?,
-            None => list.iter().map(|item| at_depth(&item, budget, depth + 1)).collect::<Result<_, _>>()?,
-        },
-        Value::Map(map) if map.is_nil() => Json::Null,
-        Value::Map(map) => match map.untouched() {
-            Some(data) => entries(data, budget)?,
-            None => {
-                let mut plain = Map::new();
-                for (key, value) in map.entries() {
-                    plain.insert(string(&key), at_depth(&value, budget, depth + 1)?);
+struct Walk<'b> {
+    floats: Floats,
+    budget: &'b mut Budget,
+}
+
+impl Walk<'_> {
+    fn value(&mut self, value: &Value, depth: u32) -> Result<Json, EncodeError> {
+        if depth >= VALUE_DEPTH_MAX {
+            return Err(Exceeded::Depth(VALUE_DEPTH_MAX).into());
+        }
+        self.budget.spend(1)?;
+        Ok(match value {
+            Value::NoValue | Value::Nil => Json::Null,
+            Value::Bool(flag) => Json::Bool(*flag),
+            Value::Int(number, _) => Json::from(*number),
+            Value::Uint(number, _) => Json::from(*number),
+            Value::Float(number) => self.float(*number)?,
+            Value::Complex(..) => return Err(EncodeError::Unsupported("unsupported type: complex128".to_owned())),
+            Value::Str(text) => Json::String(string(text)),
+            Value::Bytes(bytes) => Json::String(base64(bytes)),
+            Value::List(list) if list.is_nil() => Json::Null,
+            Value::List(list) => match list.untouched() {
+                Some(data) => self.items(data)?,
+                None => list.iter().map(|item| self.value(&item, depth + 1)).collect::<Result<_, _>>()?,
+            },
+            Value::Map(map) if map.is_nil() => Json::Null,
+            Value::Map(map) => match map.untouched() {
+                Some(data) => self.entries(data)?,
+                None => {
+                    let mut plain = Map::new();
+                    for (key, value) in map.entries() {
+                        plain.insert(string(&key), self.value(&value, depth + 1)?);
+                    }
+                    Json::Object(plain)
                 }
-                Json::Object(plain)
-            }
-        },
-        Value::Object(object) => self::object(object, budget, depth)?,
-        Value::Func(_) => return Err(EncodeError::Unsupported("unsupported type: func()".to_owned())),
-    })
-}
-
-fn object(object: &Arc<dyn GoObject>, budget: &mut Budget, depth: u32) -> Result<Json, EncodeError> {
-    if let Some(json) = object.to_json() {
-        return Ok(json);
+            },
+            Value::Object(object) => self.object(object, depth)?,
+            Value::Func(_) => return Err(EncodeError::Unsupported("unsupported type: func()".to_owned())),
+        })
     }
-    if let Some(plain) = object.underlying() {
-        return at_depth(&plain, budget, depth + 1);
-    }
-    let mut fields = Map::new();
-    for (name, value) in object.fields() {
-        fields.insert(name.to_owned(), at_depth(&value, budget, depth + 1)?);
-    }
-    Ok(Json::Object(fields))
-}
 
-/// Shared data, without making handles for what is in it.
-fn frozen(value: &Frozen, budget: &mut Budget) -> Result<Json, EncodeError> {
-    budget.spend(1)?;
-    Ok(match value {
-        Frozen::Nil => Json::Null,
-        Frozen::Bool(flag) => Json::Bool(*flag),
-        Frozen::Int(number, _) => Json::from(*number),
-        Frozen::Float(number) => float(*number)?,
-        Frozen::Str(text) => Json::String(string(text)),
-        Frozen::List(data) => items(data, budget)?,
-        Frozen::Map(data) => entries(data, budget)?,
-    })
-}
-
-fn items(data: &[Frozen], budget: &mut Budget) -> Result<Json, EncodeError> {
-    data.iter().map(|item| frozen(item, budget)).collect()
-}
-
-fn entries(data: &FrozenMap, budget: &mut Budget) -> Result<Json, EncodeError> {
-    let mut plain = Map::new();
-    for (key, value) in data.entries() {
-        plain.insert(string(key), frozen(value, budget)?);
+    fn object(&mut self, object: &Arc<dyn GoObject>, depth: u32) -> Result<Json, EncodeError> {
+        if let Some(json) = object.to_json() {
+            return Ok(json);
+        }
+        if let Some(plain) = object.underlying() {
+            return self.value(&plain, depth + 1);
+        }
+        let mut fields = Map::new();
+        for (name, value) in object.fields() {
+            fields.insert(name.to_owned(), self.value(&value, depth + 1)?);
+        }
+        Ok(Json::Object(fields))
     }
-    Ok(Json::Object(plain))
+
+    /// Shared data, without making handles for what is in it.
+    fn frozen(&mut self, value: &Frozen) -> Result<Json, EncodeError> {
+        self.budget.spend(1)?;
+        Ok(match value {
+            Frozen::Nil => Json::Null,
+            Frozen::Bool(flag) => Json::Bool(*flag),
+            Frozen::Int(number, _) => Json::from(*number),
+            Frozen::Float(number) => self.float(*number)?,
+            Frozen::Str(text) => Json::String(string(text)),
+            Frozen::List(data) => self.items(data)?,
+            Frozen::Map(data) => self.entries(data)?,
+        })
+    }
+
+    fn items(&mut self, data: &[Frozen]) -> Result<Json, EncodeError> {
+        data.iter().map(|item| self.frozen(item)).collect()
+    }
+
+    fn entries(&mut self, data: &FrozenMap) -> Result<Json, EncodeError> {
+        let mut plain = Map::new();
+        for (key, value) in data.entries() {
+            plain.insert(string(key), self.frozen(value)?);
+        }
+        Ok(Json::Object(plain))
+    }
+
+    fn float(&self, number: f64) -> Result<Json, EncodeError> {
+        match self.floats {
+            Floats::ThroughJson => float(number),
+            Floats::Kept => exact(number),
+        }
+    }
 }
 
 fn string(text: &Text) -> String {
@@ -113,8 +137,18 @@ fn float(number: f64) -> Result<Json, EncodeError> {
             return Ok(Json::from(whole));
         }
     }
+    exact(number)
+}
+
+fn exact(number: f64) -> Result<Json, EncodeError> {
     Number::from_f64(number).map(Json::Number).ok_or_else(|| {
-        let shown = if number.is_nan() { "NaN" } else if number > 0.0 { "+Inf" } else { "-Inf" };
+        let shown = if number.is_nan() {
+            "NaN"
+        } else if number > 0.0 {
+            "+Inf"
+        } else {
+            "-Inf"
+        };
         EncodeError::Unsupported(format!("unsupported value: {shown}"))
     })
 }

@@ -48,11 +48,8 @@ impl Collector<'_> {
             if chart.metadata.is_library() && !name.starts_with('_') {
                 continue;
             }
-            let template = Template {
-                text: file.data.clone(),
-                scope: scope.clone(),
-                base_path: format!("{path}/templates"),
-            };
+            let template =
+                Template { text: file.data.clone(), scope: scope.clone(), base_path: format!("{path}/templates") };
             self.templates.insert(format!("{path}/{}", file.name), template);
         }
         scope

@@ -1,6 +1,8 @@
 //! `include` and `tpl`: templates inside of templates, as text.
 
-use gotemplate::{Args, Call, FuncError, FuncMap, Function, Render, RenderFailure, Signature, Target, Text, Type, Value};
+use gotemplate::{
+    Args, Call, FuncError, FuncMap, Function, Render, RenderFailure, Signature, Target, Text, Type, Value,
+};
 use std::collections::BTreeMap;
 
 /// How often one name may be included inside of itself.

@@ -22,8 +22,7 @@ impl Lookup for Empty {
 }
 
 pub(super) fn add(functions: &mut FuncMap) {
-    const LOOKUP: Signature =
-        Signature::new(&[Type::String, Type::String, Type::String, Type::String], Type::MAP);
+    const LOOKUP: Signature = Signature::new(&[Type::String, Type::String, Type::String, Type::String], Type::MAP);
     functions.insert("lookup", Function::plain(LOOKUP, lookup));
 }
 

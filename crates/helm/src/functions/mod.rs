@@ -8,8 +8,8 @@ mod lookup;
 mod required;
 mod serial;
 
-pub use lookup::{Empty, Lookup};
 pub(crate) use include::without_no_value;
+pub use lookup::{Empty, Lookup};
 pub(crate) use required::{MESSAGE_BEGIN, MESSAGE_END, Refusal, Told};
 
 use crate::profile::Profile;
@@ -37,7 +37,7 @@ pub(crate) fn table(profile: Profile) -> Arc<FuncMap> {
 }
 
 fn make(profile: Profile) -> FuncMap {
-    let mut functions = FuncMap::default();
+    let mut functions = sprig::functions();
     // A render reads no environment.
     functions.remove("env");
     functions.remove("expandenv");

@@ -1,11 +1,12 @@
 //! `toYaml`, `fromJson` and their relatives. The ones that read never fail: what is wrong is in what they give.
 
-use crate::encode::{EncodeError, json, plain, trimmed, yaml_document, yaml_or_error};
+use crate::encode::{EncodeError, pretty, trimmed, yaml_document, yaml_or_error};
 use crate::profile::Profile;
 use crate::values::{decoding, read_document};
 use budget::Exceeded;
-use gotemplate::{Args, Call, Definition, FuncError, FuncMap, Map, MapClass, Signature, Type, Value};
+use gotemplate::{Args, Call, Definition, FuncError, FuncMap, List, ListType, Map, MapClass, Signature, Type, Value};
 use serde_json::Value as Json;
+use sprig::json::{Layout, decode, encode};
 
 const TO_TEXT: Signature = Signature::new(&[Type::Any], Type::String);
 const TO_MAP: Signature = Signature::new(&[Type::String], Type::MAP);
@@ -49,20 +50,21 @@ fn must_to_yaml(call: &mut Call<'_>, args: Args<'_>) -> Result<Value, FuncError>
 }
 
 fn to_yaml_pretty(call: &mut Call<'_>, args: Args<'_>) -> Result<Value, FuncError> {
-    let text = match plain(args.any(0), call.budget) {
-        Ok(value) => yaml::emit_pretty(&value),
-        Err(error) => swallowed(error)?,
-    };
+    let text = pretty(args.any(0), call.budget).or_else(swallowed)?;
     call.take_bytes(text.len())?;
     Ok(Value::text(trimmed(text)))
 }
 
 fn to_json(call: &mut Call<'_>, args: Args<'_>) -> Result<Value, FuncError> {
-    Ok(Value::text(json(args.any(0), call.budget).or_else(swallowed)?))
+    match encode(args.any(0), Layout::Compact, call.budget) {
+        Ok(text) => Ok(Value::text(text)),
+        Err(FuncError::Message(_)) => Ok(Value::text("")),
+        Err(limit) => Err(limit),
+    }
 }
 
 fn must_to_json(call: &mut Call<'_>, args: Args<'_>) -> Result<Value, FuncError> {
-    Ok(Value::text(json(args.any(0), call.budget).map_err(passed_on)?))
+    encode(args.any(0), Layout::Compact, call.budget).map(Value::text)
 }
 
 fn to_toml(call: &mut Call<'_>, args: Args<'_>) -> Result<Value, FuncError> {
@@ -82,21 +84,14 @@ fn swallowed(error: EncodeError) -> Result<String, Exceeded> {
     }
 }
 
-fn passed_on(error: EncodeError) -> FuncError {
-    match error {
-        EncodeError::Limit(exceeded) => exceeded.into(),
-        error => FuncError::Message(error.to_string()),
-    }
-}
-
 fn from_yaml(call: &mut Call<'_>, args: Args<'_>) -> Result<Value, FuncError> {
     let read = read_document(args.bytes(0), call.budget);
-    Ok(map_or_error(read, decoding))
+    Ok(map_or_error(read.map(|json| Value::from(&json)), decoding))
 }
 
 fn from_yaml_array(call: &mut Call<'_>, args: Args<'_>) -> Result<Value, FuncError> {
     let read = read_document(args.bytes(0), call.budget);
-    Ok(list_or_error(read, decoding))
+    Ok(list_or_error(read.map(|json| Value::from(&json)), decoding))
 }
 
 fn from_json(call: &mut Call<'_>, args: Args<'_>) -> Result<Value, FuncError> {
@@ -109,49 +104,44 @@ fn from_json_array(call: &mut Call<'_>, args: Args<'_>) -> Result<Value, FuncErr
 
 fn from_toml(call: &mut Call<'_>, args: Args<'_>) -> Result<Value, FuncError> {
     call.spend(args.bytes(0).len())?;
-    Ok(map_or_error(crate::toml::decode(args.bytes(0)), str::to_owned))
+    Ok(map_or_error(crate::toml::decode(args.bytes(0)).map(|json: Json| Value::from(&json)), str::to_owned))
 }
 
-fn read_json(call: &mut Call<'_>, text: &[u8]) -> Result<Result<Json, String>, Exceeded> {
-    call.spend(text.len())?;
-    Ok(crate::decode::json(text))
+fn read_json(call: &mut Call<'_>, text: &[u8]) -> Result<Result<Value, String>, Exceeded> {
+    let decoded = decode(text, call.budget)?;
+    Ok(decoded.error.map_or(Ok(decoded.value), Err))
 }
 
 /// The map that was read, the nil map for null, or a map whose `Error` says what is wrong.
-fn map_or_error(read: Result<Json, String>, decoding: impl Fn(&str) -> String) -> Value {
+fn map_or_error(read: Result<Value, String>, decoding: impl Fn(&str) -> String) -> Value {
     let error = match read {
-        Ok(Json::Null) => return Value::Map(Map::nil(&MapClass::ANY)),
-        Ok(found @ Json::Object(_)) => return Value::from(&found),
-        Ok(other) => {
-            let cause = format!("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", kind(&other));
-            decoding(&cause)
-        }
+        Ok(Value::Nil) => return Value::Map(Map::nil(&MapClass::ANY)),
+        Ok(found @ Value::Map(_)) => return found,
+        Ok(other) => decoding(&unfit(&other, "map[string]interface {}")),
         Err(error) => error,
     };
     Value::Map(Map::from_entries([("Error", Value::text(error))]))
 }
 
 /// The list that was read, or a list of what is wrong.
-fn list_or_error(read: Result<Json, String>, decoding: impl Fn(&str) -> String) -> Value {
+fn list_or_error(read: Result<Value, String>, decoding: impl Fn(&str) -> String) -> Value {
     let error = match read {
-        Ok(Json::Null) => return Value::List(gotemplate::List::nil(gotemplate::ListType::ANY)),
-        Ok(found @ Json::Array(_)) => return Value::from(&found),
-        Ok(other) => {
-            let cause = format!("json: cannot unmarshal {} into Go value of type []interface {{}}", kind(&other));
-            decoding(&cause)
-        }
+        Ok(Value::Nil) => return Value::List(List::nil(ListType::ANY)),
+        Ok(found @ Value::List(_)) => return found,
+        Ok(other) => decoding(&unfit(&other, "[]interface {}")),
         Err(error) => error,
     };
     Value::list(vec![Value::text(error)])
 }
 
-fn kind(value: &Json) -> &'static str {
-    match value {
-        Json::Null => "null",
-        Json::Bool(_) => "bool",
-        Json::Number(_) => "number",
-        Json::String(_) => "string",
-        Json::Array(_) => "array",
-        Json::Object(_) => "object",
-    }
+/// What Go's `encoding/json` says of a value of the wrong kind.
+fn unfit(found: &Value, wanted: &str) -> String {
+    let found = match found {
+        Value::Bool(_) => "bool",
+        Value::Str(_) => "string",
+        Value::List(_) => "array",
+        Value::Map(_) => "object",
+        _ => "number",
+    };
+    format!("json: cannot unmarshal {found} into Go value of type {wanted}")
 }

@@ -62,7 +62,11 @@ impl Hook {
 /// What the annotations make of a document.
 pub(super) enum Found {
     NoHook,
-    Hook { events: Vec<HookEvent>, weight: i64, delete_policies: Vec<String> },
+    Hook {
+        events: Vec<HookEvent>,
+        weight: i64,
+        delete_policies: Vec<String>,
+    },
     /// It names a moment nobody knows: Helm drops it. The whole annotation.
     Unknown(String),
 }

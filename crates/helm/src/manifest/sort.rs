@@ -47,7 +47,8 @@ impl Sorted {
         profile: Profile,
         budget: &mut Budget,
     ) -> Result<(), String> {
-        let head = Head::read(document, profile, budget).map_err(|cause| format!("YAML parse error on {path}: {cause}"))?;
+        let head =
+            Head::read(document, profile, budget).map_err(|cause| format!("YAML parse error on {path}: {cause}"))?;
         let Head { kind, name, annotations } = head;
         let manifest = Manifest { path: path.to_owned(), content: document.to_owned(), kind, name, index };
         match find(&annotations) {

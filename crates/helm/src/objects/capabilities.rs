@@ -2,9 +2,7 @@
 
 use crate::capabilities::{Capabilities, KubeVersion};
 use crate::profile::Profile;
-use gotemplate::{
-    Args, Call, Function, GoObject, List, ListMethods, ListType, Signature, Text, Type, Value,
-};
+use gotemplate::{Args, Call, Function, GoObject, List, ListMethods, ListType, Signature, Text, Type, Value};
 use serde_json::{Value as Json, json};
 use std::any::Any;
 use std::sync::Arc;
@@ -83,7 +81,10 @@ impl GoObject for KubeVersionObject {
             _ => return None,
         };
         let text = Value::text(text);
-        Some(Function::closure(Signature::new(&[], Type::String), move |_: &mut Call<'_>, _: Args<'_>| Ok(text.clone())))
+        Some(Function::closure(
+            Signature::new(&[], Type::String),
+            move |_: &mut Call<'_>, _: Args<'_>| Ok(text.clone()),
+        ))
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {

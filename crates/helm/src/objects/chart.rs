@@ -130,15 +130,14 @@ impl GoObject for ChartObject {
         match name {
             "IsRoot" => Some(Value::Bool(self.is_root)),
             "Metadata" => Some(Value::object(MetadataObject(self.metadata.clone()))),
-            name => fields(&self.metadata, &TYPED).into_iter().find(|(known, _)| *known == name).map(|(_, value)| value),
+            name => {
+                fields(&self.metadata, &TYPED).into_iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+            }
         }
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
-        vec![
-            ("Metadata", Value::object(MetadataObject(self.metadata.clone()))),
-            ("IsRoot", Value::Bool(self.is_root)),
-        ]
+        vec![("Metadata", Value::object(MetadataObject(self.metadata.clone()))), ("IsRoot", Value::Bool(self.is_root))]
     }
 
     fn to_json(&self) -> Option<Json> {

@@ -11,7 +11,8 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-static FILES: MapClass = MapClass { map_type: MapType { name: Some("engine.files"), elem: &Type::BYTES }, methods: None };
+static FILES: MapClass =
+    MapClass { map_type: MapType { name: Some("engine.files"), elem: &Type::BYTES }, methods: None };
 
 /// `.Files` of a chart.
 pub(crate) fn files(all: &[File]) -> Value {
@@ -95,18 +96,19 @@ impl GoObject for Files {
                 call.take_bytes(data.len())?;
                 Ok(Value::Str(Text::copy_of(data)))
             }),
-            "GetBytes" => {
-                Function::closure(Signature::new(&[Type::String], Type::BYTES), move |_: &mut Call<'_>, args: Args<'_>| {
-                    Ok(Value::Bytes(Arc::from(files.get(&args.text(0)))))
-                })
-            }
+            "GetBytes" => Function::closure(
+                Signature::new(&[Type::String], Type::BYTES),
+                move |_: &mut Call<'_>, args: Args<'_>| Ok(Value::Bytes(Arc::from(files.get(&args.text(0))))),
+            ),
             "Glob" => Function::closure(
                 Signature::new(&[Type::String], Type::Named("engine.files")),
                 move |call: &mut Call<'_>, args: Args<'_>| {
                     Ok(Value::object(files.matching(&args.text(0).to_str_lossy(), call)?))
                 },
             ),
-            "AsConfig" => Function::closure(NOTHING, move |call: &mut Call<'_>, _: Args<'_>| files.as_yaml(lossy, call)),
+            "AsConfig" => {
+                Function::closure(NOTHING, move |call: &mut Call<'_>, _: Args<'_>| files.as_yaml(lossy, call))
+            }
             "AsSecrets" => {
                 Function::closure(NOTHING, move |call: &mut Call<'_>, _: Args<'_>| files.as_yaml(encode::base64, call))
             }

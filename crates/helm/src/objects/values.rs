@@ -23,9 +23,9 @@ fn method(map: &Map, name: &str) -> Option<Function> {
     const BY_PATH: Signature = Signature::new(&[Type::String], Type::Any);
     let map = map.clone();
     Some(match name {
-        "AsMap" => Function::closure(MAP, move |_: &mut Call<'_>, _: Args<'_>| {
-            Ok(Value::Map(map.seen_as(&MapClass::ANY)))
-        }),
+        "AsMap" => {
+            Function::closure(MAP, move |_: &mut Call<'_>, _: Args<'_>| Ok(Value::Map(map.seen_as(&MapClass::ANY))))
+        }
         "YAML" => Function::closure(Signature::new(&[], Type::String), move |call: &mut Call<'_>, _: Args<'_>| {
             let text = crate::encode::yaml_document(&Value::Map(map.clone()), call.budget)?;
             Ok(Value::text(text))

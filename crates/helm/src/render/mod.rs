@@ -177,19 +177,15 @@ impl Renderer<'_> {
     /// What functions will ask for.
     fn prepare(&self, run: &mut Run<'_>) {
         run.state.put(Setting { is_lint: false, lookup: self.request.lookup.clone() });
-        // run.state.put(self.request.chance.sources());
+        run.state.put(self.request.chance.sources());
     }
 
     /// Decides which charts are used and puts all values together.
     fn values(&mut self, instance: &mut Instance<'_>, run: &mut Run<'_>) -> Result<Map, RenderError> {
         let profile = self.request.profile;
         let given = Map::frozen(self.request.values.freeze());
-        let mut coalesce = Coalesce {
-            profile,
-            budget: &mut *run.budget,
-            written: &mut run.written,
-            warnings: &mut *self.warnings,
-        };
+        let mut coalesce =
+            Coalesce { profile, budget: &mut *run.budget, written: &mut run.written, warnings: &mut *self.warnings };
         dependencies::process(instance, &given, &mut coalesce).map_err(|error| match error {
             CoalesceError::Limit(exceeded) => RenderError::Limit(exceeded),
             error => RenderError::Dependencies { profile, told: error.to_string() },

@@ -84,12 +84,11 @@ pub struct Chance {
     pub seed: [u8; 32],
 }
 
-#[cfg(any())]
 impl Chance {
     /// As the functions read it.
     pub(crate) fn sources(&self) -> sprig::Sources {
         sprig::Sources {
-            now: sprig::Time::from_unix(self.now_seconds, 0),
+            now: sprig::time::Time::from_unix(self.now_seconds, 0),
             chance: sprig::Chance::from_seed(self.seed),
             hosts: sprig::Hosts::Empty,
             ..sprig::Sources::default()

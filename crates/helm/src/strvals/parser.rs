@@ -40,7 +40,9 @@ impl<'f> Parser<'f> {
     fn deeper(&mut self) -> Result<(), StrvalsError> {
         self.depth += 1;
         if self.depth > NESTING_MAX {
-            return Err(format!("lists and names are nested deeper than {NESTING_MAX} (limit: nesting {NESTING_MAX})").into());
+            return Err(
+                format!("lists and names are nested deeper than {NESTING_MAX} (limit: nesting {NESTING_MAX})").into()
+            );
         }
         Ok(())
     }

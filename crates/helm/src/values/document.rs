@@ -40,11 +40,8 @@ pub(crate) fn read_defaults(
     profile: Profile,
     budget: &mut Budget,
 ) -> Result<Option<Arc<FrozenMap>>, String> {
-    let map = if profile.merges_value_documents() {
-        Some(read_documents(text, budget)?)
-    } else {
-        read_table(text, budget)?
-    };
+    let map =
+        if profile.merges_value_documents() { Some(read_documents(text, budget)?) } else { read_table(text, budget)? };
     Ok(map.map(|map| freeze_map(&map)))
 }
 
