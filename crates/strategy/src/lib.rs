@@ -1,7 +1,8 @@
 //! What a Rollout does next, as a plan that prints.
 //!
-//! Pure: what was observed and the time go in, a plan comes out. Knows no cluster, no clock, and of routers only what they
-//! answer.
+//! Pure: what was observed ([`World`]) and the time go in, a [`Plan`] comes out. Knows no cluster, no clock, and of
+//! routers only what they answer. Start reading at [`plan()`], then [`World`]; the arithmetic is in [`counts`], what a
+//! version is called in [`identity`].
 
 mod words;
 
@@ -13,6 +14,46 @@ pub mod identity;
 pub mod pod_metadata;
 pub mod replica_set;
 
+mod plan;
+mod world;
+
+mod pause;
+
+mod pass;
+
+mod arguments;
+mod pause_step;
+mod step_text;
+
+mod conditions;
+mod duration;
+mod finish;
+
+mod going_back;
+mod revision;
+mod scale;
+mod services;
+
+mod run_roles;
+
+mod experiments;
+mod older;
+mod pods;
+mod promotion;
+mod routing;
+mod runs;
+
+mod blue_green;
+mod canary;
+
+mod planner;
+
 pub use identity::Identity;
+pub use pause_step::seconds as pause_seconds;
 pub use phase::{phase, shown_phase};
+pub use plan::{Action, Event, NewRun, Plan, SetChange, Waiting};
+pub use planner::plan;
+pub use pods::needs_pods;
 pub use replica_set::{ReplicaSet, Size};
+pub use step_text::step_text;
+pub use world::{ExperimentRun, ExperimentVersion, Pod, Run, Service, Targets, World};
