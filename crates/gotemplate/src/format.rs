@@ -87,3 +87,14 @@ pub(crate) fn append(out: &mut Vec<u8>, value: &Value, budget: &mut Budget) -> R
     }
     Ok(())
 }
+
+/// A value as error messages of comparisons show it: under `%s`, whatever it is.
+pub(crate) fn sprint_strings(value: &Value) -> Result<String, Exceeded> {
+    let mut budget = Budget::new(MESSAGE);
+    let mut printer = Printer::new(&mut budget);
+    printer.argument(value, 's')?;
+    Ok(String::from_utf8_lossy(&printer.out).into_owned())
+}
+
+/// What a value within an error message may cost.
+const MESSAGE: budget::Limits = budget::Limits { fuel: 100_000, bytes: 1 << 20, depth: 128 };

@@ -75,6 +75,11 @@ impl Function {
         Function::with(signature, Body::Render(body))
     }
 
+    /// The type of the argument at a position.
+    pub(crate) fn parameter(&self, at: usize) -> Type {
+        self.params.get(at).copied().or(self.rest).unwrap_or(Type::Any)
+    }
+
     fn with(signature: Signature, body: Body) -> Self {
         let Signature { params, rest, returns } = signature;
         Function { params: Cow::Borrowed(params), rest, returns, body }

@@ -1,34 +1,27 @@
 //! A set of templates that can call each other by name.
 
+use crate::builtin::BUILTINS;
+use crate::error::{ExecError, ParseError};
+use crate::exec::{Machine, World};
 use crate::function::FuncMap;
+use crate::options::MissingKey;
+use crate::program::{Parsed, Template};
+use crate::quote::quote;
+use crate::statement::{Tables, parse};
 use crate::text::Text;
 use crate::value::{Call, State, Value, Written};
-use budget::{Budget, Exceeded};
+use budget::Budget;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Templates by name, with the functions they were bound to when parsed. Cheap to clone.
 #[derive(Clone)]
 pub struct Set {
+    name: Text,
     functions: Arc<FuncMap>,
     missing_key: MissingKey,
-    templates: BTreeMap<Text, Arc<Parsed>>,
+    templates: BTreeMap<Text, Arc<Template>>,
 }
-
-/// What a map gives for a key it does not have: Go's option `missingkey`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum MissingKey {
-    /// No value, without an error further on: `missingkey=default`.
-    #[default]
-    Invalid,
-    /// The zero of the element type: `missingkey=zero`. Helm's choice.
-    Zero,
-    /// An error: `missingkey=error`.
-    Error,
-}
-
-/// One text, compiled: its own template and those it defines. Bound to the functions it was parsed with.
-pub struct Parsed {}
 
 /// What one render shares among the templates it executes: limits, state of functions, maps written to.
 pub struct Run<'b> {
@@ -38,37 +31,6 @@ pub struct Run<'b> {
     pub state: State,
     /// Maps written to, emptied when the run is dropped.
     pub written: Written,
-}
-
-/// A text is no template. The message is Go's: `template: NAME:LINE: …`.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ParseError {
-    /// It breaks the grammar, or names a function or variable that does not exist.
-    #[error("{message}")]
-    Syntax {
-        /// Go's message.
-        message: String,
-        /// Line, from 1.
-        line: u32,
-    },
-    /// Parsing took more than allowed.
-    #[error("template: {name}: {exceeded}")]
-    Limit {
-        /// The template.
-        name: String,
-        /// Which limit.
-        exceeded: Exceeded,
-    },
-}
-
-/// Executing a template failed. The message is Go's: `template: NAME:LINE:COLUMN: executing "TEMPLATE" at <NODE>: …`.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct ExecError {
-    /// Go's message.
-    pub message: String,
-    /// The limit that was exceeded, when that is the reason.
-    pub exceeded: Option<Exceeded>,
 }
 
 impl<'b> Run<'b> {
@@ -88,7 +50,13 @@ impl Set {
     /// An empty set whose templates may call `functions`.
     #[must_use]
     pub fn new(functions: Arc<FuncMap>, missing_key: MissingKey) -> Self {
-        Set { functions, missing_key, templates: BTreeMap::new() }
+        Set { name: Text::default(), functions, missing_key, templates: BTreeMap::new() }
+    }
+
+    /// The set under a name, by which the message that a template is missing calls it. Helm's is `gotpl`.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        Set { name: name.into(), ..self }
     }
 
     /// Parses `text` as the template `name` and adds it, and what it defines, to the set: a later definition takes the
@@ -112,15 +80,27 @@ impl Set {
         functions: &FuncMap,
         budget: &mut Budget,
     ) -> Result<Arc<Parsed>, ParseError> {
-        let _ = (name, functions);
-        let exceeded = |exceeded| ParseError::Limit { name: name.to_owned(), exceeded };
-        budget.take_bytes(text.len() as u64).map_err(exceeded)?;
-        Ok(Arc::new(Parsed {}))
+        parse(name, text, Tables { functions, builtins: &BUILTINS }, budget).map(Arc::new)
     }
 
     /// Adds what was compiled with the same functions.
     pub fn add(&mut self, parsed: &Arc<Parsed>) {
-        let _ = (parsed, self.missing_key, &self.templates);
+        for (name, template) in &parsed.templates {
+            if !template.empty || !self.templates.contains_key(name.as_bytes()) {
+                self.templates.insert(name.clone(), template.clone());
+            }
+        }
+    }
+
+    /// The names of all templates, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &Text> {
+        self.templates.keys()
+    }
+
+    /// Whether there is a template called `name`.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.templates.contains_key(name.as_bytes())
     }
 
     /// Executes the template `name` on `data` and gives what it wrote.
@@ -128,7 +108,13 @@ impl Set {
     /// # Errors
     /// When there is no such template, when it fails, when a limit is exceeded.
     pub fn execute(&self, name: &str, data: &Value, run: &mut Run<'_>) -> Result<Text, ExecError> {
-        let _ = (name, data, run);
-        Ok(Text::default())
+        let Some(template) = self.templates.get(name.as_bytes()) else {
+            let (name, set) = (quote(name.as_bytes()), quote(self.name.as_bytes()));
+            let message = format!("template: no template {name} associated with template {set}");
+            return Err(ExecError { message, exceeded: None });
+        };
+        let tables = Tables { functions: &self.functions, builtins: &BUILTINS };
+        let world = World { name: &self.name, templates: &self.templates, tables, missing_key: self.missing_key };
+        Machine::new(world, template.clone(), data, run.call()).run()
     }
 }

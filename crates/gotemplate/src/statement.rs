@@ -1,0 +1,481 @@
+//! A text to templates: its actions one after another, with a stack of what has been opened and not yet ended. No
+//! recursion: however deep `if`s are nested, only memory that the text's size bounds is used.
+
+use crate::emit::{Action, Builder, Functions, Mark};
+use crate::error::ParseError;
+use crate::expression::Reader;
+use crate::function::FuncMap;
+use crate::lex::{Kind, LoopKeywords, Token};
+use crate::program::{KEEP, Op, Parsed, RangeSite, Shape, Source, Span, Template};
+use crate::quote::{quote, unquote};
+use crate::runes::runes;
+use crate::syntax::Id;
+use crate::text::Text;
+use crate::tokens::Tokens;
+use crate::value::{Function, Value};
+use budget::Budget;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Compiles `text` as the template `name`.
+pub(crate) fn parse(name: &str, text: &[u8], tables: Tables<'_>, budget: &mut Budget) -> Result<Parsed, ParseError> {
+    let source = Arc::new(Source { name: name.into(), text: text.into() });
+    let tokens = Tokens::new(name, &source.text, tables.keywords());
+    let reader = Reader::new(tokens, tables.functions, tables.builtins);
+    let root = Level {
+        builder: Builder::new(&source.text),
+        opened: Vec::new(),
+        loops: 0,
+        of: Of::Root,
+        variables: Vec::new(),
+    };
+    let mut parser =
+        Parser { reader, tables, level: root, outer: Vec::new(), templates: BTreeMap::new(), source: &source, budget };
+    parser.run()
+}
+
+/// Where functions are found by name.
+#[derive(Clone, Copy)]
+pub(crate) struct Tables<'f> {
+    pub(crate) functions: &'f FuncMap,
+    pub(crate) builtins: &'f FuncMap,
+}
+
+impl Functions for Tables<'_> {
+    fn find(&self, name: &str) -> Option<(&Arc<Function>, bool)> {
+        let own = self.functions.get(name).map(|function| (function, false));
+        own.or_else(|| self.builtins.get(name).map(|function| (function, true)))
+    }
+}
+
+impl Tables<'_> {
+    fn keywords(&self) -> LoopKeywords {
+        Functions::keywords(self)
+    }
+}
+
+struct Parser<'t, 'b> {
+    reader: Reader<'t>,
+    tables: Tables<'t>,
+    level: Level<'t>,
+    /// The templates around the one being read.
+    outer: Vec<Level<'t>>,
+    templates: BTreeMap<Text, Arc<Template>>,
+    source: &'t Arc<Source>,
+    budget: &'b mut Budget,
+}
+
+/// A template being read.
+struct Level<'t> {
+    builder: Builder<'t>,
+    opened: Vec<Opened>,
+    /// Loops around here, within this template.
+    loops: u32,
+    of: Of,
+    /// The variables of the template around, while this one is read.
+    variables: Vec<&'t [u8]>,
+}
+
+/// What a template being read is.
+enum Of {
+    Root,
+    Define(Text),
+    Block(Text),
+}
+
+/// An `if`, `with` or `range` that has not been ended.
+struct Opened {
+    form: Control,
+    /// Its condition's jump to the part for when it does not hold.
+    skip: usize,
+    /// The jump from its first part's end.
+    exit: Option<usize>,
+    /// It is the `else if` of the one before: one `end` ends both.
+    chained: bool,
+    variables: usize,
+    /// Variables as they were before it, and within it before its first part.
+    before: Mark,
+    within: Mark,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Control {
+    If,
+    With,
+    /// Its site and the step that goes on to the next element.
+    Range {
+        site: u32,
+        next: u32,
+    },
+}
+
+impl Control {
+    fn name(self) -> &'static str {
+        match self {
+            Control::If => "if",
+            Control::With => "with",
+            Control::Range { .. } => "range",
+        }
+    }
+}
+
+type Read<T> = Result<T, ParseError>;
+
+impl<'t> Parser<'t, '_> {
+    fn run(&mut self) -> Read<Parsed> {
+        let bytes = self.source.text.len() as u64;
+        self.budget.take_bytes(bytes).map_err(|exceeded| self.reader.tokens.limit(exceeded))?;
+        loop {
+            self.budget.spend(1).map_err(|exceeded| self.reader.tokens.limit(exceeded))?;
+            let nested = !matches!(self.level.of, Of::Root) || !self.level.opened.is_empty();
+            let token = if nested { self.reader.tokens.peek_non_space() } else { self.reader.tokens.peek() };
+            if token.kind == Kind::Eof {
+                break;
+            }
+            if !nested && token.kind == Kind::LeftDelim && self.definition()? {
+                continue;
+            }
+            self.text_or_action()?;
+        }
+        if !matches!(self.level.of, Of::Root) || !self.level.opened.is_empty() {
+            return Err(self.reader.tokens.error("unexpected EOF"));
+        }
+        let name = self.source.name.clone();
+        let root = self.finish(name.clone());
+        let root = self.add(root)?;
+        Ok(Parsed { root, templates: std::mem::take(&mut self.templates) })
+    }
+
+    /// Begins a `define`; false when the action is something else.
+    fn definition(&mut self) -> Read<bool> {
+        let delimiter = self.reader.tokens.next();
+        if self.reader.tokens.next_non_space().kind != Kind::Define {
+            self.reader.tokens.back_up_with(delimiter);
+            return Ok(false);
+        }
+        let name = self.reader.tokens.expect(&[Kind::String, Kind::RawString], "define clause")?;
+        let name = self.unquoted(name)?;
+        self.reader.tokens.expect(&[Kind::RightDelim], "define clause")?;
+        self.begin(Of::Define(name));
+        Ok(true)
+    }
+
+    fn unquoted(&mut self, token: Token) -> Read<Text> {
+        let bytes = unquote(self.reader.tokens.value(token));
+        bytes.map(Text::from_bytes).ok_or_else(|| self.reader.tokens.error("invalid syntax"))
+    }
+
+    /// Goes on with a template within the text of this one.
+    fn begin(&mut self, of: Of) {
+        let variables = std::mem::replace(&mut self.reader.variables, vec![b"$"]);
+        let builder = Builder::new(&self.source.text);
+        let level = Level { builder, opened: Vec::new(), loops: 0, of, variables };
+        self.outer.push(std::mem::replace(&mut self.level, level));
+        self.reader.tokens.action_line = 0;
+    }
+
+    /// The template that has been read, complete.
+    fn finish(&mut self, name: Text) -> Arc<Template> {
+        let builder = &mut self.level.builder;
+        builder.push(Op::End, KEEP);
+        Arc::new(Template {
+            name,
+            source: self.source.clone(),
+            empty: builder.empty,
+            code: std::mem::take(&mut builder.code).into(),
+            slots: builder.slots,
+            parts: std::mem::take(&mut builder.parts),
+        })
+    }
+
+    /// Adds a template to those of this text: of two with one name, one must be empty.
+    fn add(&mut self, template: Arc<Template>) -> Read<Arc<Template>> {
+        match self.templates.get(&template.name) {
+            Some(other) if !other.empty => {
+                if !template.empty {
+                    let name = quote(template.name.as_bytes());
+                    return Err(self.reader.tokens.error(format!("template: multiple definition of template {name}")));
+                }
+                Ok(other.clone())
+            }
+            _ => {
+                self.templates.insert(template.name.clone(), template.clone());
+                Ok(template)
+            }
+        }
+    }
+
+    fn text_or_action(&mut self) -> Read<()> {
+        let token = self.reader.tokens.next_non_space();
+        match token.kind {
+            Kind::Text => {
+                let text = self.reader.tokens.value(token);
+                self.level.builder.empty &= is_blank(text);
+                self.level.builder.push(Op::Text(Span::new(token.start, token.end)), KEEP);
+                Ok(())
+            }
+            Kind::LeftDelim => {
+                self.reader.tokens.action_line = self.reader.tokens.line(token);
+                self.action()
+            }
+            _ => Err(self.reader.tokens.unexpected(token, "input")),
+        }
+    }
+
+    fn action(&mut self) -> Read<()> {
+        let token = self.reader.tokens.next_non_space();
+        match token.kind {
+            Kind::Else => return self.otherwise(),
+            Kind::End => return self.end(),
+            _ => self.level.builder.empty = false,
+        }
+        match token.kind {
+            Kind::If => return self.control(Control::If, false),
+            Kind::With => return self.control(Control::With, false),
+            Kind::Range => return self.control(Control::Range { site: 0, next: 0 }, false),
+            Kind::Block => return self.block(),
+            Kind::Template => self.template()?,
+            Kind::Break => self.leave_loop(true)?,
+            Kind::Continue => self.leave_loop(false)?,
+            _ => {
+                self.reader.tokens.back_up();
+                self.print()?;
+            }
+        }
+        self.reader.tokens.action_line = 0;
+        Ok(())
+    }
+
+    fn print(&mut self) -> Read<()> {
+        let id = self.reader.pipeline("command", Kind::RightDelim)?;
+        let expression = *self.reader.arena.get(id);
+        if self.emit(id).is_empty() {
+            let node = self.level.builder.node(expression.pos, expression.span, Shape::Action);
+            self.level.builder.push(Op::Print, node);
+        }
+        self.reader.arena.clear();
+        Ok(())
+    }
+
+    /// Compiles a pipeline and gives the variables it set.
+    fn emit(&mut self, id: Id) -> Vec<u32> {
+        let action = Action { arena: &self.reader.arena, functions: &self.tables };
+        self.level.builder.pipeline(action, id)
+    }
+
+    fn control(&mut self, form: Control, chained: bool) -> Read<()> {
+        let variables = self.reader.variables.len();
+        let before = self.level.builder.mark();
+        let id = self.reader.pipeline(form.name(), Kind::RightDelim)?;
+        let set = self.emit(id);
+        self.reader.arena.clear();
+        let within = self.level.builder.mark();
+        let builder = &mut self.level.builder;
+        let (form, skip) = match form {
+            Control::If => (form, builder.push(Op::JumpIfFalse(0), KEEP)),
+            Control::With => {
+                let skip = builder.push(Op::JumpIfFalse(0), KEEP);
+                builder.push(Op::PushDot, KEEP);
+                (form, skip)
+            }
+            Control::Range { .. } => {
+                let site = builder.parts.ranges.len() as u32;
+                builder.parts.ranges.push(RangeSite { variables: set, otherwise: 0, exit: 0 });
+                builder.push(Op::Range(site), KEEP);
+                let next = builder.push(Op::Next(site), KEEP) as u32;
+                self.level.loops += 1;
+                (Control::Range { site, next }, 0)
+            }
+        };
+        self.level.opened.push(Opened { form, skip, exit: None, chained, variables, before, within });
+        Ok(())
+    }
+
+    /// Ends the first part of what was opened last.
+    fn end_first_part(&mut self) {
+        let Some(opened) = self.level.opened.last_mut() else {
+            return;
+        };
+        let builder = &mut self.level.builder;
+        match opened.form {
+            Control::If => {}
+            Control::With => drop(builder.push(Op::PopDots(1), KEEP)),
+            Control::Range { site, next } => {
+                builder.push(Op::Jump(next), KEEP);
+                builder.parts.ranges[site as usize].otherwise = builder.here();
+                self.level.loops -= 1;
+                builder.reset(opened.within);
+                return;
+            }
+        }
+        opened.exit = Some(builder.push(Op::Jump(0), KEEP));
+        builder.land(opened.skip);
+        builder.reset(opened.within);
+    }
+
+    fn otherwise(&mut self) -> Read<()> {
+        let peeked = self.reader.tokens.peek_non_space().kind;
+        let continues = matches!(peeked, Kind::If | Kind::With);
+        if !continues {
+            self.reader.tokens.expect(&[Kind::RightDelim], "else")?;
+        }
+        self.reader.tokens.action_line = 0;
+        let Some(opened) = self.level.opened.last() else {
+            return Err(self.stray("{{else}}"));
+        };
+        if self.in_second_part(opened) {
+            return Err(self.reader.tokens.error("expected end; found {{else}}"));
+        }
+        let form = opened.form;
+        self.end_first_part();
+        if let Some(opened) = self.level.opened.last_mut() {
+            // From here on the part for when the condition does not hold.
+            opened.skip = usize::MAX;
+        }
+        match (form, peeked) {
+            (Control::If, Kind::If) | (Control::With, Kind::With) => {
+                self.reader.tokens.next();
+                self.control(form, true)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn in_second_part(&self, opened: &Opened) -> bool {
+        opened.skip == usize::MAX
+    }
+
+    /// `{{end}}` or `{{else}}` where nothing is open.
+    fn stray(&self, action: &str) -> ParseError {
+        let context = match self.level.of {
+            Of::Root => "",
+            Of::Define(_) => " in define clause",
+            Of::Block(_) => " in block clause",
+        };
+        self.reader.tokens.error(format!("unexpected {action}{context}"))
+    }
+
+    fn end(&mut self) -> Read<()> {
+        self.reader.tokens.expect(&[Kind::RightDelim], "end")?;
+        self.reader.tokens.action_line = 0;
+        if self.level.opened.is_empty() {
+            return self.end_template();
+        }
+        loop {
+            if let Some(opened) = self.level.opened.last()
+                && !self.in_second_part(opened)
+            {
+                self.end_first_part();
+            }
+            let Some(opened) = self.level.opened.pop() else {
+                return Ok(());
+            };
+            let builder = &mut self.level.builder;
+            if let Control::Range { site, .. } = opened.form {
+                builder.parts.ranges[site as usize].exit = builder.here();
+            }
+            if let Some(exit) = opened.exit {
+                builder.land(exit);
+            }
+            builder.reset(opened.before);
+            self.reader.variables.truncate(opened.variables);
+            if !opened.chained {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Ends a `define` or `block`.
+    fn end_template(&mut self) -> Read<()> {
+        let name = match &self.level.of {
+            Of::Root => return Err(self.stray("{{end}}")),
+            Of::Define(name) | Of::Block(name) => name.clone(),
+        };
+        let template = self.finish(name);
+        self.add(template)?;
+        if let Some(outer) = self.outer.pop() {
+            let inner = std::mem::replace(&mut self.level, outer);
+            self.reader.variables = inner.variables;
+        }
+        Ok(())
+    }
+
+    fn block(&mut self) -> Read<()> {
+        let (name, token) = self.template_name("block clause")?;
+        let id = self.reader.pipeline("block clause", Kind::RightDelim)?;
+        self.call_template(name.clone(), token, Some(id));
+        self.begin(Of::Block(name));
+        Ok(())
+    }
+
+    fn template(&mut self) -> Read<()> {
+        let (name, token) = self.template_name("template clause")?;
+        let pipeline = if self.reader.tokens.next_non_space().kind == Kind::RightDelim {
+            None
+        } else {
+            self.reader.tokens.back_up();
+            Some(self.reader.pipeline("template clause", Kind::RightDelim)?)
+        };
+        self.call_template(name, token, pipeline);
+        Ok(())
+    }
+
+    fn template_name(&mut self, context: &str) -> Read<(Text, Token)> {
+        let token = self.reader.tokens.next_non_space();
+        if !matches!(token.kind, Kind::String | Kind::RawString) {
+            return Err(self.reader.tokens.unexpected(token, context));
+        }
+        Ok((self.unquoted(token)?, token))
+    }
+
+    fn call_template(&mut self, name: Text, token: Token, pipeline: Option<Id>) {
+        let end = pipeline.map_or(token.end, |id| self.reader.arena.get(id).span.end as usize);
+        let node = self.level.builder.node(token.start as u32, Span::new(token.start, end), Shape::Call);
+        let name = self.level.builder.constant(Value::Str(name));
+        self.level.builder.push(Op::FindTemplate(name), node);
+        match pipeline {
+            Some(id) => drop(self.emit(id)),
+            None => drop(self.level.builder.push(Op::NoValue, KEEP)),
+        }
+        self.level.builder.push(Op::RunTemplate, KEEP);
+        self.reader.arena.clear();
+    }
+
+    fn leave_loop(&mut self, leave: bool) -> Read<()> {
+        let context = if leave { "{{break}}" } else { "{{continue}}" };
+        let token = self.reader.tokens.next_non_space();
+        if token.kind != Kind::RightDelim {
+            return Err(self.reader.tokens.unexpected(token, context));
+        }
+        if self.level.loops == 0 {
+            return Err(self.reader.tokens.error(format!("{context} outside {{{{range}}}}")));
+        }
+        let mut dots = 0;
+        let mut innermost = None;
+        for opened in self.level.opened.iter().rev().filter(|opened| !self.in_second_part(opened)) {
+            match opened.form {
+                Control::If => {}
+                Control::With => dots += 1,
+                Control::Range { site, next } => {
+                    innermost = Some((site, next));
+                    break;
+                }
+            }
+        }
+        let builder = &mut self.level.builder;
+        if dots > 0 {
+            builder.push(Op::PopDots(dots), KEEP);
+        }
+        match innermost {
+            Some((site, _)) if leave => drop(builder.push(Op::LeaveRange(site), KEEP)),
+            Some((_, next)) => drop(builder.push(Op::Jump(next), KEEP)),
+            None => {}
+        }
+        Ok(())
+    }
+}
+
+/// Whether a text is nothing but white space, as Go's `bytes.TrimSpace` sees it.
+fn is_blank(text: &[u8]) -> bool {
+    runes(text).all(|(_, found)| found.is_some_and(char::is_whitespace))
+}
