@@ -8,7 +8,9 @@
 //! on, one each, and know nothing of templates unless their name says so.
 
 mod cast;
+mod certificate_object;
 mod codec;
+mod crypto;
 mod decimal;
 mod define;
 pub mod duration;
@@ -17,6 +19,7 @@ pub mod json;
 mod merge;
 mod path;
 mod print;
+pub mod re2;
 mod runes;
 mod semver_object;
 mod shape;
@@ -27,6 +30,7 @@ mod url;
 mod words;
 
 pub use cast::{to_float64, to_int64};
+pub use certificate_object::CertificateObject;
 pub use semver_object::VersionObject;
 pub use sources::{Chance, Hosts, Sources};
 pub use time_object::TimeObject;
@@ -43,8 +47,10 @@ pub fn functions() -> FuncMap {
     map
 }
 
-fn tables() -> [&'static [Definition]; 10] {
-    use functions::{conversion, dates, defaults, dicts, encoding, lists, math, reflection, strings, urls};
+fn tables() -> [&'static [Definition]; 12] {
+    use functions::{
+        conversion, dates, defaults, dicts, encoding, lists, math, reflection, regexes, secrets, strings, urls,
+    };
     [
         strings::TABLE,
         conversion::TABLE,
@@ -55,6 +61,8 @@ fn tables() -> [&'static [Definition]; 10] {
         reflection::TABLE,
         dates::TABLE,
         encoding::TABLE,
+        regexes::TABLE,
+        secrets::TABLE,
         urls::TABLE,
     ]
 }

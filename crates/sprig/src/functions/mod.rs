@@ -8,6 +8,7 @@ pub(crate) mod encoding;
 pub(crate) mod lists;
 pub(crate) mod math;
 pub(crate) mod reflection;
-// pub(crate) mod regexes;
+pub(crate) mod regexes;
+pub(crate) mod secrets;
 pub(crate) mod strings;
 pub(crate) mod urls;
