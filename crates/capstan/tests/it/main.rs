@@ -10,5 +10,6 @@ mod transcript;
 
 mod applications;
 mod failures;
+mod kubectl;
 mod processes;
 mod texts;

@@ -48,9 +48,7 @@ impl Process {
 
     /// Asks it to end, as a service manager does, and gives what it printed.
     pub fn terminate(mut self) -> Ended {
-        let id = self.child.id().to_string();
-        let sent = std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
-        assert!(sent.success());
+        signal("-TERM", self.child.id());
         let mut stdout = std::mem::take(&mut self.seen);
         self.lines.read_to_string(&mut stdout).expect("readable");
         let mut stderr = String::new();
@@ -66,6 +64,12 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends a process a signal.
+pub fn signal(signal: &str, process: u32) {
+    let sent = std::process::Command::new("kill").args([signal, &process.to_string()]).status().expect("kill runs");
+    assert!(sent.success());
 }
 
 /// A folder with a cluster in `.capstan` and a repository in `repository`.
