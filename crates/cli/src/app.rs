@@ -22,6 +22,7 @@ mod wait;
 
 use crate::connection::Connection;
 use crate::failure::Failure;
+use crate::signals::interruptible;
 use clap::Subcommand;
 use clock::Clock;
 
@@ -59,8 +60,8 @@ impl App {
             App::History(command) => command.run(&store).await,
             App::Rollback(command) => command.run(&store).await,
             App::Delete(command) => command.run(&store).await,
-            App::Diff(command) => command.run(&store).await,
-            App::Manifests(command) => command.run(&store).await,
+            App::Diff(command) => interruptible(command.run(&store)).await,
+            App::Manifests(command) => interruptible(command.run(&store)).await,
         }
     }
 }

@@ -48,7 +48,7 @@ impl ClusterFlags {
 /// A start that failed, with the next step.
 pub(crate) fn explain(error: &embedded::StartError) -> Failure {
     let next = match error.taken_address() {
-        Some(_) => "; choose another with --api 127.0.0.1:PORT, or --api 127.0.0.1:0 for a free one",
+        Some(_) => ": --api 127.0.0.1:0 takes a free one",
         None => "",
     };
     Failure::with_code(1, format!("{error}{next}"))

@@ -30,7 +30,7 @@ pub use kubeconfig::Kubeconfig;
 pub use provider::install_crypto_provider;
 
 pub use apiserver::{
-    AnswerFault, Api, ApiError, ApiServer, EventFault, Faults, Object, RequestFault, RequestSummary, WatchFrom,
+    AnswerFault, Api, ApiError, ApiServer, Event, EventFault, Faults, Object, RequestFault, RequestSummary, WatchFrom,
     resources,
 };
 pub use workloads::Node;

@@ -36,7 +36,7 @@ pub enum RollbackError {
     #[error("rollback cannot be initiated when auto-sync is enabled")]
     Automated,
     /// There is no such deployment.
-    #[error("application {application} does not have deployment id {id} in history")]
+    #[error("application '{application}' does not have deployment id '{id}' in history")]
     NotInHistory {
         /// The application.
         application: String,

@@ -9,7 +9,7 @@ use crate::terminal;
 use api::hook::{is_hook, is_ignored};
 use clap::{ArgAction, Args};
 use compare::{Pair, Verdict};
-use object::Object;
+use object::{Key, Object};
 use serde_json::Value;
 
 /// The exit code when the difference cannot be told.
@@ -69,7 +69,9 @@ impl Diff {
         let targets = managed.targets(self.revision.as_deref()).await?;
         let assessment = managed.assess(&targets).await;
         let mut differs = false;
-        for (pair, compared) in assessment.pairs.pairs.iter().zip(&assessment.comparison.resources) {
+        let mut rows: Vec<_> = assessment.pairs.pairs.iter().zip(&assessment.comparison.resources).collect();
+        rows.sort_by_cached_key(|(pair, _)| place(&pair.key));
+        for (pair, compared) in rows {
             match &compared.verdict {
                 None | Some(Verdict::Same) => {}
                 Some(Verdict::Unknown(cause)) => return Err(Failure::new(format!("{}: {cause}", pair.key))),
@@ -82,6 +84,11 @@ impl Diff {
         }
         Ok(differs)
     }
+}
+
+/// Compat: argocd orders by this text.
+fn place(key: &Key) -> String {
+    format!("{}/{}/{}/{}", key.group, key.kind, key.namespace.as_deref().unwrap_or_default(), key.name)
 }
 
 /// Compat: hooks and what is to be ignored have no differences to show.
@@ -112,7 +119,9 @@ async fn external(command: &str, name: &str, live: &str, predicted: &str) -> Res
     std::fs::write(&predicted_path, predicted)?;
     let mut words = command.split_whitespace();
     let program = words.next().unwrap_or_default();
-    let run = tokio::process::Command::new(program).args(words).arg(&live_path).arg(&predicted_path).status().await;
-    run.map_err(|error| Failure::new(format!("{EXTERNAL_DIFF} names {program:?}, which cannot be run: {error}")))?;
+    let mut command = tokio::process::Command::new(program);
+    let run = command.args(words).arg(&live_path).arg(&predicted_path).kill_on_drop(true).status();
+    run.await
+        .map_err(|error| Failure::new(format!("{EXTERNAL_DIFF} names {program:?}, which cannot be run: {error}")))?;
     Ok(())
 }

@@ -103,6 +103,7 @@ fn observation(object: &Object, app: &Application) -> Observed {
         project: Fetched::Absent,
         served: Fetched::Absent,
         spec: Gathered::default(),
+        refreshing: None,
         operation: None,
         roots: BTreeMap::new(),
         looked_up: BTreeMap::new(),
@@ -113,12 +114,12 @@ fn observation(object: &Object, app: &Application) -> Observed {
     }
 }
 
-async fn project(store: &Store, namespace: &str, name: &str) -> Fetched<Arc<ProjectRules>> {
+async fn project(store: &Store, namespace: &str, name: &str) -> Fetched<Result<Arc<ProjectRules>, String>> {
     let gvk = Gvk::from_api_version(API_VERSION, APP_PROJECT);
     match store.client.fetch(&gvk, Some(namespace), name).await {
         Fetched::Known(object) => match AppProject::read(&object) {
-            Ok(project) => Fetched::Known(Arc::new(ProjectRules::new(&project))),
-            Err(error) => Fetched::Unknown(error.to_string()),
+            Ok(project) => Fetched::Known(Ok(Arc::new(ProjectRules::new(&project)))),
+            Err(error) => Fetched::Known(Err(error.to_string())),
         },
         Fetched::Absent => Fetched::Absent,
         Fetched::Unknown(cause) => Fetched::Unknown(cause),

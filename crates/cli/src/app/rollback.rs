@@ -5,10 +5,11 @@ use super::store::{AppName, Store};
 use super::sync::{ended_well, start, user};
 use super::wait::{self, Goal};
 use crate::failure::Failure;
-use api::{Application, RevisionHistory};
+use api::Application;
 use clap::Args;
 use serde_json::{Value, json};
 use std::time::Duration;
+use sync::{Pruning, RollbackError};
 
 /// The flags of `app rollback`.
 #[derive(Debug, Args)]
@@ -35,17 +36,8 @@ impl Rollback {
     pub(crate) async fn run(&self, store: &Store) -> Result<(), Failure> {
         let name = AppName::parse(&self.name, self.app_namespace.as_deref());
         let found = store.get(&name).await?;
-        let entry = entry(&found.app, self.id)?;
-        if found.app.spec.automated().is_some() {
-            return Err(Failure::new(
-                "rollback cannot be initiated when auto-sync is enabled; turn it off first: \
-                 kubectl patch application NAME --type merge -p '{\"spec\":{\"syncPolicy\":{\"automated\":null}}}'",
-            ));
-        }
-        if found.app.operation.is_some() {
-            return Err(Failure::new("another operation is already in progress"));
-        }
-        store.patch(&found, start(self.operation(entry))).await?;
+        let operation = self.operation(&found.app).map_err(|error| refused(&name, &error))?;
+        store.patch(&found, start(operation)).await?;
         let timeout = (self.timeout > 0).then(|| Duration::from_secs(self.timeout));
         let goal = Goal { operation: true, timeout, output: Some(self.output), ..Goal::default() };
         let (_, state) = wait::until(store, &name, &goal).await?;
@@ -53,31 +45,50 @@ impl Rollback {
     }
 
     /// The recorded sources at the recorded revisions, without hooks.
-    fn operation(&self, entry: &RevisionHistory) -> Value {
-        let mut sync = json!({ "revision": entry.revision, "syncStrategy": { "apply": {} } });
-        if self.prune {
-            sync["prune"] = json!(true);
+    fn operation(&self, app: &Application) -> Result<Value, Refusal> {
+        let id = id(app, self.id)?;
+        if app.operation.is_some() {
+            return Err(RollbackError::InProgress.into());
         }
-        if entry.sources.is_empty() {
-            sync["source"] = json!(entry.source);
-        } else {
-            sync["sources"] = json!(entry.sources);
-            sync["revisions"] = json!(entry.revisions);
-        }
-        json!({ "sync": sync, "initiatedBy": { "username": user() } })
+        let operation = sync::rollback(&sync::Rollback {
+            application: &app.metadata.name,
+            spec: &app.spec,
+            history: &app.status.history,
+            id,
+            prune: if self.prune { Pruning::Prune } else { Pruning::Keep },
+            username: &user(),
+        })?;
+        Ok(json!(operation))
     }
 }
 
-fn entry(app: &Application, id: Option<i64>) -> Result<&RevisionHistory, Failure> {
-    let history = &app.status.history;
-    let name = &app.metadata.name;
-    match id {
-        None => history.iter().rev().nth(1).ok_or_else(|| {
-            Failure::new(format!("application '{name}' should have at least two successful deployments"))
-        }),
-        Some(id) => history
-            .iter()
-            .find(|entry| entry.id == id)
-            .ok_or_else(|| Failure::new(format!("application '{name}' does not have deployment id '{id}' in history"))),
-    }
+/// Why nothing is rolled back.
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    #[error("application '{0}' should have at least two successful deployments")]
+    NothingBefore(String),
+    #[error(transparent)]
+    Rollback(#[from] RollbackError),
+}
+
+/// The number that was asked for, else that of the deployment before the present one.
+fn id(app: &Application, wanted: Option<i64>) -> Result<i64, Refusal> {
+    let before = || app.status.history.iter().rev().nth(1).map(|entry| entry.id);
+    wanted.or_else(before).ok_or_else(|| Refusal::NothingBefore(app.metadata.name.clone()))
+}
+
+/// A refusal with the next step.
+fn refused(name: &AppName, refusal: &Refusal) -> Failure {
+    let AppName { namespace, name } = name;
+    let next = match refusal {
+        Refusal::Rollback(RollbackError::Automated) => format!(
+            "; turn it off first: kubectl -n {namespace} patch application {name} --type merge \
+             -p '{{\"spec\":{{\"syncPolicy\":{{\"automated\":null}}}}}}'"
+        ),
+        Refusal::Rollback(RollbackError::NotInHistory { .. }) => {
+            format!("; `capstan app history {namespace}/{name}` lists what there is")
+        }
+        _ => String::new(),
+    };
+    Failure::new(format!("{refusal}{next}"))
 }
