@@ -128,7 +128,10 @@ impl Talk<'_> {
         let bytes = fetch::request(&session.greeting, &request);
         let greeting = session.greeting.clone();
         let mut spool = mirror.spool();
-        let mut sink = |piece: &[u8]| spool.write_all(piece).map_err(|error| mirror.disk_problem(&error));
+        let mut sink = |piece: &[u8]| {
+            let written = mirror.announce().and_then(|()| spool.write_all(piece));
+            written.map_err(|error| mirror.disk_problem(&error))
+        };
         let edge = match session.ask(bytes, pace).await {
             Ok(reader) => fetch::read(reader, &greeting, &request, &mut sink).await,
             Err(problem) => Err(problem),

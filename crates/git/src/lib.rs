@@ -8,6 +8,7 @@
 //! This crate must not know of applications, manifests or Kubernetes.
 
 // The words everything else is said in.
+mod digest;
 mod error;
 mod oid;
 mod secret;

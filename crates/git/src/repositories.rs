@@ -123,18 +123,62 @@ impl Inner {
             let wanted = wanted.clone();
             return self.offload.run(move || find_local(&local.objects, &wanted)).await;
         }
-        if !lock(&self.admitted).contains(remote) {
-            self.list(remote, &RefScope::default()).await?;
-        }
         let mirror = self.mirror(remote).await?;
+        if !lock(&self.admitted).contains(remote) {
+            self.be_admitted(remote, &mirror, wanted).await?;
+        }
         if let Some(commit) = present(&mirror, wanted)? {
             return Ok(commit);
         }
         let _turn = mirror.fetching.lock().await;
         match present(&mirror, wanted)? {
             Some(commit) => Ok(commit),
-            None => self.talk(remote).fetch(&mirror, &self.offload, wanted).await,
+            None => {
+                let commit = self.talk(remote).fetch(&mirror, &self.offload, wanted).await?;
+                self.remember_admission(remote, &mirror).await;
+                Ok(commit)
+            }
         }
+    }
+
+    /// Makes sure that the server lets this remote in. For a commit that is here it suffices that it once did, the same
+    /// way to reach it and the same credentials: such a commit needs no host.
+    async fn be_admitted(&self, remote: &Remote, mirror: &Arc<Mirror>, wanted: &Wanted) -> Result<(), Problem> {
+        if present(mirror, wanted)?.is_some() {
+            let (mirror, remote) = (Arc::clone(mirror), remote.clone());
+            if self.offload.run(move || mirror.admits(&remote.digest())).await {
+                return Ok(());
+            }
+        }
+        self.list(remote, &RefScope::default()).await?;
+        self.remember_admission(remote, mirror).await;
+        Ok(())
+    }
+
+    async fn remember_admission(&self, remote: &Remote, mirror: &Arc<Mirror>) {
+        let (own_mirror, own_remote) = (Arc::clone(mirror), remote.clone());
+        // It only saves asking again.
+        if let Err(problem) = self.offload.run(move || own_mirror.admit(&own_remote.digest())).await {
+            tracing::debug!("{}: not remembered as readable: {problem}", remote.url);
+        }
+    }
+
+    async fn tidy(&self, remote: &Remote, in_use: BTreeSet<Oid>) -> Result<(), Problem> {
+        let known = lock(&self.mirrors).get(&remote.url.key()).cloned();
+        let Some(mirror) = known else { return Ok(()) };
+        let own = Arc::clone(&mirror);
+        if !self.offload.run(move || own.is_cluttered()).await {
+            return Ok(());
+        }
+        let turn = Arc::clone(&mirror.fetching).lock_owned().await;
+        let limits = self.options.limits;
+        self.offload
+            .run(move || {
+                // Held to the end of the work, even if nobody waits for that any more.
+                let _turn = turn;
+                if mirror.is_cluttered() { mirror.repack(&in_use, &limits) } else { Ok(()) }
+            })
+            .await
     }
 
     /// The wanted commit, if it is known at once that this remote may see it and that it is here.
@@ -261,6 +305,10 @@ impl GitSource for Repositories {
             read.map(|(info, _)| info)
         }
         .boxed()
+    }
+
+    fn tidy<'a>(&'a self, remote: &'a Remote, in_use: BTreeSet<Oid>) -> BoxFuture<'a, Result<(), GitError>> {
+        async move { self.0.tidy(remote, in_use).await.map_err(|problem| remote.error(problem)) }.boxed()
     }
 
     fn change_mark(&self, remote: &Remote) -> Option<ChangeMark> {

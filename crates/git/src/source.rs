@@ -6,7 +6,9 @@ use crate::oid::Oid;
 use crate::refs::{RefScope, Refs};
 use crate::remote::Remote;
 use crate::resolve::Wanted;
-use futures::future::BoxFuture;
+use futures::FutureExt;
+use futures::future::{BoxFuture, ready};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tree::Tree;
 
@@ -25,6 +27,13 @@ pub trait GitSource: Send + Sync + 'static {
 
     /// What a commit that [`GitSource::ensure_commit`] gave says about itself.
     fn commit_info<'a>(&'a self, remote: &'a Remote, commit: Oid) -> BoxFuture<'a, Result<CommitInfo, GitError>>;
+
+    /// Lets go of what was fetched of the repository and is needed no more, where so much of that has gathered that it is
+    /// worth the work. `in_use` are the commits that must stay; others can be fetched again.
+    fn tidy<'a>(&'a self, remote: &'a Remote, in_use: BTreeSet<Oid>) -> BoxFuture<'a, Result<(), GitError>> {
+        let _ = (remote, in_use);
+        ready(Ok(())).boxed()
+    }
 
     /// For repositories whose refs can be watched for microseconds a look (local ones): a mark that differs after every
     /// change of a ref. `None` where only [`GitSource::list_refs`] tells.

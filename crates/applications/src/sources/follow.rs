@@ -6,8 +6,8 @@ use super::state::{Shared, commit_of};
 use crate::AppKey;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use git::{Oid, RefState, RefSubscription, Refs, Remote, resolve};
-use std::collections::BTreeMap;
+use git::{GitSource, Oid, RefState, RefSubscription, Refs, Remote, resolve};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Weak};
 
 /// Follows one repository as long as it is in use.
@@ -95,6 +95,17 @@ async fn sort_by_content(shared: Arc<Shared>, remote: Remote, before: Arc<Refs>,
         }
     }
     renamed.iter().for_each(|app| shared.wake.revision_renamed(app));
+    let in_use = shared.lock().in_use(&remote);
+    if let Some(in_use) = in_use {
+        tokio::spawn(tidy(Arc::clone(&shared.git), remote, in_use));
+    }
+}
+
+/// Lets go of commits that were fetched and that nobody uses any more.
+async fn tidy(git: Arc<dyn GitSource>, remote: Remote, in_use: BTreeSet<Oid>) {
+    if let Err(error) = git.tidy(&remote, in_use).await {
+        tracing::warn!("not tidied: {error}");
+    }
 }
 
 /// What a change of refs means for one source, from least to most.

@@ -2,7 +2,7 @@
 
 use git::{Oid, Remote};
 use render::{Input, Rendered};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// How many different contents are kept of one source: the current one and the one a rollback or a pinned operation
@@ -83,6 +83,12 @@ impl Renders {
         all.push_front(Known { content: Arc::clone(&content), commits: VecDeque::from([commit]) });
         all.truncate(CONTENTS_MAX);
         content
+    }
+
+    /// The commits of a repository whose contents are known.
+    pub fn commits(&self, remote: &Remote) -> BTreeSet<Oid> {
+        let of = self.sources.iter().filter(|(source, _)| source.remote == *remote);
+        of.flat_map(|(_, all)| all).flat_map(|known| &known.commits).copied().collect()
     }
 
     /// Forgets a source that nobody uses.

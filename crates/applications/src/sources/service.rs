@@ -13,6 +13,7 @@ use clock::{Clock, Offload};
 use git::{GitError, GitSource, Oid, RefWatcher, Remote};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
+use tokio::time::Instant;
 
 /// All sources of all applications. Cheap to clone.
 ///
@@ -225,7 +226,8 @@ impl Sources {
         state.repositories.entry(remote.clone()).or_insert_with(|| {
             let subscription = self.0.watcher.subscribe(remote);
             let follower = tokio::spawn(follow(Arc::downgrade(&self.0), remote.clone(), subscription.clone()));
-            Repository { subscription, follower, users: BTreeSet::new(), waiting: BTreeMap::new() }
+            let opened = Instant::now();
+            Repository { subscription, follower, users: BTreeSet::new(), waiting: BTreeMap::new(), opened }
         })
     }
 

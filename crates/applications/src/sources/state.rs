@@ -11,7 +11,12 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+/// By then every application was looked at, so that it is known which commits are in use.
+const LOOKED_AT: Duration = Duration::from_secs(600);
 
 /// Tells applications that something they read has changed.
 pub trait WakeApps: Send + Sync + 'static {
@@ -83,6 +88,8 @@ pub(super) struct Repository {
     pub users: BTreeSet<AppKey>,
     /// Applications to be told when that listing has ended.
     pub waiting: BTreeMap<AppKey, u64>,
+    /// Since when it is in use.
+    pub opened: Instant,
 }
 
 impl Drop for Repository {
@@ -152,6 +159,19 @@ impl State {
     /// The commit whose content `app` was given last of the source at `index`.
     pub fn last(&self, app: &AppKey, index: usize) -> Option<Oid> {
         self.users.get(app).and_then(|user| user.last.get(index).copied().flatten())
+    }
+
+    /// The commits of a repository that applications use; `None` while that cannot be said.
+    pub fn in_use(&self, remote: &Remote) -> Option<BTreeSet<Oid>> {
+        let repository = self.repositories.get(remote).filter(|repository| repository.opened.elapsed() >= LOOKED_AT)?;
+        let mut commits = self.renders.commits(remote);
+        let refs = repository.subscription.state();
+        for user in repository.users.iter().filter_map(|app| self.users.get(app)) {
+            commits.extend(user.last.iter().flatten());
+            let own = user.wanted.iter().filter(|source| source.remote == *remote);
+            commits.extend(own.filter_map(|source| resolved(&refs, source).ok().and_then(|wanted| commit_of(&wanted))));
+        }
+        Some(commits)
     }
 
     /// Notes which content an application was given of the source at `index`.

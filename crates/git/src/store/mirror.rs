@@ -5,15 +5,20 @@
 //!     objects/                     packs of first fetches, loose objects of the small ones after
 //!     refs/commits/<commit>        one for every commit whose files are all here
 //!     shallow                      the commits whose parents are not here, as git keeps it
+//!     admitted/<digest>            one for every way to reach it that its server let in
+//!     settled                      how many bytes it had when it was repacked last
 //! ```
 //!
-//! Every step leaves a mirror that is right: objects come first, the ref that says so last. What a crash leaves behind
-//! is swept away when the mirror is opened.
+//! Every step leaves a mirror that is right: objects come first, the ref that says so last; when it is repacked, refs go
+//! first and objects last. What a crash leaves behind is swept away when the mirror is opened.
 
 use super::checked::Checked;
+use super::clutter::{Clutter, remove_old};
+use super::disk::Disk;
 use super::failure::problem;
 use super::objects::Objects;
-use super::take_in::{self, sweep};
+use super::repack::{reachable, write_pack};
+use super::take_in::{self, Intake, Keep, Taken, sweep};
 use crate::error::Problem;
 use crate::oid::Oid;
 use crate::options::GitLimits;
@@ -28,22 +33,30 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// next; a few more help with several branches.
 const HAVES_MAX: usize = 16;
 
+/// How many ways to reach a repository are remembered as let in; beyond that all are asked for anew.
+const ADMITTED_MAX: usize = 64;
+
 /// How many characters of a URL a mirror's directory name shows.
 const NAME_CHARS_MAX: usize = 40;
 
 /// One repository's mirror.
 pub(crate) struct Mirror {
     path: PathBuf,
+    disk: Disk,
     state: Mutex<State>,
     checked: Mutex<Checked>,
-    /// Held by whoever fetches.
-    pub(crate) fetching: tokio::sync::Mutex<()>,
+    /// Held while objects come or go.
+    moving: Mutex<()>,
+    /// Held by whoever fetches or repacks.
+    pub(crate) fetching: Arc<tokio::sync::Mutex<()>>,
 }
 
 struct State {
     objects: Arc<Objects>,
     complete: BTreeSet<Oid>,
     recent: VecDeque<Oid>,
+    /// Complete commits that somebody asked for since the mirror was opened or repacked.
+    asked: BTreeSet<Oid>,
     shallow: BTreeSet<Oid>,
     with_history: BTreeSet<Oid>,
 }
@@ -51,20 +64,33 @@ struct State {
 impl Mirror {
     /// Opens the mirror for the repository with that key under `data_dir`, making it when there is none.
     pub(crate) fn open(data_dir: &Path, key: &str) -> Result<Self, Problem> {
+        Mirror::open_on(Disk::default(), data_dir, key)
+    }
+
+    /// The same on a disk that somebody may listen to.
+    pub(crate) fn open_on(disk: Disk, data_dir: &Path, key: &str) -> Result<Self, Problem> {
         let path = data_dir.join(directory_name(key));
         let failed = |error: std::io::Error| problem(&path, &error);
         fs::create_dir_all(path.join("objects/pack")).map_err(failed)?;
         fs::create_dir_all(path.join("objects/info")).map_err(failed)?;
         fs::create_dir_all(path.join("refs/commits")).map_err(failed)?;
-        write(&path.join("config"), &format!("[core]\n\trepositoryformatversion = 0\n\tbare = true\n# {key}\n"))?;
-        write(&path.join("HEAD"), "ref: refs/heads/none\n")?;
+        fs::create_dir_all(path.join("admitted")).map_err(failed)?;
+        let config = format!("[core]\n\trepositoryformatversion = 0\n\tbare = true\n# {key}\n");
+        // Once: so that a full disk keeps nobody from reading what is here.
+        for (name, text) in [("config", config.as_str()), ("HEAD", "ref: refs/heads/none\n")] {
+            if !path.join(name).exists() {
+                write(&disk, &path.join(name), text)?;
+            }
+        }
         sweep(&path.join("objects")).map_err(failed)?;
         let (complete, recent) = read_complete(&path.join("refs/commits")).map_err(failed)?;
         let shallow = fs::read_to_string(path.join("shallow")).unwrap_or_default();
         let shallow = shallow.lines().filter_map(Oid::parse).collect();
         let objects = Arc::new(Objects::open(&path.join("objects"))?);
-        let state = Mutex::new(State { objects, complete, recent, shallow, with_history: BTreeSet::new() });
-        Ok(Mirror { path, state, checked: Mutex::default(), fetching: tokio::sync::Mutex::default() })
+        let (asked, with_history) = (BTreeSet::new(), BTreeSet::new());
+        let state = Mutex::new(State { objects, complete, recent, asked, shallow, with_history });
+        let (checked, moving, fetching) = (Mutex::default(), Mutex::default(), Arc::default());
+        Ok(Mirror { path, disk, state, checked, moving, fetching })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -76,9 +102,14 @@ impl Mirror {
         Arc::clone(&self.state().objects)
     }
 
-    /// Whether all files of that commit are here.
+    /// Whether all files of that commit are here. Whoever asks for one that is is about to read it.
     pub(crate) fn has(&self, commit: Oid) -> bool {
-        self.state().complete.contains(&commit)
+        let mut state = self.state();
+        let is_here = state.complete.contains(&commit);
+        if is_here {
+            state.asked.insert(commit);
+        }
+        is_here
     }
 
     /// The complete commits whose names begin with these digits.
@@ -111,6 +142,11 @@ impl Mirror {
         tempfile::spooled_tempfile_in(take_in::SPOOL_BYTES_MAX, self.path.join("objects"))
     }
 
+    /// To be called before a pack on its way in is written on.
+    pub(crate) fn announce(&self) -> std::io::Result<()> {
+        self.disk.step("write a piece of a pack on its way in")
+    }
+
     /// What a failure to write here means.
     pub(crate) fn disk_problem(&self, error: &std::io::Error) -> Problem {
         problem(&self.path, error)
@@ -126,13 +162,93 @@ impl Mirror {
 
     /// Takes a pack in: afterwards its objects can be read.
     pub(crate) fn take_in(&self, pack: &mut (impl Read + Seek), limits: &GitLimits) -> Result<(), Problem> {
-        let directory = self.path.join("objects");
-        if take_in::take_in(pack, &directory, &self.objects(), limits)? == take_in::Taken::AsPack {
+        // A fetch that was given up may still be at it.
+        let _moving = self.moving.lock().unwrap_or_else(PoisonError::into_inner);
+        self.take_in_and(pack, Keep::AsFits, limits).map(drop)
+    }
+
+    fn take_in_and(&self, pack: &mut (impl Read + Seek), keep: Keep, limits: &GitLimits) -> Result<Taken, Problem> {
+        let (directory, present) = (self.path.join("objects"), self.objects());
+        let intake = Intake { directory: &directory, present: &present, limits, disk: &self.disk };
+        let taken = take_in::take_in(pack, keep, &intake)?;
+        if matches!(taken, Taken::AsPack(_)) {
             // A fresh look makes room for any number of packs; trees made earlier keep reading through the old one.
             let objects = Arc::new(Objects::open(&directory)?);
             self.state().objects = objects;
         }
-        Ok(())
+        Ok(taken)
+    }
+
+    /// Whether so much lies here that nobody needs that it is worth a repack.
+    pub(crate) fn is_cluttered(&self) -> bool {
+        Clutter::look(&self.path).is_ok_and(|clutter| clutter.is_due())
+    }
+
+    /// Keeps the commits in `in_use`, those fetched last and those asked for since the last time, in one new pack, and
+    /// lets go of everything else.
+    ///
+    /// Assumption: the caller holds [`Mirror::fetching`].
+    ///
+    /// Guarantees: what is kept can be read at every moment, also through trees made earlier. Interrupted anywhere, the
+    /// mirror is right and only larger than need be.
+    pub(crate) fn repack(&self, in_use: &BTreeSet<Oid>, limits: &GitLimits) -> Result<(), Problem> {
+        let _moving = self.moving.lock().unwrap_or_else(PoisonError::into_inner);
+        let failed = |error: std::io::Error| problem(&self.path, &error);
+        let old = Clutter::look(&self.path).map_err(failed)?;
+        let objects = self.objects();
+        let keep = self.let_go(in_use).map_err(failed)?;
+        // History before what is kept goes: that must be known before it is gone.
+        self.move_edge(&keep.iter().copied().collect::<Vec<_>>(), &[])?;
+        let ids = reachable(&objects, &keep)?;
+        let mut pack = tempfile::tempfile_in(self.path.join("objects")).map_err(failed)?;
+        let mut buffered = std::io::BufWriter::new(&mut pack);
+        self.announce().map_err(failed)?;
+        write_pack(&objects, &ids, limits.object_bytes_max, &self.path, &mut buffered)?;
+        drop(buffered);
+        if let Taken::AsPack(new) = self.take_in_and(&mut pack, Keep::AsPack, limits)? {
+            remove_old(&old, &new, &self.disk).map_err(failed)?;
+        }
+        let settled = Clutter::look(&self.path).map_err(failed)?.pack_bytes();
+        write(&self.disk, &self.path.join("settled"), &settled.to_string())
+    }
+
+    /// Forgets the commits that nobody needs, and gives those that stay.
+    fn let_go(&self, in_use: &BTreeSet<Oid>) -> std::io::Result<BTreeSet<Oid>> {
+        let (keep, gone) = {
+            let mut state = self.state();
+            let is_needed =
+                |commit: &Oid| in_use.contains(commit) || state.asked.contains(commit) || state.recent.contains(commit);
+            let (keep, gone): (BTreeSet<Oid>, BTreeSet<Oid>) = state.complete.iter().copied().partition(is_needed);
+            state.complete.clone_from(&keep);
+            state.asked.clear();
+            state.with_history.clear();
+            (keep, gone)
+        };
+        *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = Checked::default();
+        for commit in gone {
+            self.disk.step("remove the mark of a commit")?;
+            fs::remove_file(self.path.join("refs/commits").join(commit.to_string()))?;
+        }
+        Ok(keep)
+    }
+
+    /// Whether the server let in whoever has this digest, in this process or an earlier one.
+    pub(crate) fn admits(&self, digest: &str) -> bool {
+        self.path.join("admitted").join(digest).exists()
+    }
+
+    /// Notes that the server let in whoever has this digest.
+    pub(crate) fn admit(&self, digest: &str) -> Result<(), Problem> {
+        let directory = self.path.join("admitted");
+        let failed = |error: std::io::Error| problem(&directory, &error);
+        if self.admits(digest) {
+            return Ok(());
+        }
+        let known = fs::read_dir(&directory).map_err(failed)?.collect::<Result<Vec<_>, _>>().map_err(failed)?;
+        if known.len() >= ADMITTED_MAX {
+            known.iter().try_for_each(|entry| fs::remove_file(entry.path())).map_err(failed)?;
+        }
+        write(&self.disk, &directory.join(digest), "")
     }
 
     /// Notes where history ends.
@@ -144,14 +260,15 @@ impl Mirror {
         state.shallow.extend(shallow);
         state.shallow.retain(|commit| !unshallow.contains(commit));
         let lines: Vec<String> = state.shallow.iter().map(|commit| format!("{commit}\n")).collect();
-        write(&self.path.join("shallow"), &lines.concat())
+        write(&self.disk, &self.path.join("shallow"), &lines.concat())
     }
 
     /// Notes that all files of the commit are here.
     pub(crate) fn mark_complete(&self, commit: Oid) -> Result<(), Problem> {
-        write(&self.path.join("refs/commits").join(commit.to_string()), &format!("{commit}\n"))?;
+        write(&self.disk, &self.path.join("refs/commits").join(commit.to_string()), &format!("{commit}\n"))?;
         let mut state = self.state();
         state.complete.insert(commit);
+        state.asked.insert(commit);
         state.recent.push_back(commit);
         if state.recent.len() > HAVES_MAX {
             state.recent.pop_front();
@@ -161,12 +278,13 @@ impl Mirror {
 }
 
 /// Replaces a file as a whole or not at all.
-fn write(path: &Path, text: &str) -> Result<(), Problem> {
+fn write(disk: &Disk, path: &Path, text: &str) -> Result<(), Problem> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".lock");
     let lock = path.with_file_name(name);
-    let written = fs::write(&lock, text).and_then(|()| fs::rename(&lock, path));
-    written.map_err(|error| problem(path, &error))
+    let written = disk.step("write a small file").and_then(|()| fs::write(&lock, text));
+    let moved = written.and_then(|()| disk.step("put a small file in place")).and_then(|()| fs::rename(&lock, path));
+    moved.map_err(|error| problem(path.parent().unwrap_or(path), &error))
 }
 
 /// All complete commits, and the latest of them, oldest first.

@@ -3,7 +3,11 @@
 //! Start reading at [`Objects`]; [`GitTree`] is what a render sees of a commit.
 
 mod checked;
+mod clutter;
 mod commit_read;
+mod disk;
+#[cfg(test)]
+mod durability;
 mod failure;
 mod git_tree;
 mod listing;
@@ -11,6 +15,7 @@ mod local;
 mod local_watch;
 mod mirror;
 mod objects;
+mod repack;
 mod take_in;
 mod tree_cache;
 

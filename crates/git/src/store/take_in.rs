@@ -1,5 +1,6 @@
 //! Taking a pack into an object database: checked object by object before anything of it can be seen.
 
+use super::disk::Disk;
 use super::failure::{gix_problem, problem};
 use super::objects::Objects;
 use crate::error::Problem;
@@ -9,7 +10,7 @@ use gix::objs::Write as _;
 use gix_pack::Bundle;
 use std::fs;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 /// Packs up to this size stay in memory on their way in; those of single commits nearly always do.
@@ -22,6 +23,27 @@ const UNPACK_OBJECTS_MAX: u32 = 100;
 /// The name of directories for packs on their way in.
 const INCOMING: &str = "incoming-";
 
+/// Where packs are taken in.
+pub(super) struct Intake<'m> {
+    /// The directory that Git calls `objects`.
+    pub directory: &'m Path,
+    /// What is there already.
+    pub present: &'m Objects,
+    /// How large things may be.
+    pub limits: &'m GitLimits,
+    /// The disk it lies on.
+    pub disk: &'m Disk,
+}
+
+/// How a pack is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// As single objects where it is small.
+    AsFits,
+    /// As a pack.
+    AsPack,
+}
+
 /// What became of a pack.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Taken {
@@ -29,8 +51,8 @@ pub(super) enum Taken {
     Nothing,
     /// Its objects lie beside the others.
     AsObjects,
-    /// It is a pack of the database.
-    AsPack,
+    /// It is this pack of the database.
+    AsPack(PathBuf),
 }
 
 /// Looks objects up in what is already here, for packs that only tell the difference.
@@ -44,21 +66,19 @@ impl Find for Bases<'_> {
     }
 }
 
-/// Checks a pack and adds its objects to the database in `directory`.
+/// Checks a pack and adds its objects to the database.
 ///
-/// Guarantees: every object was unpacked and its name computed here, never taken from the server. A damaged pack, or one
-/// whose objects are larger than allowed, leaves nothing behind.
-pub(super) fn take_in(
-    pack: &mut (impl Read + Seek),
-    directory: &Path,
-    present: &Objects,
-    limits: &GitLimits,
-) -> Result<Taken, Problem> {
+/// Guarantees: every object was unpacked and its name computed here, never taken from the server. A damaged pack, one
+/// whose objects are larger than allowed, or one that does not fit on the disk adds nothing that could be mistaken: at
+/// most some whole objects that nothing leads to.
+pub(super) fn take_in(pack: &mut (impl Read + Seek), keep: Keep, intake: &Intake<'_>) -> Result<Taken, Problem> {
+    let Intake { directory, present, limits, disk } = *intake;
     let failed = |error: io::Error| problem(directory, &error);
     if pack.seek(SeekFrom::End(0)).map_err(failed)? == 0 {
         return Ok(Taken::Nothing);
     }
     pack.seek(SeekFrom::Start(0)).map_err(failed)?;
+    disk.step("make a directory for a pack on its way in").map_err(failed)?;
     let incoming = tempfile::Builder::new().prefix(INCOMING).tempdir_in(directory).map_err(failed)?;
     let options = gix_pack::bundle::write::Options {
         thread_limit: None,
@@ -68,7 +88,7 @@ pub(super) fn take_in(
         ..gix_pack::bundle::write::Options::default()
     };
     let written = Bundle::write_to_directory(
-        &mut BufReader::new(pack),
+        &mut BufReader::new(Announced { pack, disk }),
         Some(incoming.path()),
         &mut gix::progress::Discard,
         &AtomicBool::new(false),
@@ -78,15 +98,29 @@ pub(super) fn take_in(
     );
     let written = written.map_err(|error| refused(directory, &error))?;
     match (&written.index_path, &written.data_path) {
-        (Some(index), _) if written.index.num_objects <= UNPACK_OBJECTS_MAX => {
-            unpack(index, directory).map_err(|error| gix_problem(directory, &error))?;
+        (Some(index), _) if keep == Keep::AsFits && written.index.num_objects <= UNPACK_OBJECTS_MAX => {
+            unpack(index, intake)?;
             Ok(Taken::AsObjects)
         }
         (Some(index), Some(data)) => {
-            move_in(data, index, &directory.join("pack")).map_err(failed)?;
-            Ok(Taken::AsPack)
+            let packs = directory.join("pack");
+            move_in(data, index, &packs, disk).map_err(failed)?;
+            Ok(Taken::AsPack(packs.join(data.file_name().unwrap_or_default())))
         }
         _ => Ok(Taken::Nothing),
+    }
+}
+
+/// A pack whose every piece is about to be written.
+struct Announced<'p, R> {
+    pack: &'p mut R,
+    disk: &'p Disk,
+}
+
+impl<R: Read> Read for Announced<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.disk.step("write a piece of a pack")?;
+        self.pack.read(buffer)
     }
 }
 
@@ -99,8 +133,10 @@ fn refused(directory: &Path, error: &gix::Error) -> Problem {
 }
 
 /// Writes the objects of a checked pack one by one.
-fn unpack(index: &Path, directory: &Path) -> gix::Result<()> {
-    let bundle = Bundle::at(index, gix::hash::Kind::Sha1)?;
+fn unpack(index: &Path, intake: &Intake<'_>) -> Result<(), Problem> {
+    let Intake { directory, disk, .. } = *intake;
+    let failed = |error: gix::Error| gix_problem(directory, &error);
+    let bundle = Bundle::at(index, gix::hash::Kind::Sha1).map_err(failed)?;
     let loose = gix::odb::loose::Store::at(directory, gix::hash::Kind::Sha1);
     let (mut content, mut inflate) = (Vec::new(), gix::zlib::Inflate::default());
     for number in 0..bundle.index.num_objects() {
@@ -108,17 +144,23 @@ fn unpack(index: &Path, directory: &Path) -> gix::Result<()> {
         if loose.contains(&id) {
             continue;
         }
-        let (object, _) =
-            bundle.get_object_by_index(number, &mut content, &mut inflate, &mut gix_pack::cache::Never)?;
-        loose.write_buf_with_known_id(object.kind, object.data, id)?;
+        let object = bundle.get_object_by_index(number, &mut content, &mut inflate, &mut gix_pack::cache::Never);
+        let (object, _) = object.map_err(failed)?;
+        disk.step("write an object").map_err(|error| problem(directory, &error))?;
+        loose.write_buf_with_known_id(object.kind, object.data, id).map_err(failed)?;
     }
     Ok(())
 }
 
 /// The pack first: an index without its pack would be an error to every reader, a pack without its index is unseen.
-fn move_in(data: &Path, index: &Path, packs: &Path) -> io::Result<()> {
+/// Their content is on the disk before their names are, so that a machine that loses power keeps both or neither.
+fn move_in(data: &Path, index: &Path, packs: &Path, disk: &Disk) -> io::Result<()> {
+    for file in [data, index] {
+        fs::File::open(file)?.sync_all()?;
+    }
     for file in [data, index] {
         if let Some(name) = file.file_name() {
+            disk.step("move a pack or its index in")?;
             fs::rename(file, packs.join(name))?;
         }
     }

@@ -9,6 +9,7 @@ mod building;
 mod hostile;
 mod http;
 mod local;
+mod mirrors;
 mod ssh;
 mod trees;
 mod watching;
