@@ -55,7 +55,9 @@ pub fn without_term(affinity: &Value, rollout: &Rollout) -> Value {
         terms.remove(place);
     }
     anti.retain(|_, terms| terms.as_array().is_some_and(|terms| !terms.is_empty()));
-    if anti.is_empty() && let Some(affinity) = affinity.as_object_mut() {
+    if anti.is_empty()
+        && let Some(affinity) = affinity.as_object_mut()
+    {
         affinity.remove("podAntiAffinity");
     }
     if affinity.as_object().is_some_and(|fields| fields.values().all(Value::is_null)) {

@@ -4,7 +4,12 @@ use api::rollouts::{AnalysisArgument, Argument, Rollout};
 use serde_json::Value;
 
 /// The arguments with their values; an error says which cannot be found.
-pub fn resolve(rollout: &Rollout, args: &[AnalysisArgument], stable: &str, latest: &str) -> Result<Vec<Argument>, String> {
+pub fn resolve(
+    rollout: &Rollout,
+    args: &[AnalysisArgument],
+    stable: &str,
+    latest: &str,
+) -> Result<Vec<Argument>, String> {
     let one = |arg: &AnalysisArgument| {
         let value = match &arg.value_from {
             None => arg.value.clone(),
@@ -37,7 +42,9 @@ fn field_of(rollout: &Rollout, path: &str) -> Result<String, String> {
     }
     match value {
         Value::String(text) => Ok(text.clone()),
-        Value::Object(_) | Value::Array(_) => Err(format!("path {path} in rollout must terminate in a primitive value")),
+        Value::Object(_) | Value::Array(_) => {
+            Err(format!("path {path} in rollout must terminate in a primitive value"))
+        }
         Value::Null => Ok(String::new()),
         other => Ok(other.to_string()),
     }

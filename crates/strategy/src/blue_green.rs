@@ -136,7 +136,8 @@ fn activate(pass: &mut Pass<'_>, blue_green: &BlueGreenStrategy) -> Flow {
     }
     let Some(new) = pass.new else { return Ok(()) };
     if !is_ready(pass) || !is_saturated(pass, new) || new.size.available == 0 {
-        let what = format!("all pods of ReplicaSet {} before service {} selects it", new.name, blue_green.active_service);
+        let what =
+            format!("all pods of ReplicaSet {} before service {} selects it", new.name, blue_green.active_service);
         if pass.selected(&blue_green.active_service) != Some(new.hash.as_str()) {
             pass.wait(what, None, "its pods becoming available");
         }

@@ -7,8 +7,8 @@ use crate::pause_step::{is_over, seconds};
 use crate::promotion::{self, is_within_window};
 use crate::replica_set::ReplicaSet;
 use crate::scale::{Scaled, remove_deadlines, scale, scale_new};
-use crate::words::{REASON_RECONCILIATION, REASON_SKIP_STEPS, REASON_STEP_COMPLETED};
 use crate::step_text::step_text;
+use crate::words::{REASON_RECONCILIATION, REASON_SKIP_STEPS, REASON_STEP_COMPLETED};
 use crate::{experiments, older, pods, revision, routing, run_roles, runs, services};
 use api::rollouts::names::PAUSE_CANARY_STEP;
 use api::rollouts::{CanaryStep, RolloutStatus};
@@ -111,7 +111,8 @@ fn pause(pass: &mut Pass<'_>) {
 fn report_plugin(pass: &mut Pass<'_>) {
     let plugin = step(pass).and_then(|(index, step)| Some((index, step.plugin.as_ref()?)));
     let Some((index, plugin)) = plugin.filter(|_| pass.before().phase == "Progressing") else { return };
-    let message = format!("Reconciliation failed with error: step plugin {} (step {index}) is not implemented", plugin.name);
+    let message =
+        format!("Reconciliation failed with error: step plugin {} (step {index}) is not implemented", plugin.name);
     pass.warn(REASON_RECONCILIATION, message);
     let what = format!("step plugin {} of step {index}, which is not implemented", plugin.name);
     pass.wait(what, None, "take the step out, or skip it with kubectl argo rollouts promote");
@@ -147,7 +148,8 @@ fn write_status(pass: &mut Pass<'_>) {
     status.promote_full = before.promote_full && status.current_pod_hash != before.stable_rs;
     status.available_replicas = count(pass.sum(|size| size.available));
     status.hpa_replicas = status.replicas;
-    status.selector = pass.rollout().spec.selector.as_ref().map(api::rollouts::LabelSelector::to_text).unwrap_or_default();
+    status.selector =
+        pass.rollout().spec.selector.as_ref().map(api::rollouts::LabelSelector::to_text).unwrap_or_default();
     status.canary.stable_ping_pong.clone_from(&before.canary.stable_ping_pong);
     status.canary.step_plugin_statuses.clone_from(&before.canary.step_plugin_statuses);
     status.current_step_hash.clone_from(&pass.world.identity.steps);
@@ -199,14 +201,17 @@ fn advance(pass: &mut Pass<'_>, status: &mut RolloutStatus) {
         }
         return;
     }
-    if is_step_completed(pass) && let Some((done, step)) = step(pass) {
+    if is_step_completed(pass)
+        && let Some((done, step)) = step(pass)
+    {
         let next = count(i64::try_from(done).unwrap_or(i64::MAX)).saturating_add(1);
         index = Some(next);
         status.canary.current_step_analysis_run_status = None;
         let message = format!("Rollout step {next}/{steps} completed ({})", step_text(step));
         pass.tell(REASON_STEP_COMPLETED, message);
         pass.pause.remove(PAUSE_CANARY_STEP);
-    } else if let Some((at, step)) = step(pass).filter(|_| pass.plan.waiting.is_empty()) {
+    } else if let Some((at, step)) = step(pass).filter(|(_, step)| step.pause.is_none() && pass.plan.waiting.is_empty())
+    {
         let what = format!("step {at} ({}) to be completed", step_text(step));
         pass.wait(what, None, "its pods becoming available");
     }

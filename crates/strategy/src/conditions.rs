@@ -256,9 +256,7 @@ fn write_progressing(pass: &Pass<'_>, status: &mut RolloutStatus, became_unhealt
         set(&mut status.conditions, progressing(Holds::True, REASON_NEW_AVAILABLE, message));
     } else if has_progressed(pass.rollout(), status) || became_unhealthy {
         let (reason, message) = match pass.new {
-            _ if status.is_fully_promoted() && became_unhealthy => {
-                (REASON_LOST_AVAILABILITY, NOT_AVAILABLE.to_owned())
-            }
+            _ if status.is_fully_promoted() && became_unhealthy => (REASON_LOST_AVAILABILITY, NOT_AVAILABLE.to_owned()),
             Some(set) => (REASON_UPDATED, format!("ReplicaSet {:?} is progressing.", set.name)),
             None => (REASON_UPDATED, format!("Rollout {:?} is progressing.", pass.rollout().metadata.name)),
         };

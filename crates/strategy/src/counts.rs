@@ -7,6 +7,7 @@ mod approximate;
 mod basic;
 mod fenceposts;
 mod routed;
+mod share;
 mod threshold;
 mod versions;
 mod weight;
@@ -14,7 +15,8 @@ mod weight;
 pub use approximate::approximate;
 pub use basic::basic;
 pub use fenceposts::{Fenceposts, fenceposts};
-pub use routed::{minimum_pods, pods_for_weight, routed};
+pub use routed::{minimum_pods, routed};
+pub use share::pods_for_weight;
 pub use threshold::{at_desired, threshold_met};
 pub use versions::{Desired, Versions};
 pub use weight::{

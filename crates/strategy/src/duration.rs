@@ -84,8 +84,8 @@ fn end_pause(duration: &mut RolloutDuration, now: Time) {
 }
 
 fn count_pause(pass: &Pass<'_>, status: &RolloutStatus, duration: &mut RolloutDuration, was_paused: bool) {
-    let waits_for_people = pass.rollout().spec.paused
-        || status.pause_conditions.iter().any(|pause| needs_people(pass, &pause.reason));
+    let waits_for_people =
+        pass.rollout().spec.paused || status.pause_conditions.iter().any(|pause| needs_people(pass, &pause.reason));
     match (was_paused, waits_for_people) {
         (true, false) => end_pause(duration, pass.time()),
         (false, true) if duration.manual_pause_started_at.is_none() => {

@@ -35,7 +35,8 @@ pub fn reconcile(pass: &mut Pass<'_>) {
         return;
     }
     let mut kept = None;
-    if let Some(step) = current_step(pass.rollout()).filter(|it| it.step.is_some_and(|step| step.experiment.is_some())) {
+    if let Some(step) = current_step(pass.rollout()).filter(|it| it.step.is_some_and(|step| step.experiment.is_some()))
+    {
         kept = match current(pass) {
             Some(experiment) => {
                 judge(pass, &experiment.run);

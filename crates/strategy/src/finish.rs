@@ -17,8 +17,7 @@ pub fn count(number: i64) -> i32 {
 pub fn base(pass: &Pass<'_>) -> RolloutStatus {
     let before = pass.before();
     let mut status = pass.status.clone();
-    status.current_pod_hash =
-        pass.new.map_or_else(|| pass.world.identity.template.clone(), |set| set.hash.clone());
+    status.current_pod_hash = pass.new.map_or_else(|| pass.world.identity.template.clone(), |set| set.hash.clone());
     status.replicas = count(pass.sum(|size| size.actual));
     status.updated_replicas = count(pass.new.map_or(0, |set| set.size.actual));
     status.ready_replicas = count(pass.sum(|size| size.ready));
@@ -91,10 +90,18 @@ fn wait_for_people(pass: &mut Pass<'_>, status: &RolloutStatus) {
     }
     if status.abort {
         let since = status.aborted_at.map(api::Time::timestamp);
-        pass.wait("a user: the update was aborted", since, format!("kubectl argo rollouts retry rollout {name}, or another template"));
+        pass.wait(
+            "a user: the update was aborted",
+            since,
+            format!("kubectl argo rollouts retry rollout {name}, or another template"),
+        );
     }
     for pause in &status.pause_conditions {
         let since = Some(pause.start_time.timestamp());
-        pass.wait(format!("the end of the pause {}", pause.reason), since, format!("kubectl argo rollouts promote {name}"));
+        pass.wait(
+            format!("the end of the pause {}", pause.reason),
+            since,
+            format!("kubectl argo rollouts promote {name}"),
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! What a version of a workload is called: the hash of its pod template, byte for byte as Argo Rollouts computes it, and
 //! the ReplicaSet that already is that version, whoever made it.
 
+mod encoding;
 mod fnv;
 
 mod go_json;
@@ -11,7 +12,8 @@ mod steps;
 
 mod recognise;
 
-pub use hash::{Encoding, template_hash};
+pub use encoding::Encoding;
+pub use hash::template_hash;
 pub use recognise::{Recognised, recognise};
 pub use steps::{step_hash, steps_json};
 

@@ -1,9 +1,9 @@
 //! Where a Rollout stands, in one word and one line, as every client shows it.
 
+use crate::words::{REASON_ABORTED, REASON_TIMED_OUT};
 use api::Time;
 use api::rollouts::names::{ANNOTATION_WORKLOAD_GENERATION, CONDITION_INVALID_SPEC};
 use api::rollouts::{AnalysisPhase, BlueGreenStrategy, Rollout, RolloutPhase, RolloutSpec, RolloutStatus};
-use crate::words::{REASON_ABORTED, REASON_TIMED_OUT};
 
 /// Phase and message that follow from spec and status; what the controller writes.
 #[must_use]

@@ -4,8 +4,8 @@ use crate::counts::{current_step, threshold_met};
 use crate::pass::Pass;
 use crate::plan::Action;
 use crate::run_roles::{Role, current as current_run};
-use crate::world::Targets;
 use crate::words::REASON_COMPLETED;
+use crate::world::Targets;
 use api::rollouts::RolloutStatus;
 use traffic::is_stable_ping;
 
@@ -42,7 +42,11 @@ pub fn reason(pass: &Pass<'_>, status: &RolloutStatus) -> Option<String> {
         return Some("Initial deploy".to_owned());
     }
     let strategy = &pass.rollout().spec.strategy;
-    if strategy.canary.is_some() { canary(pass) } else { strategy.blue_green.as_ref().and_then(|_| blue_green(pass, status)) }
+    if strategy.canary.is_some() {
+        canary(pass)
+    } else {
+        strategy.blue_green.as_ref().and_then(|_| blue_green(pass, status))
+    }
 }
 
 fn canary(pass: &Pass<'_>) -> Option<String> {
@@ -64,8 +68,7 @@ fn fast(pass: &Pass<'_>) -> Option<&'static str> {
     if pass.before().promote_full {
         return Some("Full promotion requested");
     }
-    is_fast_rollback(pass)
-        .then(|| if is_within_window(pass) { "Rollback within window" } else { "Fast rollback" })
+    is_fast_rollback(pass).then(|| if is_within_window(pass) { "Rollback within window" } else { "Fast rollback" })
 }
 
 fn blue_green(pass: &Pass<'_>, status: &RolloutStatus) -> Option<String> {

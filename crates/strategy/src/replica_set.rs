@@ -1,11 +1,11 @@
 //! What planning must know of one ReplicaSet. A leaf module.
 
+use api::Time;
+use api::rollouts::RolloutCondition;
 use api::rollouts::names::{
     ANNOTATION_DESIRED_REPLICAS, ANNOTATION_EXPERIMENT_NAME, ANNOTATION_REVISION, ANNOTATION_SCALE_DOWN_DEADLINE,
     CONDITION_REPLICA_FAILURE, LABEL_POD_TEMPLATE_HASH,
 };
-use api::rollouts::RolloutCondition;
-use api::Time;
 use jiff::Timestamp;
 use object::Object;
 use serde_json::Value;
@@ -64,8 +64,8 @@ impl ReplicaSet {
     /// # Errors
     /// When a number is none.
     pub fn read(object: &Object) -> Result<Self, NotAReplicaSet> {
-        let value: Value =
-            serde_json::from_slice(object.raw()).map_err(|error| NotAReplicaSet(format!("{}: {error}", object.key())))?;
+        let value: Value = serde_json::from_slice(object.raw())
+            .map_err(|error| NotAReplicaSet(format!("{}: {error}", object.key())))?;
         let meta = object.meta();
         let number = |path: &str, otherwise: i64| value.pointer(path).and_then(Value::as_i64).unwrap_or(otherwise);
         let own = |map: &BTreeMap<Box<str>, Box<str>>| {
@@ -138,7 +138,11 @@ fn failure(value: &Value) -> Option<RolloutCondition> {
     let conditions = value.pointer("/status/conditions").and_then(Value::as_array)?;
     let failure = conditions.iter().find(|condition| condition["type"] == CONDITION_REPLICA_FAILURE)?;
     let text = |field: &str| failure[field].as_str().unwrap_or_default().to_owned();
-    let since: Time = failure["lastTransitionTime"].as_str().and_then(|text| text.parse::<Timestamp>().ok()).unwrap_or_default().into();
+    let since: Time = failure["lastTransitionTime"]
+        .as_str()
+        .and_then(|text| text.parse::<Timestamp>().ok())
+        .unwrap_or_default()
+        .into();
     Some(RolloutCondition {
         kind: CONDITION_REPLICA_FAILURE.to_owned(),
         status: text("status"),
@@ -163,8 +167,12 @@ pub fn sort_by_creation(sets: &mut [&ReplicaSet]) {
 
 /// Highest revision first; those without a number last.
 pub fn sort_by_revision_descending(sets: &mut [&ReplicaSet]) {
-    let revision = |set: &ReplicaSet| set.annotations.get(ANNOTATION_REVISION).and_then(|text| text.parse::<i64>().ok());
+    let revision =
+        |set: &ReplicaSet| set.annotations.get(ANNOTATION_REVISION).and_then(|text| text.parse::<i64>().ok());
     sets.sort_by(|left, right| {
-        revision(right).cmp(&revision(left)).then_with(|| right.created.cmp(&left.created)).then_with(|| right.name.cmp(&left.name))
+        revision(right)
+            .cmp(&revision(left))
+            .then_with(|| right.created.cmp(&left.created))
+            .then_with(|| right.name.cmp(&left.name))
     });
 }

@@ -1,9 +1,10 @@
 //! How traffic is shared out in one pass, and what must be there before it is: no share goes to pods that are not.
 
-use crate::going_back::going_back_from;
 use crate::counts::{at_desired, current_step, desired_weight, set_weight, threshold_met, weight_max};
+use crate::going_back::going_back_from;
 use crate::pass::{Flow, Halt, Pass};
 use crate::plan::Action;
+use crate::scale::new_replicas;
 use crate::services::{Check, point};
 use crate::words::{REASON_ROUTING_ERROR, REASON_WEIGHT};
 use api::rollouts::{CanaryStrategy, Rollout, TrafficWeights, WeightDestination};
@@ -60,13 +61,19 @@ fn decide(pass: &mut Pass<'_>, canary: &CanaryStrategy) -> Result<Decision, Halt
     } else if let Some(current) = current_step(rollout) {
         if !at_desired(rollout, &pass.versions, None) {
             let before = canary.steps.iter().take(current.index).rev();
-            decision.weight = before.filter_map(|step| step.set_weight).next().map_or(0, i64::from);
+            let before = before.filter_map(|step| step.set_weight).next().map_or(0, i64::from);
+            // A greater share waits for the pods; a smaller one, unlike upstream, comes before they go.
+            decision.weight = before.min(set_weight(rollout));
             decision.additional = experiment_shares(pass);
         } else if current.index != canary.steps.len() {
             decision.weight = set_weight(rollout);
             decision.additional = experiment_shares(pass);
         } else {
             decision.weight = weight_max(rollout);
+        }
+        if new_replicas(pass, pass.before().canary.weights.as_ref()) == 0 {
+            // All its pods are about to go, by `setCanaryScale`.
+            decision.weight = 0;
         }
     }
     Ok(decision)
@@ -201,7 +208,8 @@ fn record(pass: &mut Pass<'_>, routing: &Routing, routed: Routed) -> Flow {
 
 fn wait_for_verification(pass: &mut Pass<'_>, routing: &Routing) -> Flow {
     pass.wake_after(pass.now, VERIFY_AGAIN_SECONDS);
-    let what = format!("the load balancer to send {} of {} to the new version", routing.canary.weight, routing.weight_max);
+    let what =
+        format!("the load balancer to send {} of {} to the new version", routing.canary.weight, routing.weight_max);
     pass.wait(what, None, "it is asked again every 10 seconds");
     if routing.canary.weight != routing.weight_max {
         return Ok(());

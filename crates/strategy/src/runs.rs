@@ -158,7 +158,8 @@ fn judged(pass: &mut Pass<'_>, role: Role, run: Option<&Run>) -> Option<Run> {
 fn is_due(pass: &Pass<'_>, run: Option<&Run>) -> bool {
     let Some(run) = run else { return true };
     let before = pass.before();
-    if before.controller_pause && before.pause(PAUSE_CANARY_STEP).is_none() && before.pause(PAUSE_BLUE_GREEN).is_none() {
+    if before.controller_pause && before.pause(PAUSE_CANARY_STEP).is_none() && before.pause(PAUSE_BLUE_GREEN).is_none()
+    {
         return run.phase == "Inconclusive";
     }
     before.aborted_at.is_some()
@@ -218,7 +219,8 @@ fn start(pass: &mut Pass<'_>, role: Role, analysis: &RolloutAnalysis, suffix: &s
 /// The name of a new run, and whether an unfinished one bears it already: then that is the one.
 fn free_name(pass: &Pass<'_>, base: &str) -> (String, bool) {
     let taken = |name: &str| pass.world.runs.iter().find(|run| run.name == name);
-    let names = std::iter::once(base.to_owned()).chain((1..=pass.world.runs.len()).map(|count| format!("{base}.{count}")));
+    let names =
+        std::iter::once(base.to_owned()).chain((1..=pass.world.runs.len()).map(|count| format!("{base}.{count}")));
     for name in names {
         match taken(&name) {
             None => return (name, false),
@@ -270,7 +272,11 @@ fn tell_change(pass: &mut Pass<'_>, role: Role, run: &Run) {
     let message =
         format!("{} Analysis Run '{}' Status New: '{}' Previous: '{former}'", role.label(), run.name, run.phase);
     let reason = format!("AnalysisRun{}", run.phase);
-    if matches!(run.phase.as_str(), "Failed" | "Error") { pass.warn(reason, message) } else { pass.tell(reason, message) }
+    if matches!(run.phase.as_str(), "Failed" | "Error") {
+        pass.warn(reason, message)
+    } else {
+        pass.tell(reason, message)
+    }
 }
 
 /// Ends runs nobody waits for, and deletes those that are over beyond what is kept.

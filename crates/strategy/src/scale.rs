@@ -5,7 +5,9 @@ use crate::pass::{Pass, after};
 use crate::plan::{Action, SetChange};
 use crate::replica_set::ReplicaSet;
 use crate::words::REASON_SCALING;
-use api::rollouts::names::{ANNOTATION_DESIRED_REPLICAS, ANNOTATION_SCALE_DOWN_DEADLINE, DEFAULT_SCALE_DOWN_DELAY_SECONDS};
+use api::rollouts::names::{
+    ANNOTATION_DESIRED_REPLICAS, ANNOTATION_SCALE_DOWN_DEADLINE, DEFAULT_SCALE_DOWN_DELAY_SECONDS,
+};
 use jiff::Timestamp;
 
 /// Whether a ReplicaSet was scaled.

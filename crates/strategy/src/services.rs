@@ -58,8 +58,11 @@ pub fn reconcile(pass: &mut Pass<'_>) -> Flow {
         point(pass, fresh, pass.new, Check::Nothing)?;
     }
     point(pass, &canary.stable_service, pass.stable, Check::Pods)?;
-    if pass.is_aborted() && canary.traffic_routing.is_none() {
-        return point(pass, &canary.canary_service, pass.stable, Check::Pods);
+    if pass.is_aborted() {
+        // Where a router shares traffic out, its decision on the way back includes this Service; pointing it at the new
+        // version here would turn it to and fro in every pass.
+        let is_routed = canary.traffic_routing.is_some();
+        return if is_routed { Ok(()) } else { point(pass, &canary.canary_service, pass.stable, Check::Pods) };
     }
     if crate::going_back::going_back_from(pass).is_some() {
         // The stable version is too small yet to take what the new one has.

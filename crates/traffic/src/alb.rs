@@ -5,7 +5,7 @@
 mod action;
 mod managed;
 
-use crate::routers::Objects;
+use crate::objects::{Objects, has_rule_with, service_of};
 use crate::routing::{Change, Managed, Note, Routed, Router, Routing, Verify, Write};
 use crate::services::{Preference, stable_and_canary};
 use action::{forward, forward_all, header_conditions};
@@ -34,7 +34,8 @@ impl Router for Alb<'_> {
             Some(names) => names.iter().map(String::as_str).collect(),
             None => vec![self.alb.ingress.as_str()],
         };
-        let mut routed = names.into_iter().fold(Routed::default(), |all, name| all.and(self.route_ingress(name, wanted)));
+        let mut routed =
+            names.into_iter().fold(Routed::default(), |all, name| all.and(self.route_ingress(name, wanted)));
         if wanted.verify == Verify::Now {
             // What is not written yet cannot have been verified.
             let written = routed.writes.is_empty();
@@ -61,7 +62,9 @@ impl Alb<'_> {
         }
         let mut draft = Draft::of(ingress);
         match self.change(&mut draft, wanted) {
-            Ok(notes) => Routed { writes: draft.write(name, ingress), notes: notes_for(name, notes), ..Routed::default() },
+            Ok(notes) => {
+                Routed { writes: draft.write(name, ingress), notes: notes_for(name, notes), ..Routed::default() }
+            }
             Err(message) => Routed::refuse(ROUTER, message),
         }
     }
@@ -163,17 +166,6 @@ fn notes_for(ingress: &str, notes: Vec<String>) -> Vec<Note> {
     notes.into_iter().map(note).collect()
 }
 
-/// Whether a rule of an Ingress has this Service as a backend.
-pub(crate) fn has_rule_with(ingress: &Value, service: &str) -> bool {
-    let rules = ingress.pointer("/spec/rules").and_then(Value::as_array);
-    let paths = rules.into_iter().flatten().filter_map(|rule| rule.pointer("/http/paths").and_then(Value::as_array));
-    paths.flatten().any(|path| service_of(path) == service)
-}
-
-fn service_of(path: &Value) -> &str {
-    path.pointer("/backend/service/name").and_then(Value::as_str).unwrap_or_default()
-}
-
 /// What is changed of an Ingress.
 #[derive(Debug, Clone, PartialEq)]
 struct Draft {
@@ -226,7 +218,9 @@ impl Draft {
         let mut patch = Map::new();
         if before.annotations != self.annotations {
             let mut annotations = Map::new();
-            for (key, value) in self.annotations.iter().filter(|(key, value)| before.annotations.get(*key) != Some(value)) {
+            for (key, value) in
+                self.annotations.iter().filter(|(key, value)| before.annotations.get(*key) != Some(value))
+            {
                 annotations.insert(key.clone(), json!(value));
             }
             for key in before.annotations.keys().filter(|key| !self.annotations.contains_key(*key)) {

@@ -4,6 +4,7 @@
 //! Pure: knows no cluster, no clock and nothing of steps; whoever decides on weights is no business of a router. Start
 //! reading at [`Routing`] and [`Router`], then at [`Routers`], which are all that one Rollout names.
 
+mod objects;
 mod routing;
 
 mod services;
@@ -15,6 +16,7 @@ mod routers;
 
 pub use alb::Alb;
 pub use nginx::{Nginx, canary_ingress_name};
-pub use routers::{Objects, Routers, Unsupported};
+pub use objects::Objects;
+pub use routers::{Routers, Unsupported};
 pub use routing::{Change, Destination, Managed, Note, Order, Problem, Routed, Router, Routing, Verify, Write};
 pub use services::{Preference, is_stable_ping, stable_and_canary};

@@ -1,7 +1,6 @@
 //! The Ingress controller of NGINX: a second Ingress beside the stable one, with a weight in its annotations.
 
-use crate::alb::has_rule_with;
-use crate::routers::Objects;
+use crate::objects::{Objects, has_rule_with};
 use crate::routing::{Change, Note, Routed, Router, Routing, Write};
 use api::rollouts::{NginxRouting, Rollout};
 use object::{Fetched, Gvk};
@@ -53,7 +52,10 @@ impl Nginx<'_> {
         let ingress = match self.objects.ingresses.get(stable) {
             Some(Fetched::Known(ingress)) => ingress,
             Some(Fetched::Unknown(cause)) => {
-                return Routed::refuse(ROUTER, format!("error retrieving stableIngress `{stable}` from cache: {cause}"));
+                return Routed::refuse(
+                    ROUTER,
+                    format!("error retrieving stableIngress `{stable}` from cache: {cause}"),
+                );
             }
             Some(Fetched::Absent) | None => {
                 return Routed::refuse(

@@ -2,21 +2,9 @@
 
 use crate::alb::Alb;
 use crate::nginx::Nginx;
+use crate::objects::Objects;
 use crate::routing::{Routed, Router, Routing};
 use api::rollouts::Rollout;
-use object::Fetched;
-use serde_json::Value;
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-/// What routers must know of the cluster.
-#[derive(Debug, Clone, Default)]
-pub struct Objects {
-    /// Ingresses by name, those the Rollout names and those made for it.
-    pub ingresses: BTreeMap<String, Fetched<Arc<Value>>>,
-    /// Whether the load balancer was seen to share traffic out as the Ingresses say; `None` when nobody asked it.
-    pub load_balancer_verified: Option<bool>,
-}
 
 /// The routers of one Rollout.
 pub struct Routers<'a> {

@@ -1,7 +1,7 @@
 //! The blue-green strategy.
 
 use super::analysis_reference::{PodMetadata, RolloutAnalysis};
-use super::rollout::AntiAffinity;
+use super::anti_affinity::AntiAffinity;
 use crate::int_or_string::IntOrString;
 use crate::wire::wire;
 

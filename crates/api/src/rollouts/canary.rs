@@ -1,7 +1,7 @@
 //! The canary strategy.
 
 use super::analysis_reference::{BackgroundAnalysis, PodMetadata};
-use super::rollout::AntiAffinity;
+use super::anti_affinity::AntiAffinity;
 use super::step::CanaryStep;
 use super::traffic_routing::TrafficRouting;
 use crate::int_or_string::IntOrString;

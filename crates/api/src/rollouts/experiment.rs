@@ -3,7 +3,7 @@
 use super::analysis_reference::RunMetadata;
 use super::analysis_template::{Argument, DryRun, MeasurementRetention};
 use super::phase::AnalysisPhase;
-use super::rollout::LabelSelector;
+use super::selector::LabelSelector;
 use crate::application::{ReadError, read};
 use crate::meta::Metadata;
 use crate::time::Time;

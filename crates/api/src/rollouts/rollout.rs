@@ -1,8 +1,10 @@
 //! The Rollout object and its spec.
 
 use super::analysis_reference::PodMetadata;
+use super::anti_affinity::AntiAffinity;
 use super::blue_green::BlueGreenStrategy;
 use super::canary::CanaryStrategy;
+use super::selector::LabelSelector;
 use super::status::RolloutStatus;
 use crate::application::{ReadError, read};
 use crate::meta::Metadata;
@@ -10,7 +12,6 @@ use crate::time::Time;
 use crate::wire::wire;
 use object::Object;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 wire! {
     /// A workload whose new versions come step by step, and what it is at.
@@ -57,24 +58,6 @@ wire! {
         pub analysis: Option<AnalysisRunStrategy> = "analysis";
     }
 
-    /// Which pods belong to a workload.
-    pub struct LabelSelector {
-        /// Labels they have with these values.
-        pub match_labels: BTreeMap<String, String> = "matchLabels";
-        /// What else must be true of their labels.
-        pub match_expressions: Vec<LabelSelectorRequirement> = "matchExpressions";
-    }
-
-    /// One requirement of a selector.
-    pub struct LabelSelectorRequirement {
-        /// The label.
-        pub key: String = "key" required;
-        /// In, NotIn, Exists or DoesNotExist.
-        pub operator: String = "operator" required;
-        /// The values it is compared with.
-        pub values: Vec<String> = "values";
-    }
-
     /// A workload that a Rollout takes the place of.
     pub struct WorkloadRef {
         /// Its API version.
@@ -109,23 +92,6 @@ wire! {
         pub unsuccessful_run_history_limit: Option<i32> = "unsuccessfulRunHistoryLimit";
     }
 
-    /// Keeps pods of two versions off the same node; exactly one is given.
-    pub struct AntiAffinity {
-        /// If possible.
-        pub preferred: Option<PreferredAntiAffinity> = "preferredDuringSchedulingIgnoredDuringExecution";
-        /// In any case.
-        pub required: Option<RequiredAntiAffinity> = "requiredDuringSchedulingIgnoredDuringExecution";
-    }
-
-    /// Keeps pods of two versions off the same node if possible.
-    pub struct PreferredAntiAffinity {
-        /// How much it matters, 1 to 100.
-        pub weight: i32 = "weight" required;
-    }
-
-    /// Keeps pods of two versions off the same node in any case.
-    pub struct RequiredAntiAffinity {
-    }
 }
 
 /// Kind of a Rollout.
@@ -196,44 +162,6 @@ impl RolloutStrategy {
             (Some(canary), _) => (canary.canary_metadata.as_ref(), canary.stable_metadata.as_ref()),
             (None, Some(blue_green)) => (blue_green.preview_metadata.as_ref(), blue_green.active_metadata.as_ref()),
             (None, None) => (None, None),
-        }
-    }
-}
-
-impl LabelSelector {
-    /// The selector as one line, as `kubectl get -l` takes it.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        let labels = self.match_labels.iter().map(|(key, value)| format!("{key}={value}"));
-        let expressions = self.match_expressions.iter().map(LabelSelectorRequirement::to_text);
-        let mut parts: Vec<(String, String)> =
-            labels.chain(expressions).map(|text| (sort_key(&text).to_owned(), text)).collect();
-        // Compat: sorted by key, the order of parts with one key kept.
-        parts.sort_by(|left, right| left.0.cmp(&right.0));
-        if parts.is_empty() {
-            return "<none>".to_owned();
-        }
-        parts.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(",")
-    }
-}
-
-/// The label a part of a selector is about.
-fn sort_key(part: &str) -> &str {
-    let part = part.strip_prefix('!').unwrap_or(part);
-    let end = part.find(['=', ' ']).unwrap_or(part.len());
-    &part[..end]
-}
-
-impl LabelSelectorRequirement {
-    fn to_text(&self) -> String {
-        let mut values = self.values.clone();
-        values.sort();
-        let values = values.join(",");
-        match self.operator.as_str() {
-            "In" => format!("{} in ({values})", self.key),
-            "NotIn" => format!("{} notin ({values})", self.key),
-            "Exists" => self.key.clone(),
-            _ => format!("!{}", self.key),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::analysis_reference::{AnalysisArgument, PodMetadata, RolloutAnalysis, RunMetadata};
 use super::analysis_template::DryRun;
 use super::experiment::TemplateService;
-use super::rollout::LabelSelector;
+use super::selector::LabelSelector;
 use crate::int_or_string::IntOrString;
 use crate::wire::wire;
 use serde_json::Value;

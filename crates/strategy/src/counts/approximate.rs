@@ -16,7 +16,9 @@ pub fn approximate(replicas: i64, weight: i64, weight_max: i64, surge: i64) -> D
     let ceiling = floor + i64::from(product.rem_euclid(weight_max) != 0);
     let may_be_zero = weight == weight_max || weight == 0 || (replicas == 1 && surge == 0);
     let may_floor = floor != 0 || may_be_zero;
-    let is_tied = |total: i64| total.saturating_mul(weight).saturating_mul(2).rem_euclid(weight_max.saturating_mul(2)) == weight_max;
+    let is_tied = |total: i64| {
+        total.saturating_mul(weight).saturating_mul(2).rem_euclid(weight_max.saturating_mul(2)) == weight_max
+    };
     let options = [
         (ceiling, replicas, ceiling < replicas || may_be_zero),
         (floor, replicas, may_floor && !is_tied(replicas)),

@@ -29,8 +29,7 @@ pub fn basic(rollout: &Rollout, versions: &Versions) -> Desired {
     if stable.is_none() {
         target = Desired { new: replicas, stable: 0 };
     }
-    let limits =
-        Limits { pods_max: replicas + fenceposts.surge, available_min: replicas - fenceposts.unavailable };
+    let limits = Limits { pods_max: replicas + fenceposts.surge, available_min: replicas - fenceposts.unavailable };
     let next = scale_up(versions, stable, target, limits);
     if versions.older.iter().map(|size| size.spec).sum::<i64>() > 0 {
         // Older versions shrink first.
@@ -103,8 +102,7 @@ fn balanced(drain: (Option<Size>, i64), adjust: (Option<Size>, i64), limits: Lim
     let (Some(adjust_size), mut adjust) = adjust else { return (drain, adjust.1) };
     let over = (adjust + drain - limits.pods_max).max(0);
     adjust -= over;
-    let available =
-        drain_size.map_or(0, |size| size.available.min(drain)) + adjust_size.available.min(adjust);
+    let available = drain_size.map_or(0, |size| size.available.min(drain)) + adjust_size.available.min(adjust);
     let spare = (adjust_size.available - adjust).max(0);
     let needed = (limits.available_min - available).max(0);
     adjust += spare.min(needed);

@@ -1,5 +1,6 @@
 //! The numbers of pods where a router shares traffic out: each version has what its share asks for.
 
+use super::share::pods_for_weight;
 use super::versions::{Desired, Versions};
 use super::weight::{canary_replicas_or_weight, weight_max};
 use api::rollouts::{Rollout, TrafficWeights};
@@ -26,16 +27,6 @@ pub fn routed(rollout: &Rollout, versions: &Versions, weights: Option<&TrafficWe
         }
     }
     Desired { new: minimum_pods(rollout, new), stable: minimum_pods(rollout, stable) }
-}
-
-/// The pods a share of the traffic needs, rounded up.
-#[must_use]
-pub fn pods_for_weight(replicas: i64, weight: i64, weight_max: i64) -> i64 {
-    if weight_max <= 0 {
-        return 0;
-    }
-    let product = weight.saturating_mul(replicas);
-    product.div_euclid(weight_max) + i64::from(product.rem_euclid(weight_max) != 0)
 }
 
 /// A version that has pods has at least as many as the spec says, but never more than are wanted in all.

@@ -1,6 +1,6 @@
 //! Which share of the traffic the step asks for.
 
-use super::routed::pods_for_weight;
+use super::share::pods_for_weight;
 use super::versions::Versions;
 use api::rollouts::names::{DEFAULT_ABORT_SCALE_DOWN_DELAY_SECONDS, DEFAULT_MAX_TRAFFIC_WEIGHT};
 use api::rollouts::{CanaryStep, Rollout, SetCanaryScale};

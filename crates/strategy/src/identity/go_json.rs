@@ -1,7 +1,7 @@
 //! JSON as Go's encoder writes a typed struct: fields in order of declaration, empty ones left out where the type says
 //! so, structs always there, quantities and times in their one spelling. What the type does not know is dropped.
 
-use super::hash::Encoding;
+use super::encoding::Encoding;
 use defaults::Quantity;
 use defaults::types::{self, Field, Form, Shape, Type};
 use jiff::Timestamp;

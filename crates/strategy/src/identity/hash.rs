@@ -1,20 +1,12 @@
 //! The hash of a pod template.
 
+use super::encoding::Encoding;
 use super::fnv::{fnv1a, safe};
 use super::go_json;
 use defaults::types;
 use object::Gvk;
 use serde_json::Value;
 use std::sync::LazyLock;
-
-/// How the template was written before it was hashed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
-    /// As Kubernetes' libraries do since 0.34, and Argo Rollouts since 1.9.
-    Current,
-    /// As before: `"creationTimestamp":null` first in all metadata.
-    BeforeOneNine,
-}
 
 static POD_TEMPLATE: LazyLock<&'static types::Type> = LazyLock::new(|| {
     let template = types::of_kind(&Gvk::new("", "v1", "PodTemplate")).and_then(|kind| kind.field("template"));

@@ -80,9 +80,7 @@ fn same(left: &Value, right: &Value, are_quantities: bool) -> bool {
         (Value::Array(left), Value::Array(right)) => {
             left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right, false))
         }
-        (Value::String(left), Value::String(right)) => {
-            left == right || (are_quantities && same_quantity(left, right))
-        }
+        (Value::String(left), Value::String(right)) => left == right || (are_quantities && same_quantity(left, right)),
         _ => left == right || (is_nothing(left) && is_nothing(right)),
     }
 }

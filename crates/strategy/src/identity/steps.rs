@@ -89,6 +89,7 @@ fn number(value: &i32) -> String {
     value.to_string()
 }
 
+#[expect(clippy::ptr_arg, reason = "given to functions over maps and lists of strings")]
 fn text(value: &String) -> String {
     quoted(value)
 }

@@ -58,5 +58,11 @@ fn numbers_are_upstreams() {
             wrong.push(format!("{}\n  expected {output}\n  found    {found}", case[0]));
         }
     }
-    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), lines.len() / 2, wrong[..wrong.len().min(5)].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} differ:\n{}",
+        wrong.len(),
+        lines.len() / 2,
+        wrong[..wrong.len().min(5)].join("\n")
+    );
 }

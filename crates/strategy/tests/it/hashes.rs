@@ -18,5 +18,11 @@ fn hashes_are_upstreams() {
             wrong.push(format!("{}\n  expected {}, found {found}", case[0], case[1]));
         }
     }
-    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), lines.len() / 2, wrong[..wrong.len().min(5)].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} differ:\n{}",
+        wrong.len(),
+        lines.len() / 2,
+        wrong[..wrong.len().min(5)].join("\n")
+    );
 }

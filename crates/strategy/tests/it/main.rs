@@ -2,3 +2,6 @@
 
 mod counts;
 mod hashes;
+mod laws;
+mod stage;
+mod timelines;

@@ -16,9 +16,9 @@ impl ManagedKeys {
         if text.is_empty() {
             return Ok(ManagedKeys::default());
         }
-        serde_json::from_str(text)
-            .map(ManagedKeys)
-            .map_err(|error| format!("annotation {ANNOTATION_MANAGED}: {error}; expected {{\"<rollout>\":[\"<key>\"]}}"))
+        serde_json::from_str(text).map(ManagedKeys).map_err(|error| {
+            format!("annotation {ANNOTATION_MANAGED}: {error}; expected {{\"<rollout>\":[\"<key>\"]}}")
+        })
     }
 
     /// This Rollout manages this key too.
