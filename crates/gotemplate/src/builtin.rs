@@ -4,7 +4,7 @@ mod compare;
 mod escape;
 mod index;
 
-use crate::format::{sprint, sprintf, sprintln};
+use crate::format::{sprint, sprint_followed, sprintf, sprintln};
 use crate::function::{Definition, FuncMap, Signature};
 use crate::text::Text;
 use crate::types::Type;
@@ -80,7 +80,7 @@ fn escaped(call: &mut Call<'_>, args: Args<'_>, escape: fn(&[u8]) -> Vec<u8>) ->
                 Value::Nil | Value::NoValue => Value::text("<no value>"),
                 other => other.clone(),
             });
-            sprint(&shown.collect::<Vec<_>>(), call.budget)?
+            sprint_followed(&shown.collect::<Vec<_>>(), call.budget)?
         }
     };
     let escaped = escape(text.as_bytes());

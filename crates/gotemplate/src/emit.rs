@@ -51,10 +51,17 @@ pub(crate) struct Action<'a> {
     pub(crate) functions: &'a dyn Functions,
 }
 
+/// The variables that a name can mean, the innermost first, and whether the last of them is surely set.
+#[derive(Debug, Clone)]
+struct Meaning {
+    slots: Vec<u32>,
+    certain: bool,
+}
+
 /// Where the value comes from that fields are followed from.
 enum Receiver {
     Dot,
-    Variable(Vec<u32>),
+    Variable(Meaning),
     Accumulator,
 }
 
@@ -114,15 +121,15 @@ impl<'t> Builder<'t> {
     }
 
     /// The variables that a name can mean, the innermost first; more than one only where a declaration may be skipped.
-    fn resolve(&self, name: &[u8]) -> Vec<u32> {
+    fn resolve(&self, name: &[u8]) -> Meaning {
         let mut slots = Vec::new();
         for variable in self.scope.iter().rev().filter(|variable| variable.name == name) {
             slots.push(variable.slot);
             if !variable.skippable {
-                return slots;
+                return Meaning { slots, certain: true };
             }
         }
-        slots
+        Meaning { slots, certain: false }
     }
 
     pub(crate) fn alternatives(&mut self, slots: Vec<u32>) -> u32 {
@@ -152,10 +159,10 @@ impl<'t> Builder<'t> {
     fn set(&mut self, name: Span, assigns: bool) -> u32 {
         let text = name.of(self.text);
         if assigns {
-            let slots = self.resolve(text);
+            let Meaning { slots, certain } = self.resolve(text);
             match slots[..] {
                 [] => self.fail(undefined(text), KEEP),
-                [slot] => drop(self.push(Op::Set(slot), KEEP)),
+                [slot] if certain => drop(self.push(Op::Set(slot), KEEP)),
                 _ => {
                     let list = self.alternatives(slots.clone());
                     self.push(Op::SetOf(list), KEEP);
@@ -244,11 +251,11 @@ impl<'t> Builder<'t> {
             Form::Fields { first, count } => (Receiver::Dot, first, count),
             Form::Variable { first, count } => {
                 let name = action.arena.names[first as usize].of(self.text);
-                let slots = self.resolve(name);
-                if slots.is_empty() {
+                let meaning = self.resolve(name);
+                if meaning.slots.is_empty() {
                     return self.fail(undefined(name), node);
                 }
-                (Receiver::Variable(slots), first + 1, count - 1)
+                (Receiver::Variable(meaning), first + 1, count - 1)
             }
             Form::Chain { first, count } => {
                 self.before_dot(action, id);
@@ -257,7 +264,6 @@ impl<'t> Builder<'t> {
             _ => return,
         };
         let names: Vec<Span> = action.arena.names[first as usize..first as usize + usize::from(count)].to_vec();
-        let node = if matches!(receiver, Receiver::Accumulator) { KEEP } else { node };
         if arguments.is_empty() && !piped {
             return self.follow(receiver, &names, node);
         }
@@ -266,7 +272,6 @@ impl<'t> Builder<'t> {
             return self.not_a_function(&expression, KEEP);
         };
         self.follow(receiver, before, node);
-        let node = self.node_of(&expression);
         self.method(action, *last, arguments, piped, node);
     }
 
@@ -278,7 +283,8 @@ impl<'t> Builder<'t> {
         self.argument_value(action, before);
     }
 
-    fn follow(&mut self, receiver: Receiver, names: &[Span], node: u32) {
+    fn follow(&mut self, receiver: Receiver, names: &[Span], place: u32) {
+        let node = if matches!(receiver, Receiver::Accumulator) { KEEP } else { place };
         let first = self.parts.names.len() as u32;
         let count = names.len() as u16;
         self.parts.names.extend_from_slice(names);
@@ -287,17 +293,17 @@ impl<'t> Builder<'t> {
             (Receiver::Dot, 0) => drop(self.push(Op::Dot, node)),
             (Receiver::Dot, _) => drop(self.push(Op::DotFields(run), node)),
             (Receiver::Accumulator, 0) => {}
-            (Receiver::Accumulator, _) => drop(self.push(Op::Fields(run), node)),
-            (Receiver::Variable(slots), _) => match (&slots[..], count) {
-                ([slot], 0) => drop(self.push(Op::Variable(*slot), node)),
-                ([slot], _) if *slot <= u32::from(u16::MAX) => {
+            (Receiver::Accumulator, _) => drop(self.push(Op::Fields { first, count, node: place }, node)),
+            (Receiver::Variable(Meaning { slots, certain }), _) => match (&slots[..], count) {
+                ([slot], 0) if certain => drop(self.push(Op::Variable(*slot), node)),
+                ([slot], _) if certain && *slot <= u32::from(u16::MAX) => {
                     self.push(Op::VariableFields { slot: *slot as u16, first, count }, node);
                 }
                 _ => {
                     let list = self.alternatives(slots);
                     self.push(Op::VariableOf(list), node);
                     if count > 0 {
-                        self.push(Op::Fields(run), node);
+                        self.push(Op::Fields { first, count, node }, node);
                     }
                 }
             },

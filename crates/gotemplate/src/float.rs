@@ -110,7 +110,7 @@ fn append_general(out: &mut Vec<u8>, value: f64, verb: u8, precision: Option<usi
     };
     let exponent = decimal.point - 1;
     if exponent < -4 || exponent >= widest {
-        let letter = verb - b'g' + b'e';
+        let letter = verb - (b'g' - b'e');
         append_exponential(out, &decimal, decimal.digits.len().saturating_sub(1), letter);
         return;
     }

@@ -19,18 +19,27 @@ use printer::Printer;
 /// When the text is longer, or a value nested deeper, than allowed.
 pub fn sprint(values: &[Value], budget: &mut Budget) -> Result<Text, Exceeded> {
     let mut printer = Printer::new(budget);
-    print(&mut printer, values)?;
+    print(&mut printer, values, Printer::argument_plainly)?;
     Ok(Text::from_bytes(printer.out))
 }
 
-fn print(printer: &mut Printer<'_>, values: &[Value]) -> Result<(), Exceeded> {
+/// As [`sprint`], but with pointers to structs as the structs: what the escapers make of their arguments.
+pub(crate) fn sprint_followed(values: &[Value], budget: &mut Budget) -> Result<Text, Exceeded> {
+    let mut printer = Printer::new(budget);
+    print(&mut printer, values, Printer::printed)?;
+    Ok(Text::from_bytes(printer.out))
+}
+
+type Append<'b> = fn(&mut Printer<'b>, &Value) -> Result<(), Exceeded>;
+
+fn print<'b>(printer: &mut Printer<'b>, values: &[Value], append: Append<'b>) -> Result<(), Exceeded> {
     let mut after_string = true;
     for (at, value) in values.iter().enumerate() {
         let string = is_string(value);
         if at > 0 && !string && !after_string {
             printer.push(" ");
         }
-        printer.argument(value, 'v')?;
+        append(printer, value)?;
         after_string = string;
     }
     printer.pay()
@@ -81,18 +90,18 @@ pub(crate) fn append(out: &mut Vec<u8>, value: &Value, budget: &mut Budget) -> R
         }
         _ => {
             let mut printer = Printer::new(budget);
-            printer.argument(value, 'v')?;
+            printer.printed(value)?;
             out.extend_from_slice(&printer.out);
         }
     }
     Ok(())
 }
 
-/// A value as error messages of comparisons show it: under `%s`, whatever it is.
-pub(crate) fn sprint_strings(value: &Value) -> Result<String, Exceeded> {
+/// A value as error messages of comparisons show it, under a verb that need not suit it.
+pub(crate) fn in_message(value: &Value, verb: char) -> Result<String, Exceeded> {
     let mut budget = Budget::new(MESSAGE);
     let mut printer = Printer::new(&mut budget);
-    printer.argument(value, 's')?;
+    printer.argument(value, verb)?;
     Ok(String::from_utf8_lossy(&printer.out).into_owned())
 }
 

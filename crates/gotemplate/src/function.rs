@@ -75,6 +75,13 @@ impl Function {
         Function::with(signature, Body::Render(body))
     }
 
+    /// Its type as Go writes it: `func(int, ...string) string`.
+    pub(crate) fn go_type(&self) -> String {
+        let mut params: Vec<String> = self.params.iter().map(Type::to_string).collect();
+        params.extend(self.rest.map(|rest| format!("...{rest}")));
+        format!("func({}) {}", params.join(", "), self.returns)
+    }
+
     /// The type of the argument at a position.
     pub(crate) fn parameter(&self, at: usize) -> Type {
         self.params.get(at).copied().or(self.rest).unwrap_or(Type::Any)

@@ -67,7 +67,16 @@ impl Value {
     /// What Go's `%T` prints: `map[string]interface {}`, `<nil>`.
     #[must_use]
     pub fn type_name(&self) -> String {
-        self.go_type().map_or_else(|| "<nil>".to_owned(), |go_type| go_type.to_string())
+        match self {
+            Value::Func(function) => function.go_type(),
+            _ => self.go_type().map_or_else(|| "<nil>".to_owned(), |go_type| go_type.to_string()),
+        }
+    }
+
+    /// As [`Value::type_name`], of what a pointer points to.
+    pub(crate) fn pointed_type_name(&self) -> String {
+        let name = self.type_name();
+        name.strip_prefix('*').map_or_else(|| name.clone(), str::to_owned)
     }
 
     /// Its kind: what `kindOf` gives.

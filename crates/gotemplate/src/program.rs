@@ -98,7 +98,11 @@ pub(crate) enum Op {
     /// Loads a constant.
     Constant(u32),
     /// Follows fields from the accumulator.
-    Fields(Names),
+    Fields {
+        first: u32,
+        count: u16,
+        node: u32,
+    },
     /// Follows fields from dot.
     DotFields(Names),
     /// Follows fields from a variable.
@@ -190,7 +194,7 @@ pub(crate) struct CallSite {
     pub(crate) arguments: u16,
     /// Where an error of the function is reported.
     pub(crate) node: u32,
-    /// The builtin `call`: the text of its first argument, by which errors name the callee.
+    /// The builtin `call`: its first argument, by which errors name the callee; empty when it was piped.
     pub(crate) callee: Option<Span>,
 }
 

@@ -28,6 +28,8 @@ mod engine;
 mod manifest;
 mod render;
 
+mod command;
+
 mod encode;
 mod go_json;
 mod toml;
@@ -35,6 +37,7 @@ mod warning;
 
 pub use capabilities::{Capabilities, KubeVersion, KubeVersionError};
 pub use chart::{Chart, Dependency, File, Maintainer, Metadata, ValidationError};
+pub use command::{Output, Template, list_dependencies, show_chart, show_values, template};
 pub use dependencies::missing as missing_dependencies;
 pub use engine::Compiled;
 pub use functions::{Empty, Lookup};

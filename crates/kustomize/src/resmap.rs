@@ -151,11 +151,15 @@ impl ResMap {
             }
             ([], _) => self.append(resource),
             ([at], Behavior::Merge | Behavior::Replace) => {
-                let old = &self.items[*at];
+                let (old, behavior) = (&self.items[*at], resource.behavior);
                 if resource.behavior == Behavior::Merge {
                     crate::generate::merge_data(&mut resource, old);
                 }
                 crate::generate::take_over(&mut resource, old);
+                let origin = old.annotation(crate::provenance::ORIGIN).map(str::to_owned);
+                if let (Some(origin), Behavior::Merge) = (origin, behavior) {
+                    resource.set_annotation(crate::provenance::ORIGIN, &origin);
+                }
                 self.rename_mut()[*at] = resource;
                 Ok(())
             }

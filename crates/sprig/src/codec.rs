@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn what_is_written_reads_back() {
         for length in 0..12 {
-            let bytes: Vec<u8> = (0..length).map(|byte| byte * 37 + 200).collect();
+            let bytes: Vec<u8> = (0..length).map(|byte: u8| byte.wrapping_mul(37).wrapping_add(200)).collect();
             assert_eq!(base64_decode(base64_encode(&bytes).as_bytes()), Ok(bytes.clone()));
             assert_eq!(base32_decode(base32_encode(&bytes).as_bytes()), Ok(bytes));
         }

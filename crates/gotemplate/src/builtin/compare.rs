@@ -1,6 +1,6 @@
 //! `eq`, `lt` and `le`: values of one kind compare, integers of any sign compare with each other, nothing else does.
 
-use crate::format::sprint_strings;
+use crate::format::in_message;
 use crate::value::{Args, FuncError, Value};
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ fn incompatible(left: &Value, right: &Value) -> String {
 /// Maps and slices compare with nil only, objects by identity or as they say.
 fn composite(left: &Value, right: &Value) -> Result<bool> {
     if left.kind() != right.kind() {
-        let (a, b) = (sprint_strings(left)?, sprint_strings(right)?);
+        let (a, b) = (in_message(left, 's')?, in_message(right, 'v')?);
         let (of, other) = (left.type_name(), right.type_name());
         return Err(format!("non-comparable types {a}: {of}, {other}: {b}").into());
     }
@@ -62,7 +62,7 @@ fn composite(left: &Value, right: &Value) -> Result<bool> {
     }
     match (left, right) {
         (Value::Object(a), Value::Object(b)) => Ok(Arc::ptr_eq(a, b) || a.equal(b.as_ref())),
-        _ => Err(format!("non-comparable type {}: {}", sprint_strings(right)?, right.type_name()).into()),
+        _ => Err(format!("non-comparable type {}: {}", in_message(right, 's')?, right.type_name()).into()),
     }
 }
 

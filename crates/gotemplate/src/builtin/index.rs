@@ -36,7 +36,7 @@ fn at(item: &Value, position: &Value) -> Result<Value> {
             Value::Nil | Value::NoValue => Err("value is nil; should be of type string".into()),
             other => Err(format!("value has type {}; should be string", other.type_name()).into()),
         },
-        _ => Err(format!("can't index item of type {}", item.type_name()).into()),
+        _ => Err(format!("can't index item of type {}", item.pointed_type_name()).into()),
     }
 }
 
@@ -74,7 +74,7 @@ pub(super) fn slice(call: &mut Call<'_>, args: Args<'_>) -> Result<Value> {
         Value::Str(text) => text.len(),
         Value::Bytes(bytes) => bytes.len(),
         Value::List(list) => list.len(),
-        _ => return Err(format!("can't slice item of type {}", item.type_name()).into()),
+        _ => return Err(format!("can't slice item of type {}", item.pointed_type_name()).into()),
     };
     let mut bounds = [0, len, len];
     for (bound, position) in bounds.iter_mut().zip(positions) {
@@ -106,7 +106,7 @@ pub(super) fn len(_: &mut Call<'_>, args: Args<'_>) -> Result<Value> {
         Value::Bytes(bytes) => bytes.len(),
         Value::List(list) => list.len(),
         Value::Map(map) => map.len(),
-        _ => return Err(format!("len of type {}", item.type_name()).into()),
+        _ => return Err(format!("len of type {}", item.pointed_type_name()).into()),
     };
     Ok(Value::int(len as i64))
 }

@@ -5,7 +5,7 @@ use super::machine::{Failure, Machine};
 use crate::convert;
 use crate::emit::wrong_count;
 use crate::options::MissingKey;
-use crate::program::{MethodSite, Span};
+use crate::program::{MethodSite, Names, Span};
 use crate::quote::quote;
 use crate::types::Type;
 use crate::value::{Function, Map, Value};
@@ -18,18 +18,18 @@ enum Found {
 }
 
 impl Machine<'_, '_> {
-    /// Follows fields, each without arguments, from a receiver.
-    pub(super) fn follow(&mut self, mut receiver: Slot, first: u32, count: u16) -> Result<(), Failure> {
+    /// Follows fields, each without arguments, from a receiver. Errors of methods are reported at `node`.
+    pub(super) fn follow(&mut self, mut receiver: Slot, names: Names, node: u32) -> Result<(), Failure> {
         let template = self.frame.template.clone();
-        let names = &template.parts.names[first as usize..first as usize + usize::from(count)];
-        for &name in names {
-            receiver = self.field(receiver, name)?;
+        let first = names.first as usize;
+        for &name in &template.parts.names[first..first + usize::from(names.count)] {
+            receiver = self.field(receiver, name, node)?;
         }
         self.value = receiver;
         Ok(())
     }
 
-    fn field(&mut self, receiver: Slot, name: Span) -> Result<Slot, Failure> {
+    fn field(&mut self, receiver: Slot, name: Span, node: u32) -> Result<Slot, Failure> {
         let template = self.frame.template.clone();
         let name = template.text(name);
         // The way nearly all fields go.
@@ -46,7 +46,7 @@ impl Machine<'_, '_> {
                 if let Some(message) = wrong_count(&method, &text, 0, false) {
                     return self.fail(message);
                 }
-                let (first, node) = (self.arguments.len(), self.frame.node);
+                let first = self.arguments.len();
                 self.invoke(&method, &|| text.clone(), first, node)?;
                 Ok(self.value.clone())
             }

@@ -253,7 +253,8 @@ impl<'s, 'r> Machine<'s, 'r> {
         let first = self.arguments.len() - usize::from(site.arguments);
         if let Some(callee) = site.callee {
             let template = self.frame.template.clone();
-            let callee = crate::context::expression(callee.of(&template.source.text));
+            let shown = crate::context::expression(callee.of(&template.source.text));
+            let callee = if shown.is_empty() { described(&self.arguments[first]) } else { shown };
             return self.call_value(&callee, first, site.node);
         }
         let template = self.frame.template.clone();
@@ -343,5 +344,14 @@ impl<'s, 'r> Machine<'s, 'r> {
         let visible = |(name, template): &(Text, Arc<Template>)| !template.empty || self.find(name).is_none();
         let overlay = parsed.templates.into_iter().filter(visible).collect();
         self.overlays.push(overlay);
+    }
+}
+
+/// Go's `reflect.Value.String`.
+fn described(value: &Value) -> String {
+    match value {
+        Value::Str(text) => text.to_string(),
+        Value::NoValue | Value::Nil => "<invalid Value>".to_owned(),
+        other => format!("<{} Value>", other.type_name()),
     }
 }

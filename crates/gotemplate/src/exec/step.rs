@@ -5,7 +5,7 @@ use super::frame::{After, Form, Loop, Over, Slot};
 use super::machine::{Failure, Flow, Machine};
 use crate::convert;
 use crate::format;
-use crate::program::{KEEP, Literal, Op, RangeSite, Template};
+use crate::program::{KEEP, Literal, Names, Op, RangeSite, Template};
 use crate::types::Kind;
 use crate::value::Value;
 use std::sync::Arc;
@@ -33,14 +33,14 @@ impl Machine<'_, '_> {
             Op::NoValue => self.value = Slot::plain(Value::NoValue),
             Op::Constant(at) => self.value = Slot::plain(self.frame.template.parts.constants[at as usize].clone()),
             Op::Variable(slot) => self.value = self.slots[self.frame.slots + slot as usize].clone(),
-            Op::DotFields(names) => self.follow(self.frame.dot.clone(), names.first, names.count)?,
-            Op::Fields(names) => {
+            Op::DotFields(names) => self.follow(self.frame.dot.clone(), names, self.frame.node)?,
+            Op::Fields { first, count, node } => {
                 let receiver = std::mem::replace(&mut self.value, Slot::plain(Value::NoValue));
-                self.follow(receiver, names.first, names.count)?;
+                self.follow(receiver, Names { first, count }, node)?;
             }
             Op::VariableFields { slot, first, count } => {
                 let receiver = self.slots[self.frame.slots + usize::from(slot)].clone();
-                self.follow(receiver, first, count)?;
+                self.follow(receiver, Names { first, count }, self.frame.node)?;
             }
             Op::Strip => self.value.strip(),
             Op::Jump(target) => self.frame.next = target as usize,
@@ -275,8 +275,9 @@ impl Machine<'_, '_> {
                 (!map.is_empty()).then(|| Over::Entries { entries: map.entries().into_iter(), form })
             }
             other => {
-                let text = format::sprint(&[other], self.budget)?;
-                return self.fail(format!("range can't iterate over {text}"));
+                let mut text = Vec::new();
+                format::append(&mut text, &other, self.budget)?;
+                return self.fail(format!("range can't iterate over {}", String::from_utf8_lossy(&text)));
             }
         })
     }

@@ -38,6 +38,24 @@ impl<'b> Printer<'b> {
         self.out.extend_from_slice(text.as_bytes());
     }
 
+    /// Appends a value as an action writes it: a pointer to a struct as the struct.
+    pub(super) fn printed(&mut self, value: &Value) -> Result<(), Exceeded> {
+        let start = self.out.len();
+        self.argument(value, 'v')?;
+        let pointer =
+            matches!(value, Value::Object(object) if object.type_name().starts_with('*') && object.text().is_none());
+        if pointer && self.out.get(start) == Some(&b'&') {
+            self.out.remove(start);
+            self.paid -= 1;
+        }
+        Ok(())
+    }
+
+    /// Appends one argument under `%v`.
+    pub(super) fn argument_plainly(&mut self, value: &Value) -> Result<(), Exceeded> {
+        self.argument(value, 'v')
+    }
+
     /// Appends one argument of a print function.
     pub(super) fn argument(&mut self, value: &Value, verb: char) -> Result<(), Exceeded> {
         match (verb, value) {
@@ -93,8 +111,8 @@ impl<'b> Printer<'b> {
         let before = std::mem::replace(&mut self.erroring, true);
         self.push(&format!("%!{verb}("));
         match value.go_type() {
-            Some(go_type) => {
-                self.push(&format!("{go_type}="));
+            Some(_) => {
+                self.push(&format!("{}=", value.type_name()));
                 self.value(value, 'v', depth)?;
             }
             None => self.push("<nil>"),

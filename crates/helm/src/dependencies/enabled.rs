@@ -72,8 +72,26 @@ fn fits(declared: &Dependency, child: &Instance<'_>, profile: Profile) -> bool {
 
 /// Whether `version` satisfies `constraint`; not, when either cannot be read.
 pub(crate) fn is_compatible(constraint: &str, version: &str, profile: Profile) -> bool {
-    let Ok(version) = Version::parse(version, profile.versions()) else { return false };
-    Constraints::parse(constraint, profile.versions()).is_ok_and(|constraint| constraint.check(&version))
+    compatibility(constraint, version, profile) == Compatibility::Fits
+}
+
+/// How a version stands to a constraint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Compatibility {
+    Fits,
+    DoesNotFit,
+    /// One of the two cannot be read.
+    Unreadable,
+}
+
+pub(crate) fn compatibility(constraint: &str, version: &str, profile: Profile) -> Compatibility {
+    let version = Version::parse(version, profile.versions());
+    let constraint = Constraints::parse(constraint, profile.versions());
+    match (version, constraint) {
+        (Ok(version), Ok(constraint)) if constraint.check(&version) => Compatibility::Fits,
+        (Ok(_), Ok(_)) => Compatibility::DoesNotFit,
+        _ => Compatibility::Unreadable,
+    }
 }
 
 fn by_tags(declared: &mut Dependency, values: &Map, coalesce: &mut Coalesce<'_>) {

@@ -6,7 +6,7 @@ mod import;
 mod path;
 
 pub use check::missing;
-pub(crate) use enabled::is_compatible;
+pub(crate) use enabled::{Compatibility, compatibility, is_compatible};
 
 use crate::coalesce::{Coalesce, CoalesceError};
 use crate::instance::Instance;

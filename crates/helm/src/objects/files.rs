@@ -133,6 +133,6 @@ mod tests {
     fn lines_drop_one_newline_at_the_end() {
         let files = Files::new(BTreeMap::from([("a".to_owned(), Bytes::from_static(b"x\n\ny\n"))]));
         let Value::List(lines) = files.lines(&Text::from("a")) else { unreachable!("a list") };
-        assert_eq!(List::len(&lines), 3);
+        assert_eq!(lines.len(), 3);
     }
 }

@@ -43,8 +43,15 @@ pub struct Rendered {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RenderError {
     /// The release's name.
-    #[error("release name {0:?}: {1}")]
-    Name(String, NameError),
+    #[error("{}release name {name:?}: {error}", if profile.is_four() { "release name check failed: " } else { "" })]
+    Name {
+        /// It.
+        name: String,
+        /// What is wrong with it.
+        error: NameError,
+        /// Whose words.
+        profile: Profile,
+    },
     /// Declared, but not in charts/.
     #[error("{}", missing_text(.names, *.profile))]
     Missing {
@@ -90,6 +97,21 @@ pub enum RenderError {
 }
 
 impl RenderError {
+    /// What Helm 4 writes to its log of this error, besides showing it.
+    #[must_use]
+    pub fn log_line(&self) -> Option<String> {
+        let (message, error) = match self {
+            RenderError::Name { name, error, profile } if profile.is_four() => {
+                ("release name check failed", format!("release name {name:?}: {error}"))
+            }
+            RenderError::Dependencies { profile, told } if profile.is_four() => {
+                ("chart dependencies processing failed", told.clone())
+            }
+            _ => return None,
+        };
+        Some(crate::warning::record("ERROR", message, &[("error", error)]))
+    }
+
     /// Whether Helm would offer to show what has been rendered so far.
     #[must_use]
     pub fn is_partial(&self) -> bool {
@@ -107,13 +129,13 @@ pub struct Failed {
 }
 
 fn missing_text(names: &[String], profile: Profile) -> String {
-    let told = format!("found in Chart.yaml, but missing in charts/ directory: {}", names.join(", "));
-    match profile {
-        Profile::V3_17 | Profile::V3_21 | Profile::V4_2 => format!(
-            "an error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch \
-             missing dependencies: {told}"
-        ),
-    }
+    let names = names.join(", ");
+    let (first, command) =
+        if profile.is_four() { ("an", "'helm dependency build'") } else { ("An", "`helm dependency build`") };
+    format!(
+        "{first} error occurred while checking for chart dependencies. You may need to run {command} to fetch missing \
+         dependencies: found in Chart.yaml, but missing in charts/ directory: {names}"
+    )
 }
 
 /// Renders.
@@ -138,7 +160,11 @@ impl Renderer<'_> {
     fn render(&mut self, compiled: &mut Compiled, budget: &mut Budget) -> Result<Rendered, RenderError> {
         let Request { chart, profile, release, .. } = self.request;
         self.check_installable(chart)?;
-        check_release_name(&release.name).map_err(|error| RenderError::Name(release.name.clone(), error))?;
+        check_release_name(&release.name).map_err(|error| RenderError::Name {
+            name: release.name.clone(),
+            error,
+            profile: *profile,
+        })?;
         let mut run = Run::new(budget);
         self.prepare(&mut run);
         let mut instance = Instance::new(chart);

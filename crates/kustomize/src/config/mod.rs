@@ -94,15 +94,13 @@ fn merge_specs(specs: &Specs, other: &Specs, name: &str) -> Result<Specs> {
     if other.is_empty() || Arc::ptr_eq(specs, other) {
         return Ok(Arc::clone(specs));
     }
-    if specs.is_empty() {
-        return Ok(Arc::clone(other));
-    }
     let mut merged = Arc::clone(specs);
     for spec in other.iter() {
         add_spec_shared(&mut merged, spec)
             .map_err(|problem| problem.within(format!("failed to merge {name} fieldSpec")))?;
     }
-    Ok(merged)
+    // Compat: a spec for all kinds is lost where one for some kind comes before it, also when all are new.
+    Ok(if merged == *other { Arc::clone(other) } else { merged })
 }
 
 fn add_spec_shared(specs: &mut Specs, spec: &FieldSpec) -> Result<()> {

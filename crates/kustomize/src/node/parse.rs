@@ -80,7 +80,8 @@ fn parse_piece(text: &str, line: u32, budget: &mut Budget) -> Result<Option<Pars
     options.flow_nesting_limit = nesting;
     options.block_nesting_limit = nesting;
     let parser = Parser::new_from_str_with_options(text, options);
-    Composer { parser, budget, anchors: BTreeMap::new(), nodes: 0, line }.first()
+    let unended_at = (!text.ends_with('\n')).then(|| text.chars().count());
+    Composer { parser, budget, anchors: BTreeMap::new(), nodes: 0, line, unended_at }.first()
 }
 
 struct Composer<'t, 'b> {
@@ -91,6 +92,8 @@ struct Composer<'t, 'b> {
     nodes: u64,
     /// Lines before this piece.
     line: u32,
+    /// How many characters the piece has, when it does not end in a line end.
+    unended_at: Option<usize>,
 }
 
 impl<'t> Composer<'t, '_> {
@@ -124,10 +127,26 @@ impl<'t> Composer<'t, '_> {
                         return Err(budget::Exceeded::Depth(self.budget.limits().depth).into());
                     }
                     let line = self.line + u32::try_from(error.marker().line()).unwrap_or(u32::MAX);
-                    return Err(malformed(line, &error.info()));
+                    let rule = error.info();
+                    return Err(malformed(line, if rule.is_empty() { "did not find expected key" } else { &rule }));
                 }
                 None => return Ok((Event::StreamEnd, Span::default())),
             }
+        }
+    }
+
+    /// A scalar's text as go-yaml gives it.
+    ///
+    /// Compat: a value left out is empty, not `~`; and a block at the very end of a text without a last line end has none.
+    fn written<'s>(&self, text: &'s str, style: ScalarStyle, span: &Span) -> &'s str {
+        match style {
+            ScalarStyle::Plain if text == "~" && span.start.index() == span.end.index() => "",
+            ScalarStyle::Literal | ScalarStyle::Folded
+                if self.unended_at.is_some_and(|end| span.end.index() >= end) =>
+            {
+                text.strip_suffix('\n').unwrap_or(text)
+            }
+            _ => text,
         }
     }
 
@@ -141,7 +160,8 @@ impl<'t> Composer<'t, '_> {
         self.pay(1)?;
         let (node, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
-                (Node::Scalar(scalar(&text, style, tag.as_deref().map(tag_text).as_deref())), anchor)
+                let text = self.written(&text, style, span);
+                (Node::Scalar(scalar(text, style, tag.as_deref().map(tag_text).as_deref())), anchor)
             }
             Event::SequenceStart(_, anchor, _) => (self.nested(Self::sequence)?, anchor),
             Event::MappingStart(_, anchor, _) => (self.nested(Self::mapping)?, anchor),
@@ -331,6 +351,13 @@ mod tests {
         let stopped = parse_documents(&text, &mut Budget::default()).expect_err("it would be a billion nodes");
         assert_eq!(stopped.kind, ProblemKind::Limit);
         assert!(stopped.message.contains("fuel"));
+    }
+
+    #[test]
+    fn empty_values_and_unended_blocks_are_as_in_go_yaml() {
+        let document = parse_documents("a:\nb: ~\nc: |\n  x\n  y", &mut Budget::default()).expect("it is YAML");
+        let text = |field: &str| document[0].node.get(field).expect("it is there").text().to_owned();
+        assert_eq!([text("a"), text("b"), text("c")], ["", "~", "x\ny"]);
     }
 
     #[test]

@@ -21,7 +21,8 @@ use std::rc::Rc;
 pub(crate) fn fix_references(resources: &mut ResMap, references: &[NameReferences], budget: &mut Budget) -> Result<()> {
     let candidates = Candidates::new(resources);
     if candidates.by_name.is_empty() {
-        return Ok(());
+        // Nothing can follow, but what cannot be read is still told.
+        return resources.iter().try_for_each(|resource| bound_namespaces(resource).map(drop));
     }
     let mut fields: BTreeMap<Gvk, Rc<Vec<(Field, Gvk)>>> = BTreeMap::new();
     for at in 0..resources.len() {
@@ -74,17 +75,19 @@ struct Candidate {
 struct Candidates {
     all: Vec<Candidate>,
     by_name: BTreeMap<Box<str>, Vec<usize>>,
-    /// The original and the current namespaces there are objects in.
-    original_namespaces: BTreeSet<Box<str>>,
+    /// The namespaces objects first lived in, each with those they live in now.
+    original_namespaces: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
 }
 
 impl Candidates {
     fn new(resources: &ResMap) -> Self {
         let mut candidates =
-            Candidates { all: Vec::new(), by_name: BTreeMap::new(), original_namespaces: BTreeSet::new() };
+            Candidates { all: Vec::new(), by_name: BTreeMap::new(), original_namespaces: BTreeMap::new() };
         for resource in resources.iter() {
-            let original = resource.original_id().effective_namespace().into();
-            candidates.original_namespaces.insert(original);
+            let (now, original) = (resource.id(), resource.original_id());
+            let namespaces: &mut BTreeSet<Box<str>> =
+                candidates.original_namespaces.entry(original.effective_namespace().into()).or_default();
+            namespaces.insert(now.effective_namespace().into());
             if resource.previous.is_empty() {
                 continue;
             }
@@ -272,7 +275,9 @@ impl<'c> Fixer<'c> {
 
     /// Whether the candidate lives, or first lived, in the namespace that a mapping names.
     fn lives_in(&self, candidate: &Candidate, namespace: &str) -> bool {
-        if self.candidates.original_namespaces.contains(namespace) {
+        let first_there = self.candidates.original_namespaces.get(namespace);
+        let visible = |now: &Box<str>| self.cluster || *now == self.namespace || self.bound_namespaces.contains(&**now);
+        if first_there.is_some_and(|namespaces| namespaces.iter().any(visible)) {
             *candidate.original_namespace == *namespace
         } else {
             *candidate.effective_namespace == *namespace

@@ -1,0 +1,5 @@
+//! The engine against Go's own: recorded cases, generated templates, bad input.
+
+mod cases;
+mod functions;
+mod recorded;

@@ -1,0 +1,4 @@
+{{- define "app.x" -}}
+x{{ .Chart.Name }}
+{{- end }}
+{{ define "app.y" }}{{ printf "%s!" . }}{{ end }}

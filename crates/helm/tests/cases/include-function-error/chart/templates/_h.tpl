@@ -1,0 +1,3 @@
+{{- define "a" -}}
+{{ index (list 1) 5 }}
+{{- end }}

@@ -1,0 +1,1 @@
+{{ define "x" }}{{ required "e must not be empty" .Values.e }}{{ end }}
