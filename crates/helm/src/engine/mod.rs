@@ -81,7 +81,7 @@ fn parse(
     budget: &mut Budget,
 ) -> Result<Set, EngineError> {
     let functions = crate::functions::table(mode.profile);
-    let mut set = Set::new(functions.clone(), mode.missing_key);
+    let mut set = Set::new(functions, mode.missing_key).named("gotpl");
     for path in order {
         let parsed = compiled
             .get_or_parse(path, &templates[*path].text, mode.profile, budget)
