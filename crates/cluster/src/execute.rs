@@ -1,5 +1,6 @@
 //! Makes writes: which steps each kind of change takes, and what refusals mean.
 
+use crate::adopt;
 use crate::apply;
 use crate::client::ClusterClient;
 use crate::writer::Writer;
@@ -35,6 +36,7 @@ async fn run(writer: &Writer<'_>) -> Result<Written, ClusterError> {
         Change::ApplyClientSide { desired, manager, when_refused } => {
             apply::apply(writer, writer.in_place(desired), &manager.0, *when_refused).await
         }
+        Change::Adopt { from, to } => adopt::adopt(writer, &from.0, &to.0).await,
         Change::Delete(propagation) => writer.delete(*propagation, &writer.write.precondition).await,
     }
 }
@@ -47,6 +49,7 @@ async fn rehearse(writer: &Writer<'_>) -> Result<Written, ClusterError> {
         (Change::Delete(_), None) => Effect::AlreadyGone,
         (Change::Delete(_), Some(_)) => Effect::Deleted,
         (Change::Patch { .. }, _) => Effect::Patched,
+        (Change::Adopt { .. }, _) => Effect::Unchanged,
         (_, None) => Effect::Created,
         (Change::ApplyServerSide { .. }, Some(_)) => Effect::ServerSideApplied,
         (Change::Replace(_) | Change::Recreate(_), Some(_)) => Effect::Replaced,

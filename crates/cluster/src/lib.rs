@@ -4,6 +4,7 @@
 //! [`ClusterClient`]. Reading order: [`Request`] (a request as a value), [`ClusterClient`] (sends them), [`Write`] (one
 //! change to one object), [`ClusterError`] (what to do about a failure), [`Cache`] (what is in a cluster).
 
+mod adopt;
 mod apply;
 mod cache;
 mod client;

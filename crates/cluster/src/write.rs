@@ -41,6 +41,13 @@ pub enum Change {
         /// What to do where somebody else owns a field.
         conflicts: Conflicts,
     },
+    /// Hand the fields that one manager set by updates, as `kubectl apply` does, to one that applies on the server.
+    Adopt {
+        /// Whose fields.
+        from: Manager,
+        /// Who gets them.
+        to: Manager,
+    },
     /// `kubectl replace`: put it in place of the live one; create it when there is none.
     Replace(Object),
     /// `kubectl replace --force`: delete the live one, wait until it is gone, create it.
@@ -226,7 +233,7 @@ impl Change {
             | Change::Update(object)
             | Change::ApplyClientSide { desired: object, .. }
             | Change::ApplyServerSide { desired: object, .. } => Some(object),
-            Change::Patch { .. } | Change::Delete(_) => None,
+            Change::Adopt { .. } | Change::Patch { .. } | Change::Delete(_) => None,
         }
     }
 
@@ -237,6 +244,7 @@ impl Change {
             Change::Create(_) => "create",
             Change::ApplyClientSide { .. } => "apply",
             Change::ApplyServerSide { .. } => "apply-server-side",
+            Change::Adopt { .. } => "adopt",
             Change::Replace(_) => "replace",
             Change::Recreate(_) => "recreate",
             Change::Update(_) => "update",
@@ -293,6 +301,7 @@ impl fmt::Display for Write {
                 let is_secret = self.target.gvk.group.is_empty() && &*self.target.gvk.kind == "Secret";
                 if is_secret { f.write_str(" <hidden>")? } else { write!(f, " {body}")? }
             }
+            Change::Adopt { from, to } => write!(f, " from {} for {}", from.0, to.0)?,
             Change::Delete(propagation) => write!(f, " {propagation}")?,
             _ => {}
         }

@@ -20,6 +20,15 @@ pub enum Action {
         /// What was seen; `None` when nothing is there.
         live: Option<Object>,
     },
+    /// Hand over what a client-side manager set, before the server applies the object.
+    Adopt {
+        /// The task it is for: a refusal fails it.
+        task: TaskId,
+        /// The client-side manager.
+        from: String,
+        /// What was seen.
+        live: Object,
+    },
     /// Delete an object that no source names.
     Prune {
         /// The task it is for.
@@ -63,7 +72,7 @@ impl Action {
     #[must_use]
     pub fn task(&self) -> Option<&TaskId> {
         match self {
-            Action::Apply { task, .. } | Action::Prune { task, .. } => Some(task),
+            Action::Apply { task, .. } | Action::Adopt { task, .. } | Action::Prune { task, .. } => Some(task),
             Action::ReleaseHook { .. } | Action::DeleteHook { .. } => None,
         }
     }
@@ -73,11 +82,32 @@ impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Action::Apply { task, manner, .. } => write!(f, "apply {task} ({manner:?})"),
+            Action::Adopt { task, from, .. } => write!(f, "adopt {task} from {from}"),
             Action::Prune { task, propagation, .. } => write!(f, "prune {task} ({})", propagation.as_str()),
             Action::ReleaseHook { live } => write!(f, "release hook {}", live.key()),
             Action::DeleteHook { live } => write!(f, "delete hook {}", live.key()),
         }
     }
+}
+
+/// kubectl's name for itself when it applies by updates.
+const KUBECTL: &str = "kubectl-client-side-apply";
+
+/// What must be handed over before this task's object is applied in that manner.
+///
+/// Compat: of an object that kubectl never applied nothing is asked, for its annotation is missing then; another manager
+/// leaves none.
+pub(crate) fn adoption(task: &Task, manner: Manner, request: &Request) -> Option<Action> {
+    let live = task.live.known().map(|live| &live.object).filter(|_| manner == Manner::ServerSide)?;
+    if request.options.no_migration || request.dry_run {
+        return None;
+    }
+    let pointer = "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration";
+    let from = match &request.client_side_manager {
+        Some(manager) => manager.clone(),
+        None => live.get(pointer).map(|_| KUBECTL.to_owned())?,
+    };
+    Some(Action::Adopt { task: task.id(), from, live: live.clone() })
 }
 
 /// The manner in which this task's object is applied.

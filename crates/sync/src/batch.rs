@@ -1,6 +1,6 @@
 //! What is written of one wave: prunes, then room for hooks, then what is applied.
 
-use crate::action::manner;
+use crate::action::{adoption, manner};
 use crate::cleanup::remove_former;
 use crate::hook::is_deleted;
 use crate::input::Input;
@@ -49,9 +49,13 @@ pub(crate) fn plan_batch(tasks: &mut [Task], place: (Phase, i64), input: &Input<
             Batch::Write(actions)
         };
     }
+    let (first, mut adoptions) = (actions.len(), Vec::new());
     for task in tasks.iter_mut().filter(|task| is_here(task) && !task.is_prune()) {
         match apply(task, input) {
-            Next::Write(action) => actions.push(action),
+            Next::Write(action) => {
+                adoptions.extend(adoption(task, manner(task, input.request), input.request));
+                actions.push(action);
+            }
             Next::Settled => {}
             Next::NotServed(message) if actions.is_empty() => {
                 return Batch::Wait(message, input.now.checked_add(KIND_POLL).ok());
@@ -59,6 +63,7 @@ pub(crate) fn plan_batch(tasks: &mut [Task], place: (Phase, i64), input: &Input<
             Next::NotServed(_) => break,
         }
     }
+    actions.splice(first..first, adoptions);
     if actions.is_empty() { Batch::Settled } else { Batch::Write(actions) }
 }
 

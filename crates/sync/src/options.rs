@@ -57,6 +57,8 @@ pub struct Options {
     pub replace: bool,
     /// `ServerSideApply=true`.
     pub server_side: bool,
+    /// `ClientSideApplyMigration=false`: what `kubectl apply` set stays its own when the server applies.
+    pub no_migration: bool,
     /// `ApplyOutOfSyncOnly=true`: leave alone what does not differ.
     pub out_of_sync_only: bool,
     /// `CreateNamespace=true`.
@@ -96,6 +98,7 @@ impl Options {
             "PrunePropagationPolicy=orphan" => self.propagation = Propagation::Orphan,
             "Replace=true" => self.replace = true,
             "ServerSideApply=true" => self.server_side = true,
+            "ClientSideApplyMigration=false" => self.no_migration = true,
             "ApplyOutOfSyncOnly=true" => self.out_of_sync_only = true,
             "CreateNamespace=true" => self.create_namespace = true,
             "FailOnSharedResource=true" => self.fail_on_shared = true,
@@ -107,6 +110,7 @@ impl Options {
             | "Delete=true"
             | "PruneLast=false"
             | "Replace=false"
+            | "ClientSideApplyMigration=true"
             | "CreateNamespace=false"
             | "FailOnSharedResource=false"
             | "RespectIgnoreDifferences=false"

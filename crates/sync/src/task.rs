@@ -92,6 +92,9 @@ pub struct Request {
     pub dry_run: bool,
     /// Whether an object that cannot be changed is deleted and made anew.
     pub force: bool,
+    /// The client-side manager whose fields are handed over before the server applies; `None` when the application names
+    /// no other than kubectl's.
+    pub client_side_manager: Option<String>,
     /// Whether hooks run.
     pub hooks: Hooks,
     /// The objects of a partial sync; empty means all.

@@ -374,9 +374,14 @@ fn outcomes(
     for done in done.iter().filter(|done| done.index >= step.first) {
         let Some(action) = step.actions.get(done.index - step.first) else { continue };
         match &done.result {
+            // Handed over: what is applied next counts.
+            Ok(_) if matches!(action, sync::Action::Adopt { .. }) => {}
             Ok(written) => {
                 let word = written.effect.word().to_owned();
-                attempts.extend(action.task().map(|task| (task.clone(), Attempt::Done(word))));
+                if let Some(task) = action.task() {
+                    // A task whose fields could not be handed over has failed, although it was applied.
+                    attempts.entry(task.clone()).or_insert(Attempt::Done(word));
+                }
                 let (key, live) = after(action, written);
                 changed.insert(key, live);
             }
@@ -385,11 +390,25 @@ fn outcomes(
                 trouble.get_or_insert_with(|| format!("{}: {error}", done.target));
             }
             Err(error) => {
-                attempts.extend(action.task().map(|task| (task.clone(), Attempt::Refused(error.message.clone()))));
+                attempts.extend(action.task().map(|task| (task.clone(), Attempt::Refused(refusal(action, error)))));
             }
         }
     }
     (attempts, changed, trouble)
+}
+
+/// What is said of a write that was refused.
+fn refusal(action: &sync::Action, error: &cluster::ClusterError) -> String {
+    let message = &error.message;
+    match action {
+        sync::Action::Adopt { task, .. } => {
+            let Key { group, kind, namespace, name } = &task.key;
+            let namespace = namespace.as_deref().unwrap_or_default();
+            let object = format!("{group}/{kind}/{namespace}/{name}");
+            format!("Failed to perform client-side apply migration for {object}: {message}")
+        }
+        _ => message.clone(),
+    }
 }
 
 /// Whether a failed write says nothing about the object: the next pass tries it again.
@@ -401,7 +420,9 @@ fn is_undecided(class: cluster::ErrorClass) -> bool {
 fn after(action: &sync::Action, written: &cluster::Written) -> (Key, Fetched<Object>) {
     let object = written.object.clone();
     match action {
-        sync::Action::Apply { task, .. } => (task.key.clone(), object.map_or(Fetched::Absent, Fetched::Known)),
+        sync::Action::Apply { task, .. } | sync::Action::Adopt { task, .. } => {
+            (task.key.clone(), object.map_or(Fetched::Absent, Fetched::Known))
+        }
         sync::Action::ReleaseHook { live } => (live.key(), object.map_or(Fetched::Absent, Fetched::Known)),
         sync::Action::Prune { live, .. } | sync::Action::DeleteHook { live } => {
             let going = object.filter(|object| object.meta().is_terminating());

@@ -3,7 +3,7 @@
 use super::assess::{Assessment, Ground, scope_of};
 use super::gate::HOME;
 use super::results::{options, selectors};
-use api::names::{ANNOTATION_DELETION_APPROVED, IN_CLUSTER_SERVER};
+use api::names::{ANNOTATION_CLIENT_SIDE_APPLY_MIGRATION_MANAGER, ANNOTATION_DELETION_APPROVED, IN_CLUSTER_SERVER};
 use api::{Application, OperationState, SyncOperation};
 use compare::{Scope, Verdict};
 use health::NoOverrides;
@@ -27,6 +27,7 @@ pub fn request(ground: &Ground<'_>, state: &OperationState, sync: &SyncOperation
         prune: sync.prune,
         dry_run: sync.dry_run,
         force,
+        client_side_manager: client_side_manager(ground.application),
         hooks: if strategy.apply.is_some() && strategy.hook.is_none() { Hooks::Skip } else { Hooks::Run },
         selection: selectors(sync),
         revision: revision.to_owned(),
@@ -34,6 +35,12 @@ pub fn request(ground: &Ground<'_>, state: &OperationState, sync: &SyncOperation
         approved_at: approved_at(ground.application),
         namespace,
     }
+}
+
+/// The client-side manager that the application names.
+fn client_side_manager(application: &Application) -> Option<String> {
+    let named = application.annotation(ANNOTATION_CLIENT_SIDE_APPLY_MIGRATION_MANAGER);
+    named.filter(|manager| !manager.is_empty()).map(str::to_owned)
 }
 
 /// When somebody approved what waits for approval.

@@ -28,6 +28,7 @@ pub fn writes(actions: &[Action], request: &Request, first_group: u32) -> Vec<Pl
 fn batch(action: &Action) -> String {
     match action {
         Action::Apply { target, .. } => format!("apply {}", target.gvk().kind),
+        Action::Adopt { .. } => "adopt".to_owned(),
         Action::Prune { .. } => "prune".to_owned(),
         Action::ReleaseHook { .. } => "release".to_owned(),
         Action::DeleteHook { .. } => "delete".to_owned(),
@@ -48,6 +49,11 @@ fn write(action: &Action, request: &Request) -> Planned {
                 _ => Guard::Manner,
             };
             Planned::new(Write::new(at, change), guard).recorded()
+        }
+        Action::Adopt { from, live, .. } => {
+            let change =
+                Change::Adopt { from: FieldManager(from.as_str().into()), to: FieldManager(FIELD_MANAGER.into()) };
+            Planned::new(Write::new(Target::of(live), change), Guard::Manner).recorded()
         }
         Action::Prune { live, propagation, .. } => {
             let propagation = match propagation {

@@ -204,7 +204,7 @@ impl Sources {
         let former = self.lock().renders.contents(&id);
         let job = move || {
             let same = former.into_iter().find(|content| content.rendered.reads.unchanged_in(&*tree).unwrap_or(false));
-            same.ok_or_else(|| render::render(&input, &*tree, &mut Budget::default()))
+            same.ok_or_else(|| Box::new(render::render(&input, &*tree, &mut Budget::default())))
         };
         let outcome = self.0.offload.run(job).await;
         let mut state = self.lock();
@@ -216,7 +216,7 @@ impl Sources {
             }
             Err(rendered) => {
                 self.0.counters.count_render();
-                state.renders.insert(&id, commit, rendered)
+                state.renders.insert(&id, commit, *rendered)
             }
         }))
     }

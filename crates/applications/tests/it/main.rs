@@ -5,6 +5,7 @@
 mod bad_input;
 mod behaviour;
 mod laws;
+mod migration;
 mod slow_hosts;
 mod spine;
 mod stage;

@@ -4,6 +4,7 @@
 //! else, then [`restore_times`] before it decides whether anything changed. What it calls them with is a [`Write`].
 //! Knows nothing of requests, storage or admission. The algorithm is in `updater`.
 
+mod adopt;
 mod apply;
 mod cap;
 mod conflict;
@@ -15,6 +16,7 @@ mod times;
 mod updater;
 mod write;
 
+pub use adopt::adopt;
 pub use apply::{ApplyError, Force, apply};
 pub use conflict::{Conflict, Conflicts};
 pub use entries::{EntryError, Manager, Managers, Operation, Owned, decode, encode, set_entries};

@@ -61,6 +61,7 @@ impl World {
                 prune: false,
                 dry_run: false,
                 force: false,
+                client_side_manager: None,
                 hooks: Hooks::Run,
                 selection: Vec::new(),
                 revision: "0123456789".into(),
@@ -154,7 +155,10 @@ impl World {
     fn carry_out(&mut self, action: &Action, attempts: &mut Attempts) {
         let touched = match action {
             Action::Apply { target, .. } => target.key(),
-            Action::Prune { live, .. } | Action::DeleteHook { live } | Action::ReleaseHook { live } => live.key(),
+            Action::Adopt { live, .. }
+            | Action::Prune { live, .. }
+            | Action::DeleteHook { live }
+            | Action::ReleaseHook { live } => live.key(),
         };
         if let Some(reason) = self.refuses.get(&touched) {
             attempts.extend(action.task().map(|task| (task.clone(), Attempt::Refused(reason.clone()))));
@@ -171,6 +175,8 @@ impl World {
                 "deleted"
             }
             Action::ReleaseHook { .. } => "configured",
+            // The write that follows tells what became of the task.
+            Action::Adopt { .. } => return,
         };
         attempts.extend(action.task().map(|task| (task.clone(), Attempt::Done(word.into()))));
     }
