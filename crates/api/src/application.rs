@@ -71,6 +71,14 @@ pub(crate) fn read<T: serde::de::DeserializeOwned>(object: &Object, kind: &'stat
     serde_json::from_slice(object.raw()).map_err(|error| ReadError {
         key: object.key().to_string(),
         kind,
-        problem: error.to_string(),
+        problem: without_place(error.to_string()),
     })
+}
+
+/// Line and column of an object's JSON mean nothing to people, who see it as YAML.
+fn without_place(problem: String) -> String {
+    match problem.rsplit_once(" at line ") {
+        Some((problem, _)) => problem.to_owned(),
+        None => problem,
+    }
 }

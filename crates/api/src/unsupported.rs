@@ -46,6 +46,8 @@ pub const UNSUPPORTED: &[Unsupported] = &[
     not("ResourceIgnoreDifferences", "jqPathExpressions", "these fields are compared; name them in jsonPointers"),
     not("ResourceIgnoreDifferences", "managedFieldsManagers", "these fields are compared; name them in jsonPointers"),
     not("ApplicationStatus", "sourceHydrator", "nothing is hydrated yet, so it is never written"),
+    not("ApplicationSummary", "externalURLs", "links are not looked for yet, so it is never written"),
+    not("ResourceResult", "images", "never written; read status.summary.images"),
     not("ApplicationStatus", "observedAt", "never written, as upstream; read reconciledAt"),
     not("SyncOperation", "manifests", "the source's manifests are synced; push the manifests to a branch instead"),
     not("AppProjectSpec", "roles", "there is no API of our own to permit yet; use Kubernetes' RBAC"),

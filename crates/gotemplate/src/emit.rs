@@ -372,8 +372,8 @@ impl<'t> Builder<'t> {
         if builtin && matches!(text.as_str(), "and" | "or") {
             return self.short_circuit(action, arguments, piped, text == "or");
         }
-        let callee =
-            (builtin && text == "call").then(|| arguments.first().map(|id| action.arena.get(*id).span)).flatten();
+        let first = arguments.first().map_or(Span::new(0, 0), |id| action.arena.get(*id).span);
+        let callee = (builtin && text == "call").then_some(first);
         let count = arguments.len() as u16 + u16::from(piped);
         let site = self.parts.calls.len() as u32;
         let function = function.clone();

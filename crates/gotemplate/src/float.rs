@@ -51,7 +51,7 @@ fn decimal(value: f64, count: Option<usize>) -> Decimal {
         return Decimal { digits: Vec::new(), point: 0 };
     }
     let text = match count {
-        None => format!("{value:e}"),
+        None => scientific(value),
         Some(count) => format!("{value:.*e}", count.clamp(1, DIGITS_MAX) - 1),
     };
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
@@ -60,6 +60,28 @@ fn decimal(value: f64, count: Option<usize>) -> Decimal {
         digits.pop();
     }
     Decimal { digits, point: exponent.parse::<i32>().unwrap_or_default() + 1 }
+}
+
+/// The fewest digits that read back as the same number, as `1.5e-7`.
+///
+/// Of two that are equally near Go takes the even one, Rust the larger: `900719925474099.25` is `…99.2`.
+#[must_use]
+pub fn scientific(value: f64) -> String {
+    /// Fewer digits than these name every number of their length apart, so none is half way between two.
+    const DIGITS_MIN: usize = 16;
+    let written = format!("{value:e}");
+    let Some((mantissa, exponent)) = written.split_once('e') else { return written };
+    let count = mantissa.bytes().filter(u8::is_ascii_digit).count();
+    let odd = mantissa.bytes().last().is_some_and(|digit| digit & 1 == 1);
+    if count < DIGITS_MIN || !odd {
+        return written;
+    }
+    let exact = format!("{value:.800e}");
+    let (even, rest) = exact.split_at(mantissa.len());
+    let behind = rest.split_once('e').map_or(rest, |(digits, _)| digits);
+    let half = behind.strip_prefix('5').is_some_and(|zeros| zeros.bytes().all(|digit| digit == b'0'));
+    let candidate = format!("{even}e{exponent}");
+    if half && candidate.parse() == Ok(value) { candidate } else { written }
 }
 
 fn append_zeros(out: &mut Vec<u8>, count: usize) {
@@ -186,4 +208,17 @@ fn append_hexadecimal(out: &mut Vec<u8>, value: f64, verb: u8, precision: Option
         mantissa <<= 4;
     }
     append_exponent(out, if verb == b'X' { b'P' } else { b'p' }, exponent);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_equally_near_the_even_one_is_taken() {
+        assert_eq!(scientific(900_719_925_474_099.25), "9.007199254740992e14");
+        assert_eq!(scientific(-900_719_925_474_099.25), "-9.007199254740992e14");
+        assert_eq!(scientific(900_719_925_474_099.75), "9.007199254740998e14");
+        assert_eq!(scientific(0.3), "3e-1");
+    }
 }

@@ -37,7 +37,7 @@ mod value;
 
 pub use builtin::{html_escape, js_escape, query_escape};
 pub use error::{ExecError, ParseError};
-pub use float::format_float;
+pub use float::{format_float, scientific};
 pub use format::{sprint, sprintf, sprintln};
 pub use frozen::{Frozen, FrozenMap};
 pub use function::{Definition, FuncMap, Signature};

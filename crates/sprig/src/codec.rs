@@ -130,7 +130,8 @@ fn base32_padding(chunk: &[u8], first: usize, start: usize, length: usize) -> Re
         return Err(length);
     }
     if let Some(wrong) = chunk[first..].iter().position(|byte| *byte != b'=') {
-        return Err(start + first + wrong);
+        // Compat: the place is that of the byte before the wrong one.
+        return Err(start + first + wrong - 1);
     }
     // So many digits do not make whole bytes.
     if matches!(first, 1 | 3 | 6) { Err(start + first) } else { Ok(()) }

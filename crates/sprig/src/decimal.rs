@@ -29,7 +29,7 @@ impl Decimal {
             };
             return Err(format!("Cannot create a Decimal from {name}"));
         }
-        let written = format!("{number:e}");
+        let written = gotemplate::scientific(number);
         let (mantissa, exponent) = written.split_once('e').unwrap_or((&written, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let value = format!("{whole}{fraction}").parse().unwrap_or_default();

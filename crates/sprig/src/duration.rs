@@ -7,7 +7,7 @@ const SECOND: u64 = 1_000_000_000;
 /// # Errors
 /// Go's text.
 pub fn parse(text: &str) -> Result<i64, String> {
-    let fail = |why: &str| format!("time: {why} duration {}", quoted(text));
+    let fail = |why: &str| format!("time: {why} duration {}", quoted(text.as_bytes()));
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     if unsigned == "0" {
         return Ok(0);
@@ -26,7 +26,7 @@ pub fn parse(text: &str) -> Result<i64, String> {
         let (name, behind) = rest.split_at(length);
         rest = behind;
         let unit =
-            unit(name).ok_or_else(|| format!("time: unknown unit {} in duration {}", quoted(name), quoted(text)))?;
+            unit(name).ok_or_else(|| format!("time: unknown unit {} in duration {}", quoted(name.as_bytes()), quoted(text.as_bytes())))?;
         let part = number.times(unit).ok_or_else(|| fail("invalid"))?;
         total = total.checked_add(part).filter(|sum| *sum <= 1 << 63).ok_or_else(|| fail("invalid"))?;
     }
@@ -90,6 +90,15 @@ impl Number {
         let part = if self.fraction > 0 { (self.fraction as f64 * (unit as f64 / self.scale)) as u64 } else { 0 };
         whole.checked_add(part).filter(|nanos| *nanos <= 1 << 63)
     }
+}
+
+/// As [`parse`], of a text that need not be UTF-8.
+///
+/// # Errors
+/// Go's text.
+pub fn parse_bytes(text: &[u8]) -> Result<i64, String> {
+    let wrong = |_| format!("time: invalid duration {}", quoted(text));
+    parse(std::str::from_utf8(text).map_err(wrong)?)
 }
 
 /// `Duration.String`.
@@ -159,18 +168,13 @@ pub fn largest_unit(nanos: i64) -> String {
 }
 
 /// As Go's time package quotes: bytes outside of ASCII, quotes, backslashes and controls escaped.
-pub(crate) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &[u8]) -> String {
     let mut out = String::from("\"");
-    for c in text.chars() {
-        if c == '"' || c == '\\' {
-            out.push('\\');
-            out.push(c);
-        } else if c.is_ascii() && c >= ' ' {
-            out.push(c);
-        } else {
-            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-                out.push_str(&format!("\\x{byte:02x}"));
-            }
+    for byte in text {
+        match byte {
+            b'"' | b'\\' => out.extend(['\\', char::from(*byte)]),
+            b' '..0x80 => out.push(char::from(*byte)),
+            _ => out.push_str(&format!("\\x{byte:02x}")),
         }
     }
     out.push('"');

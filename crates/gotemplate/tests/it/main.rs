@@ -2,4 +2,6 @@
 
 mod cases;
 mod functions;
+mod generate;
+mod limits;
 mod recorded;

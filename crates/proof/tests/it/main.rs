@@ -6,6 +6,8 @@ mod stage;
 
 mod spine;
 
+mod operations;
+mod status;
 mod verbs;
 
 mod examples;

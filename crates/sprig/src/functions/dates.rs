@@ -32,7 +32,7 @@ pub(crate) const TABLE: &[Definition] = &[
     }),
     row("durationRound", &[ANY], STR, |call, args| {
         let nanos = match args.any(0) {
-            Value::Str(text) => text.as_str().and_then(|text| duration::parse(text).ok()).unwrap_or(0),
+            Value::Str(text) => duration::parse_bytes(text.as_bytes()).unwrap_or(0),
             Value::Int(nanos, IntKind::Int64) => *nanos,
             other => TimeObject::of(other).map_or(0, |time| now(call).since(time)),
         };
@@ -63,7 +63,7 @@ fn dated(call: &mut Call<'_>, layout: &[u8], value: &Value, zone: &[u8]) -> Valu
 }
 
 fn modified(args: Args<'_>) -> Result<Value, String> {
-    let nanos = duration::parse(&args.text(0).to_str_lossy())?;
+    let nanos = duration::parse_bytes(args.bytes(0))?;
     Ok(TimeObject::of(args.any(1)).cloned().unwrap_or_default().plus(nanos).into())
 }
 

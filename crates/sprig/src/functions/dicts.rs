@@ -3,7 +3,7 @@
 use crate::define::{Outcome, row, rows};
 use crate::merge::{Conflict, merge};
 use crate::print::to_text;
-use gotemplate::{Args, Call, Definition, FuncError, Map, MapType, Text, Type, Value};
+use gotemplate::{Args, Call, Definition, FuncError, Map, MapClass, MapType, Text, Type, Value};
 
 const ANY: Type = Type::Any;
 const MAP: Type = Type::MAP;
@@ -17,7 +17,7 @@ pub(crate) const TABLE: &[Definition] = &[
     row("set", &[MAP, STR, ANY], MAP, set),
     row("unset", &[MAP, STR], MAP, |_, args| {
         args.map(0).and_then(|map| map.remove(args.bytes(1)));
-        Ok(args.any(0).clone())
+        Ok(unnamed(args))
     }),
     row("hasKey", &[MAP, STR], Type::Bool, |_, args| {
         Ok(args.map(0).is_some_and(|map| map.contains(args.bytes(1))).into())
@@ -57,6 +57,14 @@ fn maps(values: &[Value]) -> impl Iterator<Item = &Map> {
     })
 }
 
+/// The first argument as the function's parameter sees it: a map of a named type has lost its name.
+fn unnamed(args: Args<'_>) -> Value {
+    match args.any(0) {
+        Value::Map(map) => Value::Map(map.seen_as(&MapClass::ANY)),
+        other => other.clone(),
+    }
+}
+
 fn dict(call: &mut Call<'_>, args: Args<'_>) -> Outcome {
     let mut entries = Vec::with_capacity(args.len() / 2 + 1);
     for pair in args.chunks(2) {
@@ -69,7 +77,7 @@ fn dict(call: &mut Call<'_>, args: Args<'_>) -> Outcome {
 fn set(call: &mut Call<'_>, args: Args<'_>) -> Outcome {
     let map = args.map(0).ok_or("assignment to entry in nil map")?;
     call.set(map, args.text(1), args.any(2).clone());
-    Ok(args.any(0).clone())
+    Ok(unnamed(args))
 }
 
 fn pick(call: &mut Call<'_>, args: Args<'_>) -> Outcome {
@@ -129,8 +137,8 @@ fn conversion(value: &Value, wanted: &str) -> FuncError {
 fn merged(call: &mut Call<'_>, args: Args<'_>, conflict: Conflict) -> Outcome {
     let sources: Vec<&Map> = maps(args.from(1)).collect();
     let destination = match args.map(0) {
-        Some(map) => map.clone(),
-        None if sources.is_empty() => return Ok(args.any(0).clone()),
+        Some(map) => map.seen_as(&MapClass::ANY),
+        None if sources.is_empty() => return Ok(unnamed(args)),
         None => Map::from_entries::<Text>([]),
     };
     for source in sources {

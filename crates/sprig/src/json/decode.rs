@@ -58,8 +58,15 @@ impl Reader<'_, '_> {
     /// What Go says of the byte here, or of the end.
     fn wrong(&self, context: &str) -> Failure {
         Failure::Syntax(match self.text.get(self.at) {
-            None => "unexpected end of JSON input".to_owned(),
             Some(byte) => format!("invalid character {} {context}", quoted(*byte)),
+            // Compat: Go reads a space behind the end, which these do not take.
+            None if ["in literal", "in numeric", "after decimal", "in exponent", "in string escape", "in \\u"]
+                .iter()
+                .any(|start| context.starts_with(start)) =>
+            {
+                format!("invalid character ' ' {context}")
+            }
+            None => "unexpected end of JSON input".to_owned(),
         })
     }
 

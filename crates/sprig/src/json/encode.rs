@@ -32,13 +32,27 @@ pub fn encode(value: &Value, layout: Layout, budget: &mut Budget) -> Result<Stri
 #[must_use]
 pub fn float(number: f64) -> String {
     let magnitude = number.abs();
+    let written = gotemplate::scientific(number);
+    let (digits, exponent) = written.split_once('e').unwrap_or((&written, "0"));
     if magnitude == 0.0 || (1e-6..1e21).contains(&magnitude) {
-        return format!("{number}");
+        return positional(digits, exponent.parse().unwrap_or(0));
     }
-    let written = format!("{number:e}");
-    match written.split_once('e') {
-        Some((digits, exponent)) if !exponent.starts_with('-') => format!("{digits}e+{exponent}"),
-        _ => written,
+    let sign = if exponent.starts_with('-') { "" } else { "+" };
+    format!("{digits}e{sign}{exponent}")
+}
+
+/// `digits`, of which one stands before the point, times a power of ten, without exponent.
+fn positional(digits: &str, exponent: i32) -> String {
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |digits| ("-", digits));
+    let all = digits.replace('.', "");
+    let whole = usize::try_from(exponent + 1).unwrap_or(0);
+    if exponent < 0 {
+        return format!("{sign}0.{}{all}", "0".repeat(exponent.unsigned_abs() as usize - 1));
+    }
+    match all.split_at_checked(whole) {
+        Some((all, "")) => format!("{sign}{all}"),
+        Some((whole, fraction)) => format!("{sign}{whole}.{fraction}"),
+        None => format!("{sign}{all:0<whole$}"),
     }
 }
 

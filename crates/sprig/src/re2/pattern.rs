@@ -3,7 +3,9 @@
 use super::cursor::SyntaxError;
 use super::replace::{Piece, pieces};
 use super::translate::translate;
+use crate::runes::runes;
 use regex::bytes::{Captures, Regex, RegexBuilder};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// The most memory that one compiled pattern may take.
@@ -37,21 +39,23 @@ impl Pattern {
     /// Whether `text` holds a match.
     #[must_use]
     pub fn is_match(&self, text: &[u8]) -> bool {
-        self.regex.is_match(text)
+        self.find(text).is_some()
     }
 
     /// The first match.
     #[must_use]
     pub fn find(&self, text: &[u8]) -> Option<Range<usize>> {
-        self.find_at(text, 0)
+        let subject = Subject::new(text);
+        self.find_at(&subject, 0).map(|found| subject.original(found))
     }
 
-    fn find_at(&self, text: &[u8], from: usize) -> Option<Range<usize>> {
+    fn find_at(&self, subject: &Subject<'_>, from: usize) -> Option<Range<usize>> {
+        let text = &subject.decoded;
         let mut from = from;
         loop {
             let found = self.regex.find_at(text, from)?.range();
             // Rust may find nothing, successfully, in the middle of a letter; Go only looks between letters.
-            if !found.is_empty() || is_boundary(text, found.start) {
+            if !found.is_empty() || text.get(found.start).is_none_or(|byte| byte & 0xc0 != 0x80) {
                 return Some(found);
             }
             from = found.start + 1;
@@ -61,48 +65,56 @@ impl Pattern {
     /// All matches that do not overlap, `most` at most, all when it is negative.
     #[must_use]
     pub fn find_all(&self, text: &[u8], most: i64) -> Vec<Range<usize>> {
+        let subject = Subject::new(text);
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         let mut found = Vec::new();
         let mut at = 0;
         let mut previous_end = None;
-        while found.len() < most && at <= text.len() {
-            let Some(next) = self.find_at(text, at) else { break };
+        while found.len() < most && at <= subject.decoded.len() {
+            let Some(next) = self.find_at(&subject, at) else { break };
             // An empty match right behind the last match does not count.
             let counts = next.end != at || Some(next.start) != previous_end;
-            at = if next.end == at { at + letter_width(text, at) } else { next.end };
+            at = if next.end == at { at + subject.letter_width(at) } else { next.end };
             previous_end = Some(next.end);
             if counts {
-                found.push(next);
+                found.push(subject.original(next));
             }
         }
         found
     }
 
-    /// `text` with every match replaced; `$` in the replacement stands for groups when `expand` says so.
+    /// `text` with every match replaced.
     #[must_use]
     pub fn replace_all(&self, text: &[u8], replacement: &Replacement<'_>) -> Vec<u8> {
+        let subject = Subject::new(text);
         let mut out = Vec::with_capacity(text.len());
         let (mut last_end, mut at) = (0, 0);
-        while at <= text.len() {
-            let Some((found, captures)) = self.captures_at(text, at) else { break };
-            out.extend_from_slice(&text[last_end..found.start]);
+        while at <= subject.decoded.len() {
+            let Some((found, captures)) = self.captures_at(&subject, at) else { break };
+            out.extend_from_slice(subject.slice(last_end..found.start));
             if found.end > last_end || found.start == 0 {
-                self.append(&mut out, replacement, &captures);
+                self.append(&mut out, replacement, &subject, &captures);
             }
             last_end = found.end;
-            at = if at + letter_width(text, at) > found.end { at + letter_width(text, at) } else { found.end };
+            at = found.end.max(at + subject.letter_width(at));
         }
-        out.extend_from_slice(&text[last_end.min(text.len())..]);
+        out.extend_from_slice(subject.slice(last_end..subject.decoded.len()));
         out
     }
 
-    fn captures_at<'t>(&self, text: &'t [u8], from: usize) -> Option<(Range<usize>, Captures<'t>)> {
-        let found = self.find_at(text, from)?;
-        let captures = self.regex.captures_at(text, found.start)?;
+    fn captures_at<'s>(&self, subject: &'s Subject<'_>, from: usize) -> Option<(Range<usize>, Captures<'s>)> {
+        let found = self.find_at(subject, from)?;
+        let captures = self.regex.captures_at(&subject.decoded, found.start)?;
         Some((captures.get(0)?.range(), captures))
     }
 
-    fn append(&self, out: &mut Vec<u8>, replacement: &Replacement<'_>, captures: &Captures<'_>) {
+    fn append(
+        &self,
+        out: &mut Vec<u8>,
+        replacement: &Replacement<'_>,
+        subject: &Subject<'_>,
+        captures: &Captures<'_>,
+    ) {
         let pieces = match replacement {
             Replacement::Literal(text) => return out.extend_from_slice(text),
             Replacement::Template(pieces) => pieces,
@@ -116,7 +128,7 @@ impl Pattern {
                 Piece::Number(number) => captures.get(*number),
                 Piece::Name(name) => self.named(name, captures),
             };
-            out.extend_from_slice(group.map_or(&[], |group| group.as_bytes()));
+            out.extend_from_slice(group.map_or(&[][..], |group| subject.slice(group.range())));
         }
     }
 
@@ -172,16 +184,42 @@ impl<'a> Replacement<'a> {
     }
 }
 
-/// The width of the letter at `at`, at least 1 so that a search moves on at the end too.
-fn letter_width(text: &[u8], at: usize) -> usize {
-    crate::runes::runes(&text[at.min(text.len())..]).next().map_or(1, |rune| rune.width)
+/// A text to search: with U+FFFD in place of each byte that is not UTF-8, for that is what Go's engine sees there.
+struct Subject<'t> {
+    text: &'t [u8],
+    decoded: Cow<'t, [u8]>,
+    /// For each byte of the decoded text and its end, where it comes from; empty when nothing was replaced.
+    origins: Vec<usize>,
 }
 
-/// Whether `at` is not inside of a letter.
-fn is_boundary(text: &[u8], at: usize) -> bool {
-    let inside = text.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
-    let start = at.saturating_sub(3);
-    !inside || !(start..at).any(|from| from + letter_width(text, from) > at && text[from] >= 0xc0)
+impl<'t> Subject<'t> {
+    fn new(text: &'t [u8]) -> Self {
+        if std::str::from_utf8(text).is_ok() {
+            return Subject { text, decoded: Cow::Borrowed(text), origins: Vec::new() };
+        }
+        let (mut decoded, mut origins) = (Vec::new(), Vec::new());
+        for rune in runes(text) {
+            decoded.extend_from_slice(rune.value.encode_utf8(&mut [0; 4]).as_bytes());
+            origins.resize(decoded.len(), rune.at);
+        }
+        origins.push(text.len());
+        Subject { text, decoded: Cow::Owned(decoded), origins }
+    }
+
+    /// A range of the decoded text, between letters, in the text itself.
+    fn original(&self, range: Range<usize>) -> Range<usize> {
+        let origin = |at: usize| self.origins.get(at).copied().unwrap_or(at);
+        origin(range.start)..origin(range.end)
+    }
+
+    fn slice(&self, range: Range<usize>) -> &'t [u8] {
+        &self.text[self.original(range)]
+    }
+
+    /// The width of the letter at a place of the decoded text; 1 at its end, so that a search moves on there too.
+    fn letter_width(&self, at: usize) -> usize {
+        runes(&self.decoded[at.min(self.decoded.len())..]).next().map_or(1, |rune| rune.width)
+    }
 }
 
 /// `text` with everything escaped that means something in a pattern.

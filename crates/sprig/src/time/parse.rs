@@ -46,7 +46,7 @@ pub fn parse(layout: &[u8], value: &[u8], zone: &Zone) -> Result<Time, ParseErro
 }
 
 fn quote(bytes: &[u8]) -> String {
-    quoted(&String::from_utf8_lossy(bytes))
+    quoted(bytes)
 }
 
 fn cannot(layout: &[u8], value: &[u8], piece: &[u8], rest: &[u8]) -> ParseError {
@@ -307,7 +307,8 @@ impl<'a> Found<'a> {
             return Ok(local);
         }
         let hours = self.zone_name.strip_prefix("GMT").and_then(|hours| hours.parse::<i64>().ok());
-        Ok(time(Zone::Fixed(self.zone_name.clone(), hours.unwrap_or(0) * 3600)))
+        // Compat: the time is taken for UTC's even when the name tells an offset.
+        Ok(time(Zone::Utc).shown_in(Zone::Fixed(self.zone_name.clone(), hours.unwrap_or(0) * 3600)))
     }
 
     fn month_and_day(&self) -> Result<(i64, i64), String> {
