@@ -171,7 +171,7 @@ impl<'t> Parser<'t, '_> {
         let builder = Builder::new(&self.source.text);
         let level = Level { builder, opened: Vec::new(), loops: 0, of, variables };
         self.outer.push(std::mem::replace(&mut self.level, level));
-        self.reader.tokens.action_line = 0;
+        self.reader.tokens.action = None;
     }
 
     /// The template that has been read, complete.
@@ -215,7 +215,7 @@ impl<'t> Parser<'t, '_> {
                 Ok(())
             }
             Kind::LeftDelim => {
-                self.reader.tokens.action_line = self.reader.tokens.line(token);
+                self.reader.tokens.action = Some(token);
                 self.action()
             }
             _ => Err(self.reader.tokens.unexpected(token, "input")),
@@ -242,7 +242,7 @@ impl<'t> Parser<'t, '_> {
                 self.print()?;
             }
         }
-        self.reader.tokens.action_line = 0;
+        self.reader.tokens.action = None;
         Ok(())
     }
 
@@ -319,7 +319,7 @@ impl<'t> Parser<'t, '_> {
         if !continues {
             self.reader.tokens.expect(&[Kind::RightDelim], "else")?;
         }
-        self.reader.tokens.action_line = 0;
+        self.reader.tokens.action = None;
         let Some(opened) = self.level.opened.last() else {
             return Err(self.stray("{{else}}"));
         };
@@ -357,7 +357,7 @@ impl<'t> Parser<'t, '_> {
 
     fn end(&mut self) -> Read<()> {
         self.reader.tokens.expect(&[Kind::RightDelim], "end")?;
-        self.reader.tokens.action_line = 0;
+        self.reader.tokens.action = None;
         if self.level.opened.is_empty() {
             return self.end_template();
         }

@@ -13,15 +13,15 @@ pub(crate) struct Tokens<'t> {
     /// What was read last, and what was put back in front of it.
     buffer: [Token; 3],
     waiting: usize,
-    /// The line the action began on, 0 outside of actions.
-    pub(crate) action_line: u32,
+    /// Where the action began; nothing outside of actions.
+    pub(crate) action: Option<Token>,
 }
 
 impl<'t> Tokens<'t> {
     pub(crate) fn new(name: &'t str, text: &'t [u8], keywords: LoopKeywords) -> Self {
         let none = Token { kind: Kind::Eof, start: 0, end: 0 };
         let lexer = Lexer::new(text, keywords);
-        Tokens { text, name, lexer, buffer: [none; 3], waiting: 0, action_line: 0 }
+        Tokens { text, name, lexer, buffer: [none; 3], waiting: 0, action: None }
     }
 
     pub(crate) fn value(&self, token: Token) -> &'t [u8] {
@@ -102,10 +102,11 @@ impl<'t> Tokens<'t> {
         if token.kind != Kind::Error {
             return self.error(format!("unexpected {text} in {context}"));
         }
-        if self.action_line == 0 || self.action_line == self.line(token) {
+        let action_line = self.action.map(|action| self.line(action));
+        let Some(action_line) = action_line.filter(|line| *line != self.line(token)) else {
             return self.error(text);
-        }
+        };
         let about = if text.ends_with(" action") { "" } else { " in action" };
-        self.error(format!("{text}{about} started at {}:{}", self.name, self.action_line))
+        self.error(format!("{text}{about} started at {}:{action_line}", self.name))
     }
 }

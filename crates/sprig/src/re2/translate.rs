@@ -25,6 +25,7 @@ pub(super) fn translate(pattern: &str) -> Result<Translated, SyntaxError> {
         groups: Vec::new(),
         current: Group::default(),
         last_repeat: None,
+        flags: String::new(),
     };
     while !translator.cursor.rest().is_empty() {
         translator.step()?;
@@ -43,6 +44,8 @@ struct Translator<'a> {
     current: Group,
     /// Where the repetition stands that has just been read, for none may follow it.
     last_repeat: Option<usize>,
+    /// Flags that have been read and not yet written: a repetition behind them, which Go allows, is written first.
+    flags: String,
 }
 
 /// What is known of an open group.
@@ -105,12 +108,17 @@ impl Translator<'_> {
     /// One ASCII character that means the same to both.
     fn plain(&mut self, text: &str) {
         self.cursor.at += 1;
-        self.out.push_str(text);
+        self.write(text);
     }
 
     fn atom(&mut self, text: &str) {
-        self.out.push_str(text);
+        self.write(text);
         self.current.push(0);
+    }
+
+    fn write(&mut self, text: &str) {
+        self.out.push_str(&std::mem::take(&mut self.flags));
+        self.out.push_str(text);
     }
 
     fn character(&mut self, code: u32) {
@@ -127,7 +135,7 @@ impl Translator<'_> {
             return error("expression nests too deeply", self.cursor.whole);
         }
         self.cursor.at += length;
-        self.out.push_str(text);
+        self.write(text);
         self.names.extend(capture);
         self.groups.push(std::mem::take(&mut self.current));
         Ok(())
@@ -191,7 +199,7 @@ impl Translator<'_> {
             return self.open(&format!("(?{flags}:"), 0, None);
         }
         if !flags.is_empty() {
-            self.out.push_str(&format!("(?{flags})"));
+            self.flags.push_str(&format!("(?{flags})"));
         }
         Ok(())
     }
