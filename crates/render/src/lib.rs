@@ -8,6 +8,7 @@
 
 mod input;
 mod jsonnet;
+mod origin;
 mod problem;
 mod reads;
 mod rendered;
@@ -22,9 +23,10 @@ mod directory;
 
 pub use input::{ApplicationFacts, Input, Settings, SourceType};
 pub use jsonnet::{Imports, Jsonnet, JsonnetError, Program, Variable, VariableValue};
+pub use origin::Origin;
 pub use problem::Problem;
 pub use reads::Reads;
-pub use rendered::{Manifest, Origin, Rendered};
+pub use rendered::{Manifest, Rendered};
 pub use surroundings::Surroundings;
 
 use budget::Budget;

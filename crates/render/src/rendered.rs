@@ -1,8 +1,7 @@
 //! What a render gives.
 
-use crate::{Problem, Reads, SourceType};
+use crate::{Origin, Problem, Reads, SourceType};
 use object::Object;
-use tree::TreePath;
 
 /// The result of rendering one source.
 #[derive(Debug, Clone, Default)]
@@ -26,19 +25,4 @@ pub struct Manifest {
     pub object: Object,
     /// Its file and line.
     pub origin: Origin,
-}
-
-/// A place in a source.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Origin {
-    /// The file, from the root of the repository.
-    pub path: TreePath,
-    /// The line the object begins at, from 1; of a template, in what it gives.
-    pub line: u32,
-}
-
-impl std::fmt::Display for Origin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.path, self.line)
-    }
 }

@@ -1,6 +1,6 @@
 //! The documents of one file to objects.
 
-use super::contains;
+use super::search::contains;
 use crate::work::Work;
 use crate::{Origin, Problem};
 use serde_json::Value;

@@ -3,11 +3,13 @@
 mod filter;
 mod jsonnet;
 mod manifest;
+mod search;
 mod walk;
 
 use crate::work::Work;
 use crate::{Problem, SourceType};
 use filter::Filter;
+use search::contains;
 use tree::TreeError;
 use walk::{File, Walk};
 
@@ -48,8 +50,4 @@ fn read(work: &mut Work<'_>, file: &File, bytes_max: u64) -> Result<bytes::Bytes
     // Never more than is left: the read was bounded by it.
     let _ = work.budget.take_bytes(content.len() as u64);
     Ok(content)
-}
-
-fn contains(content: &[u8], text: &str) -> bool {
-    content.windows(text.len()).any(|window| window == text.as_bytes())
 }
