@@ -429,8 +429,8 @@ impl<'t> Builder<'t> {
         let mut ends = vec![self.push(Op::Jump(0), KEEP)];
         for (jump, declared) in jumps {
             self.land(jump);
-            for slot in self.skippable[declared..].to_vec() {
-                self.push(Op::Unset(slot), KEEP);
+            for at in declared..self.skippable.len() {
+                self.push(Op::Unset(self.skippable[at]), KEEP);
             }
             if piped {
                 self.push(Op::DropFinal, KEEP);

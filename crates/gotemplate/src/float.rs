@@ -216,9 +216,9 @@ mod tests {
 
     #[test]
     fn of_two_equally_near_the_even_one_is_taken() {
-        assert_eq!(scientific(900_719_925_474_099.25), "9.007199254740992e14");
-        assert_eq!(scientific(-900_719_925_474_099.25), "-9.007199254740992e14");
-        assert_eq!(scientific(900_719_925_474_099.75), "9.007199254740998e14");
+        assert_eq!(scientific(7_205_759_403_792_794.0 / 8.0), "9.007199254740992e14");
+        assert_eq!(scientific(-7_205_759_403_792_794.0 / 8.0), "-9.007199254740992e14");
+        assert_eq!(scientific(7_205_759_403_792_798.0 / 8.0), "9.007199254740998e14");
         assert_eq!(scientific(0.3), "3e-1");
     }
 }

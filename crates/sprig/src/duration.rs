@@ -25,8 +25,9 @@ pub fn parse(text: &str) -> Result<i64, String> {
         }
         let (name, behind) = rest.split_at(length);
         rest = behind;
-        let unit =
-            unit(name).ok_or_else(|| format!("time: unknown unit {} in duration {}", quoted(name.as_bytes()), quoted(text.as_bytes())))?;
+        let unit = unit(name).ok_or_else(|| {
+            format!("time: unknown unit {} in duration {}", quoted(name.as_bytes()), quoted(text.as_bytes()))
+        })?;
         let part = number.times(unit).ok_or_else(|| fail("invalid"))?;
         total = total.checked_add(part).filter(|sum| *sum <= 1 << 63).ok_or_else(|| fail("invalid"))?;
     }

@@ -28,13 +28,6 @@ impl Failed {
             Failed::Execute(error) => error.to_string(),
         }
     }
-
-    pub fn is_limit(&self) -> bool {
-        match self {
-            Failed::Parse(error) => matches!(error, ParseError::Limit { .. }),
-            Failed::Execute(error) => error.exceeded.is_some(),
-        }
-    }
 }
 
 /// Runs the case that a line of a case file holds.

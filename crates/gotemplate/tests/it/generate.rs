@@ -32,17 +32,67 @@ impl Dice {
 }
 
 const FIELDS: &[&str] = &[
-    ".", "$", ".s", ".n", ".f", ".t", ".no", ".nul", ".e", ".l", ".el", ".m", ".em", ".ls", ".m.a", ".m.c.d", ".m.c.d.e",
-    ".missing", ".missing.x", ".s.x", ".nested.list", "$.s", "$.m.b", "$.missing.y", ".u", ".big", ".zero", ".name", ".v",
+    ".",
+    "$",
+    ".s",
+    ".n",
+    ".f",
+    ".t",
+    ".no",
+    ".nul",
+    ".e",
+    ".l",
+    ".el",
+    ".m",
+    ".em",
+    ".ls",
+    ".m.a",
+    ".m.c.d",
+    ".m.c.d.e",
+    ".missing",
+    ".missing.x",
+    ".s.x",
+    ".nested.list",
+    "$.s",
+    "$.m.b",
+    "$.missing.y",
+    ".u",
+    ".big",
+    ".zero",
+    ".name",
+    ".v",
 ];
 const VARIABLES: &[&str] = &["$x", "$y", "$z", "$x.a", "$y.c.d", "$z.x"];
 const LITERALS: &[&str] = &[
-    "1", "0", "-1", "2", "1.5", "1e3", "0x1F", "'a'", "\"a\"", "\"\"", "`r\n`", "\"é\\t\"", "true", "false", "nil", "1i", "3",
+    "1",
+    "0",
+    "-1",
+    "2",
+    "1.5",
+    "1e3",
+    "0x1F",
+    "'a'",
+    "\"a\"",
+    "\"\"",
+    "`r\n`",
+    "\"é\\t\"",
+    "true",
+    "false",
+    "nil",
+    "1i",
+    "3",
 ];
-const ANY_ARGS: &[&str] = &["list", "dict", "print", "println", "html", "js", "urlquery", "and", "or", "strs", "ints", "smap"];
-const ONE_ARG: &[&str] = &["not", "len", "id", "up", "i64", "u8", "u64", "half", "flag", "takem", "takel", "takeu", "bytes", "boom", "thing", "shown"];
+const ANY_ARGS: &[&str] =
+    &["list", "dict", "print", "println", "html", "js", "urlquery", "and", "or", "strs", "ints", "smap"];
+const ONE_ARG: &[&str] = &[
+    "not", "len", "id", "up", "i64", "u8", "u64", "half", "flag", "takem", "takel", "takeu", "bytes", "boom", "thing",
+    "shown",
+];
 const TWO_ARGS: &[&str] = &["eq", "ne", "lt", "le", "gt", "ge", "index", "addi", "slice", "table", "include", "tpl"];
-const FORMATS: &[&str] = &["%v", "%s", "%d", "%q", "%5v|%-5v", "%x", "%T %v", "%+v", "%#v", "%t", "%6.2f", "%[2]v", "%*d", "%c%U", "%g", "%05d"];
+const FORMATS: &[&str] = &[
+    "%v", "%s", "%d", "%q", "%5v|%-5v", "%x", "%T %v", "%+v", "%#v", "%t", "%6.2f", "%[2]v", "%*d", "%c%U", "%g",
+    "%05d",
+];
 const TEXTS: &[&str] = &["a", " ", "\n", "  b\n", "é", "x y", "\t-", "{", "}", "0: "];
 const LEFT: &[&str] = &["{{", "{{ ", "{{- ", "{{-\n"];
 const RIGHT: &[&str] = &["}}", " }}", " -}}", "\n-}}"];
@@ -176,7 +226,12 @@ fn call(dice: &mut Dice, out: &mut String, depth: usize) {
     if matches!(name, "include" | "tpl") && !dice.once_in(6) {
         out.push_str(match name {
             "include" => dice.one(&[" \"f\"", " \"g\"", " \"h\"", " \"nope\""]),
-            _ => dice.one(&[" \"{{.s}}\"", " \"{{.}}{{\"", " \"{{define `q`}}Q{{end}}{{template `q`}}\"", " `{{ .m.a.b }}`"]),
+            _ => dice.one(&[
+                " \"{{.s}}\"",
+                " \"{{.}}{{\"",
+                " \"{{define `q`}}Q{{end}}{{template `q`}}\"",
+                " `{{ .m.a.b }}`",
+            ]),
         });
         return argument(dice, out, depth);
     }
@@ -208,6 +263,9 @@ pub fn damage(dice: &mut Dice, out: &mut String) {
     match dice.below(3) {
         0 => drop(out.split_off(at)),
         1 if !out.is_empty() => drop(out.remove(at)),
-        _ => out.insert_str(at, dice.one(&["{{", "}}", "(", ")", "|", "$", ".", "\"", "end", "{{end}}", "{{else}}", "@", "\n", "{{/*"])),
+        _ => out.insert_str(
+            at,
+            dice.one(&["{{", "}}", "(", ")", "|", "$", ".", "\"", "end", "{{end}}", "{{else}}", "@", "\n", "{{/*"]),
+        ),
     }
 }

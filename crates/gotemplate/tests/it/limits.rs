@@ -100,7 +100,30 @@ fn damaged_templates_are_no_danger() {
 
 #[test]
 fn formats_are_no_danger() {
-    const PIECES: &[&str] = &["%", "#", "0", "+", "-", " ", "*", ".", "[1]", "[9]", "[", "5", "999999999", "v", "d", "x", "q", "s", "e", "T", "p", "é"];
+    const PIECES: &[&str] = &[
+        "%",
+        "#",
+        "0",
+        "+",
+        "-",
+        " ",
+        "*",
+        ".",
+        "[1]",
+        "[9]",
+        "[",
+        "5",
+        "999999999",
+        "v",
+        "d",
+        "x",
+        "q",
+        "s",
+        "e",
+        "T",
+        "p",
+        "é",
+    ];
     let mut dice = Dice::new(13);
     for _ in 0..6_000 {
         let format: String = (0..dice.below(8)).map(|_| dice.one(PIECES)).collect();

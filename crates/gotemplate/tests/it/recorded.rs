@@ -45,7 +45,8 @@ fn generate_cases() {
     let mut dice = Dice::new(seed);
     let missing = ["", "zero", "error"];
     let lines = (0..count).map(|at| {
-        let case = serde_json::json!({ "t": template(&mut dice), "files": { "b": BESIDE }, "missing": missing[at % 3] });
+        let case =
+            serde_json::json!({ "t": template(&mut dice), "files": { "b": BESIDE }, "missing": missing[at % 3] });
         format!("{case}\n")
     });
     std::fs::write(parts[0], lines.collect::<String>()).expect("the file can be written");

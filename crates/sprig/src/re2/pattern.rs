@@ -108,13 +108,7 @@ impl Pattern {
         Some((captures.get(0)?.range(), captures))
     }
 
-    fn append(
-        &self,
-        out: &mut Vec<u8>,
-        replacement: &Replacement<'_>,
-        subject: &Subject<'_>,
-        captures: &Captures<'_>,
-    ) {
+    fn append(&self, out: &mut Vec<u8>, replacement: &Replacement<'_>, subject: &Subject<'_>, captures: &Captures<'_>) {
         let pieces = match replacement {
             Replacement::Literal(text) => return out.extend_from_slice(text),
             Replacement::Template(pieces) => pieces,
