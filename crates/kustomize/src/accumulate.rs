@@ -5,11 +5,11 @@ mod generators;
 mod plugins;
 mod transformers;
 
-use crate::build::Options;
 use crate::config::{self, Config};
 use crate::kustomization::{self, COMPONENT, FILE_NAMES, Kustomization, Var};
 use crate::load::{Fetched, Loader, Repository};
 use crate::merge_types::MergeTypes;
+use crate::options::Options;
 use crate::problem::{Problem, ProblemKind, Result};
 use crate::provenance::{ORIGIN, Provenance};
 use crate::read_resources::resources;

@@ -1,34 +1,18 @@
 //! One build from its directory to its output: accumulation, then what happens once at the very end.
 
 use crate::accumulate::{Accumulated, Builder, TargetDirectory};
-use crate::edits::Edits;
-use crate::load::{LoadRestrictions, Loader, Repository};
+use crate::load::{Loader, Repository};
 use crate::node::{Map, Node, Scalar, into_value};
-use crate::port::{Charts, Remotes};
+use crate::options::Options;
 use crate::problem::{Problem, Result};
 use crate::provenance::{ORIGIN, TRANSFORMATIONS};
 use crate::resmap::ResMap;
 use crate::resource::{Origin, Resource};
-use crate::sort::{Reorder, sort};
+use crate::sort::sort;
 use crate::transform::{add_hashes, fix_references, resolve_vars};
 use budget::Budget;
 use serde_json::Value;
 use tree::{ReadSet, Recording, Tree, TreePath};
-
-/// How to build.
-#[derive(Clone, Copy, Default)]
-pub struct Options<'a> {
-    /// What kustomizations may load.
-    pub load_restrictions: LoadRestrictions,
-    /// The order of the output, where the kustomization does not say.
-    pub reorder: Reorder,
-    /// Who fetches bases and files from elsewhere; without anybody they are refused.
-    pub remotes: Option<&'a dyn Remotes>,
-    /// Who renders charts; without anybody they are refused.
-    pub charts: Option<&'a dyn Charts>,
-    /// What is changed about the kustomization before it is built.
-    pub edits: Option<&'a Edits>,
-}
 
 /// What a build gave.
 #[derive(Debug, Default)]

@@ -108,8 +108,11 @@ impl std::fmt::Display for Id<'_> {
 /// The kinds the original knows, each with whether it is cluster-wide. It knows those of Kubernetes 1.21 only.
 const SCOPES: &str = include_str!("../data/scopes.tsv");
 
-static KNOWN: LazyLock<Vec<((&str, &str, &str), bool)>> = LazyLock::new(|| {
-    let mut known: Vec<((&str, &str, &str), bool)> = SCOPES
+/// Kind, group and version; and whether such objects are cluster-wide.
+type Scope = ((&'static str, &'static str, &'static str), bool);
+
+static KNOWN: LazyLock<Vec<Scope>> = LazyLock::new(|| {
+    let mut known: Vec<Scope> = SCOPES
         .lines()
         .filter_map(|line| {
             let mut columns = line.split('\t');

@@ -3,9 +3,10 @@
 use super::{Accumulated, Builder, TargetDirectory};
 use crate::generate::{self, ChartRequest};
 use crate::kustomization::{GeneratorArgs, GeneratorKind, HelmChart, HelmGlobals};
+use crate::notes::note_origin;
 use crate::plugin::Generator;
 use crate::problem::{Problem, ProblemKind, Result};
-use crate::provenance::{Provenance, note_origin};
+use crate::provenance::Provenance;
 use crate::read_resources::resources;
 use crate::resource::{Origin, Resource};
 use std::sync::Arc;

@@ -4,9 +4,10 @@
 use super::{Accumulated, Builder, TargetDirectory};
 use crate::config::Config;
 use crate::kustomization::{Patch, Replacement, ReplacementEntry};
+use crate::notes::note_transformation;
 use crate::plugin::Transformer;
 use crate::problem::{Problem, ProblemKind, Result};
-use crate::provenance::{Provenance, note_transformation};
+use crate::provenance::Provenance;
 use crate::read_resources::resources;
 use crate::resmap::ResMap;
 use crate::resource::Resource;

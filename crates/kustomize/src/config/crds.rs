@@ -1,7 +1,7 @@
 //! Files named under `crds`: type descriptions of custom resources, whose annotations say which fields hold names,
 //! labels and annotations.
 
-use super::{Config, NameReferences, add_spec};
+use super::field_specs::{Config, NameReferences, add_spec};
 use crate::id::Gvk;
 use crate::kustomization::FieldSpec;
 use crate::problem::{Problem, ProblemKind, Result};

@@ -1,14 +1,14 @@
 //! The built-in field specs, from the committed table: section, target (name references only), group, version, kind,
 //! path, and whether the field is created.
 
-use super::{Config, NameReferences, Specs};
+use super::field_specs::{Config, NameReferences, Specs};
 use crate::id::Gvk;
 use crate::kustomization::FieldSpec;
 use std::sync::{Arc, LazyLock};
 
 const TABLE: &str = include_str!("../../data/field_specs.tsv");
 
-pub(super) static DEFAULTS: LazyLock<Config> = LazyLock::new(|| {
+static DEFAULTS: LazyLock<Config> = LazyLock::new(|| {
     let mut config = Config {
         name_prefix: section("namePrefix"),
         name_suffix: section("nameSuffix"),
@@ -25,6 +25,13 @@ pub(super) static DEFAULTS: LazyLock<Config> = LazyLock::new(|| {
     config.sort();
     config
 });
+
+impl Config {
+    /// What the original starts every kustomization with.
+    pub fn defaults() -> Self {
+        DEFAULTS.clone()
+    }
+}
 
 struct Row<'t> {
     target: &'t str,

@@ -1,6 +1,6 @@
 //! A file named under `configurations`.
 
-use super::{Config, NameReferences, Specs};
+use super::field_specs::{Config, NameReferences, Specs};
 use crate::kustomization::{FieldSpec, Fields, Reading, field_spec};
 use crate::problem::{Problem, ProblemKind, Result};
 use budget::Budget;

@@ -56,20 +56,15 @@ pub(crate) fn parse_text(text: &str, budget: &mut Budget) -> Result<Option<Node>
 
 /// What stands before the next separator line, and what after it.
 fn cut(text: &str) -> Result<(&str, Option<&str>)> {
-    let mut from = 0;
-    while let Some(found) = text[from..].find("\n---") {
-        let at = from + found;
-        // A last line without an end is no separator.
-        let Some(end) = text[at + 1..].find('\n').map(|end| at + 1 + end) else { break };
-        let trailing = text[at + 4..end].trim();
-        if !trailing.is_empty() && !trailing.starts_with('#') {
-            let rule = "invalid document separator: nothing but a comment may follow `---` on its line";
-            return Err(Problem::new(ProblemKind::Malformed, rule));
-        }
-        from = end + 1;
-        return Ok((&text[..=at], Some(&text[from..])));
+    let Some(at) = text.find("\n---") else { return Ok((text, None)) };
+    // A last line without an end is no separator.
+    let Some(end) = text[at + 1..].find('\n').map(|end| at + 1 + end) else { return Ok((text, None)) };
+    let trailing = text[at + 4..end].trim();
+    if !trailing.is_empty() && !trailing.starts_with('#') {
+        let rule = "invalid document separator: nothing but a comment may follow `---` on its line";
+        return Err(Problem::new(ProblemKind::Malformed, rule));
     }
-    Ok((text, None))
+    Ok((&text[..=at], Some(&text[end + 1..])))
 }
 
 fn parse_piece(text: &str, line: u32, budget: &mut Budget) -> Result<Option<Parsed>> {

@@ -87,7 +87,7 @@ fn value_of(resolved: Resolved) -> Result<Value> {
 fn float(value: f64) -> Result<Number> {
     const BEYOND_U64: f64 = 18_446_744_073_709_551_616.0;
     const BELOW_I64: f64 = -9_223_372_036_854_775_808.0;
-    if value.fract() == 0.0 && value < BEYOND_U64 && value >= BELOW_I64 {
+    if value.fract() == 0.0 && (BELOW_I64..BEYOND_U64).contains(&value) {
         return Ok(if value < 0.0 { Number::from(value as i64) } else { Number::from(value as u64) });
     }
     Number::from_f64(value)

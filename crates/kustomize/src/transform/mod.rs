@@ -1,6 +1,7 @@
 //! What changes the objects of a kustomization: one file for each transformer.
 
 mod annotations;
+mod directive;
 mod field_spec;
 mod hash;
 mod images;

@@ -193,10 +193,10 @@ impl<'c> Fixer<'c> {
         match node {
             node if node.is_null() => Ok(()),
             Node::Scalar(scalar) => {
-                if let Some(found) = self.referral(&scalar.text, None, target, role)? {
-                    if *found.name != *scalar.text {
-                        *scalar = Scalar { style: scalar.style, ..Scalar::plain(&found.name) };
-                    }
+                if let Some(found) = self.referral(&scalar.text, None, target, role)?
+                    && *found.name != *scalar.text
+                {
+                    *scalar = Scalar { style: scalar.style, ..Scalar::plain(&found.name) };
                 }
                 Ok(())
             }
@@ -276,8 +276,8 @@ impl<'c> Fixer<'c> {
     /// Whether the candidate lives, or first lived, in the namespace that a mapping names.
     fn lives_in(&self, candidate: &Candidate, namespace: &str) -> bool {
         let first_there = self.candidates.original_namespaces.get(namespace);
-        let visible = |now: &Box<str>| self.cluster || *now == self.namespace || self.bound_namespaces.contains(&**now);
-        if first_there.is_some_and(|namespaces| namespaces.iter().any(visible)) {
+        let visible = |now: &str| self.cluster || *now == *self.namespace || self.bound_namespaces.contains(now);
+        if first_there.is_some_and(|namespaces| namespaces.iter().any(|now| visible(now))) {
             *candidate.original_namespace == *namespace
         } else {
             *candidate.effective_namespace == *namespace

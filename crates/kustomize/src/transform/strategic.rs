@@ -3,7 +3,8 @@
 //! Compat: the whole object is walked, not only what the patch names, so that merging anything also drops fields left
 //! empty and items that repeat a key.
 
-use super::strategic_list;
+use super::directive::{Directive, take_directive, take_list_directive};
+use super::strategic_list::{self, MergeItems};
 use crate::merge_types::{FieldType, MergeKeys, MergeTypes, Type};
 use crate::node::{Map, Node, Scalar, Tag};
 use crate::problem::{Problem, Result};
@@ -15,17 +16,6 @@ pub(crate) struct Merge<'a> {
     pub budget: &'a mut Budget,
     pub prepend: bool,
 }
-
-/// What a patch says about the value it stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Directive {
-    Merge,
-    Replace,
-    Delete,
-}
-
-/// The key of a directive.
-pub(super) const DIRECTIVE: &str = "$patch";
 
 /// Merges plain values of a chart: no types are known, so that lists are replaced.
 ///
@@ -46,7 +36,7 @@ impl Merge<'_> {
     }
 
     /// Merges what stands at one place of object and patch. `None` takes the field away.
-    pub(super) fn node(&mut self, dest: Option<Node>, patch: Option<Node>, of: &FieldType) -> Result<Option<Node>> {
+    fn node(&mut self, dest: Option<Node>, patch: Option<Node>, of: &FieldType) -> Result<Option<Node>> {
         self.budget.spend(1)?;
         self.budget.enter()?;
         let merged = self.by_kind(dest, patch, of);
@@ -124,7 +114,7 @@ impl Merge<'_> {
     }
 
     /// A value that only the patch has.
-    pub(super) fn fresh(&mut self, value: Node, of: &FieldType) -> Result<Option<Node>> {
+    fn fresh(&mut self, value: Node, of: &FieldType) -> Result<Option<Node>> {
         self.budget.spend(1)?;
         match value {
             Node::Scalar(scalar) if scalar.tag == Tag::Null => Ok(None),
@@ -204,7 +194,7 @@ impl Merge<'_> {
         let mut patch = patch.map(into_seq);
         let dest = dest.filter(|node| !node.is_null()).map(into_seq);
         let directive = match (&dest, &mut patch) {
-            (Some(_), Some(patch)) => strategic_list::take_directive(patch)?,
+            (Some(_), Some(patch)) => take_list_directive(patch)?,
             _ => Directive::Merge,
         };
         let items = of.ty.as_ref().and_then(Type::items);
@@ -215,6 +205,20 @@ impl Merge<'_> {
             (None, None, _) => return Ok(None),
         };
         strategic_list::merge(self, dest, patch, keys, items).map(|items| Some(Node::Seq(items)))
+    }
+}
+
+impl MergeItems for Merge<'_> {
+    fn prepend(&self) -> bool {
+        self.prepend
+    }
+
+    fn budget(&mut self) -> &mut Budget {
+        self.budget
+    }
+
+    fn item(&mut self, dest: Option<Node>, patch: Option<Node>, of: &FieldType) -> Result<Option<Node>> {
+        self.node(dest, patch, of)
     }
 }
 
@@ -248,22 +252,5 @@ fn nulls(dest: Option<Node>, patch: Option<Node>) -> Option<Node> {
             Some(Node::Scalar(Scalar { text, tag, style }))
         }
         _ => None,
-    }
-}
-
-/// The directive of a map, taken out of it.
-pub(super) fn take_directive(map: &mut Map) -> Result<Directive> {
-    let Some(value) = map.get(DIRECTIVE) else { return Ok(Directive::Merge) };
-    let directive = parse_directive(value.text())?;
-    map.remove(DIRECTIVE);
-    Ok(directive)
-}
-
-pub(super) fn parse_directive(text: &str) -> Result<Directive> {
-    match text {
-        "delete" => Ok(Directive::Delete),
-        "replace" => Ok(Directive::Replace),
-        "merge" => Ok(Directive::Merge),
-        other => Err(Problem::invalid(format!("unknown patch strategy '{other}'"))),
     }
 }

@@ -3,28 +3,31 @@
 //! Items live in one arena and lists are places in it, because the original's lists share their items: an item that is
 //! merged in one list is changed in all.
 
-use super::strategic::{DIRECTIVE, Directive, Merge, parse_directive};
+use super::directive::DIRECTIVE;
 use crate::merge_types::{FieldType, MergeKeys, Type};
 use crate::node::{Node, Scalar, set_field};
 use crate::problem::{Problem, Result};
+use budget::Budget;
 use std::collections::BTreeSet;
 
-/// The directive that an item of its own gives for the whole list, taken out of it.
-pub(super) fn take_directive(items: &mut Vec<Node>) -> Result<Directive> {
-    let found = items.iter().find_map(|item| item.as_map().filter(|map| map.get(DIRECTIVE).is_some()));
-    let Some(map) = found.filter(|map| map.len() == 1) else { return Ok(Directive::Merge) };
-    let text = map.get(DIRECTIVE).map(Node::text).unwrap_or_default().to_owned();
-    let directive = parse_directive(&text)?;
-    items.retain(|item| {
-        let says_so = item.get(DIRECTIVE).is_some_and(|value| value.text() == text);
-        !says_so && !item.is_null() && item.as_map().is_none_or(|map| !map.is_empty())
-    });
-    Ok(directive)
+/// What merging lists needs of whoever merges their items.
+pub(super) trait MergeItems {
+    /// Whether new items come first.
+    fn prepend(&self) -> bool;
+
+    /// What pays for the comparisons.
+    fn budget(&mut self) -> &mut Budget;
+
+    /// Merges two items of a list; `None` when nothing is left.
+    ///
+    /// # Errors
+    /// As for whole objects.
+    fn item(&mut self, dest: Option<Node>, patch: Option<Node>, of: &FieldType) -> Result<Option<Node>>;
 }
 
 /// Merges two lists.
 pub(super) fn merge(
-    merge: &mut Merge<'_>,
+    merge: &mut dyn MergeItems,
     dest: Vec<Node>,
     patch: Option<Vec<Node>>,
     keys: &MergeKeys,
@@ -33,12 +36,12 @@ pub(super) fn merge(
     if keys.is_empty() {
         return plain_values(merge, dest, patch.unwrap_or_default());
     }
-    let mut values = key_values(dest.iter(), patch.as_deref().unwrap_or_default(), keys, merge.prepend);
+    let mut values = key_values(dest.iter(), patch.as_deref().unwrap_or_default(), keys, merge.prepend());
     if values.is_empty() {
         return Ok(dest);
     }
     if keys.len() > 1 {
-        merge.budget.spend((values.len() as u64).saturating_mul(values.len() as u64) / COMPARED_A_STEP)?;
+        merge.budget().spend((values.len() as u64).saturating_mul(values.len() as u64) / COMPARED_A_STEP)?;
         merge_values(&mut values);
     }
     let mut arena = Arena { nodes: dest };
@@ -47,7 +50,7 @@ pub(super) fn merge(
     let of = FieldType { ty: item_type, merge: None };
     let valid = valid_keys(&values, keys);
     for wanted in &values {
-        merge.budget.spend((dest.len() + items.len()) as u64 / COMPARED_A_STEP)?;
+        merge.budget().spend((dest.len() + items.len()) as u64 / COMPARED_A_STEP)?;
         let wanted = valid_values(&valid, wanted, keys);
         let item = merged_item(merge, &mut arena, &dest, patch.as_deref().unwrap_or_default(), &wanted, &of)?;
         match item {
@@ -63,7 +66,7 @@ pub(super) fn merge(
         }
     }
     let names: Vec<&str> = valid.iter().map(|key| &**key).collect();
-    let result = if merge.prepend {
+    let result = if merge.prepend() {
         append(&mut arena, items, &dest, &names)?
     } else {
         append(&mut arena, dest, &items, &names)?
@@ -75,10 +78,10 @@ pub(super) fn merge(
 const COMPARED_A_STEP: u64 = 16;
 
 /// Lists of plain values: those of the patch, then those of the object that are not among them.
-fn plain_values(merge: &mut Merge<'_>, dest: Vec<Node>, patch: Vec<Node>) -> Result<Vec<Node>> {
-    merge.budget.spend((dest.len() + patch.len()) as u64)?;
+fn plain_values(merge: &mut dyn MergeItems, dest: Vec<Node>, patch: Vec<Node>) -> Result<Vec<Node>> {
+    merge.budget().spend((dest.len() + patch.len()) as u64)?;
     let mut seen: BTreeSet<Box<str>> = BTreeSet::new();
-    let (first, second) = if merge.prepend { (patch, dest) } else { (dest, patch) };
+    let (first, second) = if merge.prepend() { (patch, dest) } else { (dest, patch) };
     let all = first.into_iter().chain(second);
     Ok(all.filter(|item| !item.is_null() && seen.insert(item.text().into())).collect())
 }
@@ -96,11 +99,11 @@ fn key_values<'n>(
     let mut seen: BTreeSet<Vec<Box<str>>> = BTreeSet::new();
     let mut values = Vec::new();
     for item in first.into_iter().chain(second) {
-        let text = |key: &Box<str>| {
+        let text = |key: &str| {
             let field = item.get(key).filter(|field| !field.is_nil_or_empty());
             field.map_or("", Node::text).into()
         };
-        let value: Vec<Box<str>> = keys.iter().map(text).collect();
+        let value: Vec<Box<str>> = keys.iter().map(|key| text(key)).collect();
         if seen.insert(value.clone()) {
             values.push(value);
         }
@@ -151,7 +154,7 @@ fn valid_values(valid: &[Box<str>], values: &[Box<str>], keys: &MergeKeys) -> Wa
 
 /// The item that `wanted` names, merged: a place in the arena, or `None` when the patch deletes it.
 fn merged_item(
-    merge: &mut Merge<'_>,
+    merge: &mut dyn MergeItems,
     arena: &mut Arena,
     dest: &[usize],
     patch: &[Node],
@@ -168,16 +171,16 @@ fn merged_item(
     let old = dest.iter().copied().find(|at| is_it(&arena.nodes[*at]));
     let replaces = change.and_then(|change| change.get(DIRECTIVE)).is_some_and(|text| text.text() == "replace");
     if let Some(change) = change {
-        merge.budget.spend(change.weight())?;
+        merge.budget().spend(change.weight())?;
     }
     let merged = match (old, change) {
         // Compat: the replaced item stays in the object's own list and wins in the end.
-        (_, Some(change)) if replaces => merge.node(None, Some(change.clone()), of)?,
+        (_, Some(change)) if replaces => merge.item(None, Some(change.clone()), of)?,
         (Some(at), change) => {
             let node = std::mem::replace(&mut arena.nodes[at], Node::map());
             // Only a patch can delete the item, which must then still be found by its keys.
             let kept = if change.is_some() { node.clone() } else { Node::map() };
-            match merge.node(Some(node), change.cloned(), of)? {
+            match merge.item(Some(node), change.cloned(), of)? {
                 Some(merged) if !merged.is_nil_or_empty() => {
                     arena.nodes[at] = merged;
                     return Ok(Some(at));
@@ -188,7 +191,7 @@ fn merged_item(
                 }
             }
         }
-        (None, change) => merge.node(None, change.cloned(), of)?,
+        (None, change) => merge.item(None, change.cloned(), of)?,
     };
     Ok(merged.filter(|node| !node.is_null() && node.as_map().is_none_or(|map| !map.is_empty())).map(|node| {
         arena.nodes.push(node);
