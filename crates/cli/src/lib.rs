@@ -7,6 +7,8 @@ mod failure;
 mod tabs;
 mod terminal;
 
+mod disk;
+
 mod connection;
 mod controllers;
 mod embedded_cluster;
@@ -16,6 +18,7 @@ mod signals;
 
 mod app;
 mod demo;
+mod helm;
 mod up;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -44,6 +47,9 @@ enum Command {
     /// Look at applications and act on them, as `argocd app` does
     #[command(subcommand)]
     App(app::App),
+    /// Render charts and look into them, as `helm` does
+    #[command(subcommand)]
+    Helm(helm::Helm),
     /// Show everything on an embedded cluster: an application in Git comes up, heals and is updated
     Demo(demo::Demo),
     /// Start an embedded cluster and the controllers, in one process
@@ -74,6 +80,9 @@ enum ClusterCommand {
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(outcome) = run_alone(&arguments.command) {
+        return ended(outcome);
+    }
     embedded::install_crypto_provider();
     log();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -83,7 +92,19 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(&arguments)) {
+    ended(runtime.block_on(run(&arguments)))
+}
+
+/// Runs a command that needs neither a cluster nor threads: it starts at once.
+fn run_alone(command: &Command) -> Option<Result<(), Failure>> {
+    match command {
+        Command::Helm(command) => Some(command.run(&Clock::system())),
+        _ => None,
+    }
+}
+
+fn ended(outcome: Result<(), Failure>) -> ExitCode {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !failure.message.is_empty() {
@@ -112,6 +133,7 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Cluster(ClusterCommand::Up(command)) => command.run(&clock).await,
         Command::Run(command) => command.run(&arguments.connection, &clock).await,
         Command::Install(command) => command.run(),
+        Command::Helm(command) => command.run(&clock),
         Command::Crds => terminal::print(&yaml::emit_all(&api::crds())),
         Command::Completion { shell } => completion(*shell),
     }

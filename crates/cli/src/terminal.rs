@@ -12,6 +12,12 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|_| Failure::with_code(READER_GONE, ""))
 }
 
+/// Writes data to the byte: nothing is taken out of it.
+pub(crate) fn data(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(|_| Failure::with_code(READER_GONE, ""))
+}
+
 /// Writes what is no data: progress, hints, errors.
 pub(crate) fn note(text: &str) {
     // Nothing can be told to somebody who has closed standard error.

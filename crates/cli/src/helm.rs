@@ -1,0 +1,35 @@
+//! `capstan helm …`, speaking as `helm` does: the same flags, outputs and exit codes, with nothing executed and nothing
+//! asked of a cluster.
+//!
+//! What a command prints is decided by the crate `helm`; here flags become its input, and paths become trees.
+
+mod chance;
+mod ending;
+mod globals;
+mod locate;
+mod show;
+mod template;
+mod values;
+
+use crate::failure::Failure;
+use clap::Subcommand;
+use clock::Clock;
+
+/// What can be asked of a chart.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Helm {
+    /// Render a chart's templates and print what they give
+    Template(Box<template::TemplateArguments>),
+    /// Print what a chart says of itself
+    #[command(subcommand, visible_alias = "inspect")]
+    Show(show::Show),
+}
+
+impl Helm {
+    pub(crate) fn run(&self, clock: &Clock) -> Result<(), Failure> {
+        match self {
+            Helm::Template(command) => ending::end(command.run(clock)),
+            Helm::Show(command) => ending::end(command.run()),
+        }
+    }
+}
