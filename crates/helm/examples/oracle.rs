@@ -1,5 +1,7 @@
 //! Compares renders with Helm's own. `cargo xtask oracle helm` builds and runs it.
 
+#[path = "../oracle/arguments.rs"]
+mod arguments;
 #[path = "../tests/it/case.rs"]
 mod case;
 #[path = "../oracle/corpus.rs"]

@@ -109,11 +109,6 @@ impl Profile {
         NullRules { keeps_unmatched: self >= Profile::V3_21, cleans_defaults: self.is_four() }
     }
 
-    /// Go's package that holds values and capabilities, as it shows in type names.
-    pub(crate) fn values_package(self) -> &'static str {
-        if self.is_four() { "common" } else { "chartutil" }
-    }
-
     /// Whether a values file may hold several documents, merged one after the other.
     pub(crate) fn merges_value_documents(self) -> bool {
         self.is_four()

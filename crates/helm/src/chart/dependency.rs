@@ -1,6 +1,7 @@
 //! One entry of a chart's `dependencies`.
 
-use super::metadata::{ValidationError, invalid, sanitize};
+use super::text::sanitize;
+use super::validation::{ValidationError, invalid};
 use crate::go_json::{Decoder, field};
 use serde_json::{Map, Value};
 

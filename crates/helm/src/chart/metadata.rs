@@ -1,6 +1,8 @@
 //! What Chart.yaml says of a chart: read, cleaned and checked as Helm does when it loads one.
 
 use super::dependency::Dependency;
+use super::text::sanitize;
+use super::validation::{ValidationError, invalid};
 use crate::go_json::{Decoder, field};
 use crate::profile::Profile;
 use goversion::Version;
@@ -43,11 +45,6 @@ pub struct Maintainer {
     pub email: String,
     pub url: String,
 }
-
-/// What is wrong with Chart.yaml, in Helm's words.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("validation: {0}")]
-pub struct ValidationError(pub(crate) String);
 
 /// The version that chart format 1 is named by.
 pub(crate) const API_VERSION_1: &str = "v1";
@@ -183,10 +180,6 @@ impl Metadata {
     }
 }
 
-pub(crate) fn invalid(message: impl Into<String>) -> Result<(), ValidationError> {
-    Err(ValidationError(message.into()))
-}
-
 fn maintainers(value: &Value, decoder: &mut Decoder) -> Vec<Option<Maintainer>> {
     let mut all = Vec::new();
     for item in decoder.items(value, "[]*chart.Maintainer") {
@@ -208,30 +201,6 @@ fn maintainers(value: &Value, decoder: &mut Decoder) -> Vec<Option<Maintainer>> 
 fn annotations(value: &Value, decoder: &mut Decoder) -> Option<BTreeMap<String, String>> {
     let map = decoder.object(value, "map[string]string")?;
     Some(map.iter().map(|(key, value)| (key.clone(), decoder.text(value))).collect())
-}
-
-/// White space becomes a space, what cannot be printed goes.
-pub(crate) fn sanitize(text: &mut String) {
-    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-        return;
-    }
-    let cleaned = text.chars().filter_map(|c| match c {
-        c if c.is_whitespace() => Some(' '),
-        c if is_print(c) => Some(c),
-        _ => None,
-    });
-    *text = cleaned.collect();
-}
-
-/// Go's `unicode.IsPrint`, short of what is not assigned: letters, marks, numbers, punctuation and symbols.
-fn is_print(c: char) -> bool {
-    // The formatting characters of category Cf, the private use areas and the controls are what cannot be printed.
-    !c.is_control()
-        && !matches!(c,
-            '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{180e}'
-            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{e000}'..='\u{f8ff}' | '\u{e0001}'..='\u{e007f}'
-            | '\u{f0000}'..='\u{10ffff}')
 }
 
 #[cfg(test)]
@@ -264,12 +233,5 @@ mod tests {
             "json: cannot unmarshal array into Go struct field Maintainer.maintainers.name of type string"
         );
         assert_eq!(told(json!("x")), "json: cannot unmarshal string into Go value of type chart.Metadata");
-    }
-
-    #[test]
-    fn texts_are_cleaned() {
-        let mut text = "a\tb\u{200b}c\u{7}".to_owned();
-        sanitize(&mut text);
-        assert_eq!(text, "a bc");
     }
 }

@@ -3,10 +3,13 @@
 
 mod dependency;
 mod metadata;
+mod text;
+mod validation;
 
 pub use dependency::Dependency;
 pub(crate) use metadata::API_VERSION_1;
-pub use metadata::{Maintainer, Metadata, ValidationError};
+pub use metadata::{Maintainer, Metadata};
+pub use validation::ValidationError;
 
 use bytes::Bytes;
 use gotemplate::FrozenMap;
@@ -38,15 +41,6 @@ pub struct Chart {
     pub values_text: Option<Bytes>,
     /// The charts in charts/, by name of their folder or archive.
     pub dependencies: Vec<Chart>,
-}
-
-/// A file of crds/, with the path it is shown under.
-#[derive(Debug, Clone, Copy)]
-pub struct Crd<'c> {
-    /// The file.
-    pub file: &'c File,
-    /// The chart that holds it, as a path: `parent/charts/child`.
-    pub chart_depth: usize,
 }
 
 impl Chart {

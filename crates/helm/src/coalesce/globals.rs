@@ -16,12 +16,18 @@ impl Coalesce<'_> {
         let into = match child.get(GLOBAL) {
             None => empty_map(),
             Some(Value::Map(map)) => map,
-            Some(_) => return Ok(self.warnings.push(Warning::GlobalsSkipped("destination"))),
+            Some(_) => {
+                self.warnings.push(Warning::GlobalsSkipped("destination"));
+                return Ok(());
+            }
         };
         let from = match parent.get(GLOBAL) {
             None => empty_map(),
             Some(Value::Map(map)) => map,
-            Some(_) => return Ok(self.warnings.push(Warning::GlobalsSkipped("source"))),
+            Some(_) => {
+                self.warnings.push(Warning::GlobalsSkipped("source"));
+                return Ok(());
+            }
         };
         for (key, value) in from.entries() {
             self.budget.spend(1)?;

@@ -1,7 +1,7 @@
 //! Where each object comes from: the file of the chart, and the line of it that the object begins at.
 
 use crate::chart::{Chart, File};
-use crate::manifest::Manifest;
+use crate::manifest::{Hook, Manifest};
 use crate::render::{Printed, Rendered};
 
 /// One line for each object: `chart/templates/x.yaml:12  Deployment/web`.
@@ -13,9 +13,8 @@ pub(super) fn explain(rendered: &Rendered, chart: &Chart, printed: Printed) -> S
     for manifest in &rendered.manifests {
         rows.push(row(manifest, chart, ""));
     }
-    for hook in
-        rendered.hooks.iter().filter(|hook| !printed.without_hooks && !(printed.without_tests && hook.is_test()))
-    {
+    let is_hidden = |hook: &Hook| printed.without_hooks || printed.without_tests && hook.is_test();
+    for hook in rendered.hooks.iter().filter(|hook| !is_hidden(hook)) {
         rows.push(row(&hook.manifest, chart, "  (hook)"));
     }
     let width = rows.iter().map(|(place, _)| place.len()).max().unwrap_or_default();

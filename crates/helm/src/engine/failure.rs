@@ -1,9 +1,18 @@
 //! Errors of templates as Helm words them.
 
-use super::EngineError;
 use crate::functions::{MESSAGE_BEGIN, MESSAGE_END};
 use crate::profile::Profile;
+use budget::Exceeded;
 use gotemplate::{ExecError, ParseError};
+
+/// Why templates give no text; the words are Helm's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum EngineError {
+    #[error("{0}")]
+    Template(String),
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
+}
 
 /// A template that does not parse: the place, and the last part of Go's message.
 pub(super) fn parsing(path: &str, error: &ParseError) -> EngineError {

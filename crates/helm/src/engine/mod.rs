@@ -5,12 +5,14 @@ mod failure;
 mod scope;
 
 pub use compiled::Compiled;
+pub(crate) use failure::EngineError;
 
 use crate::functions::without_no_value;
 use crate::instance::Instance;
 use crate::profile::Profile;
-use budget::{Budget, Exceeded};
+use budget::Budget;
 use gotemplate::{Map, MissingKey, Run, Set, Value, Written};
+use scope::Template;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -19,24 +21,6 @@ use std::collections::BTreeMap;
 pub(crate) struct Mode {
     pub(crate) profile: Profile,
     pub(crate) missing_key: MissingKey,
-}
-
-/// Why templates give no text; the words are Helm's.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum EngineError {
-    #[error("{0}")]
-    Template(String),
-    #[error(transparent)]
-    Limit(#[from] Exceeded),
-}
-
-/// A template on its way to being executed.
-struct Template {
-    text: bytes::Bytes,
-    /// What it sees as its dot.
-    scope: Map,
-    /// `chart/templates`.
-    base_path: String,
 }
 
 /// Renders everything: paths and texts, in the order of execution.

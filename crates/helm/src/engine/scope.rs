@@ -1,11 +1,19 @@
 //! What each chart's templates see: a chart its own values only, its parent also those of the charts in it.
 
-use super::Template;
 use crate::instance::Instance;
 use crate::objects;
 use crate::profile::Profile;
 use gotemplate::{Map, Value, Written};
 use std::collections::BTreeMap;
+
+/// A template on its way to being executed.
+pub(super) struct Template {
+    pub(super) text: bytes::Bytes,
+    /// What it sees as its dot.
+    pub(super) scope: Map,
+    /// `chart/templates`.
+    pub(super) base_path: String,
+}
 
 /// Adds the templates of `chart`, the root, and of all charts in it, by path.
 pub(super) fn collect(

@@ -1,25 +1,8 @@
 //! `lookup`: objects of the cluster, from a snapshot that the caller hands in.
 
-use super::Setting;
+use super::setting::Setting;
 use gotemplate::{Args, Call, FuncError, FuncMap, Function, Map, Signature, Type, Value};
 use serde_json::Value as Json;
-
-/// What `lookup` reads.
-pub trait Lookup: Send + Sync {
-    /// The object, or with an empty `name` the list of all in the namespace. `None` when there is none, and when there
-    /// is no cluster.
-    fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Option<Json>;
-}
-
-/// No cluster: nothing is found. What `helm template` and Argo CD render with.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Empty;
-
-impl Lookup for Empty {
-    fn lookup(&self, _: &str, _: &str, _: &str, _: &str) -> Option<Json> {
-        None
-    }
-}
 
 pub(super) fn add(functions: &mut FuncMap) {
     const LOOKUP: Signature = Signature::new(&[Type::String, Type::String, Type::String, Type::String], Type::MAP);

@@ -7,28 +7,17 @@ mod include;
 mod lookup;
 mod required;
 mod serial;
+mod setting;
 
 pub(crate) use include::without_no_value;
-pub use lookup::{Empty, Lookup};
-pub(crate) use required::{MESSAGE_BEGIN, MESSAGE_END, Refusal, Told};
+pub(crate) use required::{MESSAGE_BEGIN, MESSAGE_END};
+
+pub(crate) use setting::Setting;
+pub use setting::{Empty, Lookup};
 
 use crate::profile::Profile;
 use gotemplate::FuncMap;
 use std::sync::{Arc, OnceLock};
-
-/// What functions read of the render they run in.
-pub(crate) struct Setting {
-    /// Whether missing values are only told of.
-    pub(crate) is_lint: bool,
-    /// What `lookup` finds.
-    pub(crate) lookup: Arc<dyn Lookup>,
-}
-
-impl Default for Setting {
-    fn default() -> Self {
-        Setting { is_lint: false, lookup: Arc::new(Empty) }
-    }
-}
 
 /// The functions of a profile.
 pub(crate) fn table(profile: Profile) -> Arc<FuncMap> {

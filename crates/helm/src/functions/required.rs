@@ -1,6 +1,6 @@
 //! `required` and `fail`: a chart's own refusals. A lint only tells of them.
 
-use super::Setting;
+use super::setting::Setting;
 use gotemplate::{Args, Call, FuncError, FuncMap, Function, Signature, Text, Type, Value};
 
 /// Around a message that is the user's own: what Helm shows without the chain of templates that led there.

@@ -1,7 +1,9 @@
 //! The files of a gzipped tar archive. Names decide nothing but where a file stands inside the chart; links, absolute
 //! names and names that lead outside are refused; entries and bytes are counted before they are kept.
 
-use super::{CHART_BYTES_MAX, FILE_BYTES_MAX, FILES_MAX, LoadError, RawFile, without_mark};
+use super::error::LoadError;
+use super::file::{RawFile, without_mark};
+use super::limits::{CHART_BYTES_MAX, FILE_BYTES_MAX, FILES_MAX};
 use budget::Budget;
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;

@@ -1,12 +1,24 @@
 //! Gives every file of a chart its meaning, and does so again for the charts in charts/.
 
-use super::{CHART_DEPTH_MAX, LoadError, Loaded, RawFile, archive};
+use super::archive;
+use super::error::LoadError;
+use super::file::RawFile;
+use super::limits::CHART_DEPTH_MAX;
 use crate::chart::{API_VERSION_1, Chart, File, Metadata, extension};
 use crate::profile::Profile;
 use crate::values;
 use crate::warning::Warning;
 use budget::Budget;
 use std::collections::BTreeMap;
+
+/// What was loaded, and what Helm would warn of.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The chart.
+    pub chart: Chart,
+    /// What to tell.
+    pub warnings: Vec<Warning>,
+}
 
 pub(super) fn chart(files: Vec<RawFile>, profile: Profile, budget: &mut Budget) -> Result<Loaded, LoadError> {
     let mut loader = Loader { profile, budget, warnings: Vec::new() };

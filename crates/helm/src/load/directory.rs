@@ -1,7 +1,9 @@
 //! The files of a chart's folder, in the order of their names at each level. Links are followed inside the tree.
 
+use super::error::LoadError;
+use super::file::{RawFile, without_mark};
 use super::ignore::Rules;
-use super::{CHART_BYTES_MAX, FILE_BYTES_MAX, FILES_MAX, LoadError, RawFile, without_mark};
+use super::limits::{CHART_BYTES_MAX, FILE_BYTES_MAX, FILES_MAX};
 use budget::Budget;
 use tree::{EntryKind, Tree, TreeError, TreePath, resolve};
 

@@ -1,6 +1,6 @@
 //! .helmignore: which files of a folder are no part of the chart.
 
-use super::LoadError;
+use super::error::LoadError;
 use super::wildcard::wildcard;
 
 /// The rules of one folder.

@@ -1,8 +1,10 @@
 //! `--set-literal`: names as in `--set`, but without escapes, and the rest of the line is the value.
 
+use super::error::StrvalsError;
+use super::limits::{NAMES_MAX, NESTING_MAX};
 use super::place::{Items, Stop, index, not_negative, quoted_characters, set, wrong_type};
 use super::reader::{Piece, Reader};
-use super::{NAMES_MAX, NESTING_MAX, StrvalsError};
+
 use serde_json::{Map, Value};
 
 pub(super) fn parse(text: &str, into: &mut Map<String, Value>) -> Result<(), StrvalsError> {

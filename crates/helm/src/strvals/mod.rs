@@ -3,42 +3,17 @@
 //!
 //! Compat: quirks of the original that its users lean on are kept; each has a row in this crate's tests.
 
+mod error;
+mod limits;
 mod literal;
 mod parser;
 mod place;
 mod reader;
 
+pub use error::StrvalsError;
+
 use parser::{Parser, Reading};
 use serde_json::{Map, Value};
-
-/// The greatest index of a list.
-const INDEX_MAX: usize = 65_536;
-
-/// The most names joined by dots.
-const NAMES_MAX: usize = 30;
-
-/// How deep lists and names may stand in each other; the original recurses without an end.
-const NESTING_MAX: usize = 200;
-
-/// How many items lists may be filled up with in one text: a few lists of the greatest length.
-const ITEMS_MAX: usize = 1_000_000;
-
-/// What is wrong with a text. The words are Helm's, so are those of limits it has.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct StrvalsError(String);
-
-impl From<String> for StrvalsError {
-    fn from(text: String) -> Self {
-        StrvalsError(text)
-    }
-}
-
-impl From<&str> for StrvalsError {
-    fn from(text: &str) -> Self {
-        StrvalsError(text.to_owned())
-    }
-}
 
 /// `--set`: booleans, null and integers are told apart from strings.
 pub(crate) fn parse_typed(text: &str, into: &mut Map<String, Value>) -> Result<(), StrvalsError> {

@@ -1,8 +1,10 @@
 //! `--set`, `--set-string`, `--set-json` and `--set-file`.
 
+use super::error::StrvalsError;
+use super::limits::{NAMES_MAX, NESTING_MAX};
 use super::place::{Items, Stop, index, not_negative, quoted_characters, set, wrong_type};
 use super::reader::{Piece, Reader};
-use super::{NAMES_MAX, NESTING_MAX, StrvalsError};
+
 use crate::values::numbers_to_floats;
 use serde_json::{Map, Value};
 
@@ -249,10 +251,10 @@ fn typed(text: &str) -> Value {
         return Value::Null;
     }
     // Compat: what begins with a zero stays text, so that codes and modes keep their digits.
-    if text == "0" || !text.starts_with('0') {
-        if let Ok(integer) = text.parse::<i64>() {
-            return Value::from(integer);
-        }
+    if (text == "0" || !text.starts_with('0'))
+        && let Ok(integer) = text.parse::<i64>()
+    {
+        return Value::from(integer);
     }
     Value::String(text.to_owned())
 }

@@ -1,6 +1,7 @@
 //! Where a value goes: entries of maps and items of lists, made when they are missing.
 
-use super::{INDEX_MAX, ITEMS_MAX, StrvalsError};
+use super::error::StrvalsError;
+use super::limits::{INDEX_MAX, ITEMS_MAX};
 use serde_json::{Map, Value};
 
 /// Why reading stopped before its end.
