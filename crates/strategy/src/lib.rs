@@ -48,6 +48,9 @@ mod canary;
 
 mod planner;
 
+/// What is wrong with a Rollout, and with what it refers to.
+pub mod validation;
+
 pub use identity::Identity;
 pub use pause_step::seconds as pause_seconds;
 pub use phase::{phase, shown_phase};

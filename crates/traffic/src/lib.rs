@@ -16,7 +16,7 @@ mod routers;
 
 pub use alb::Alb;
 pub use nginx::{Nginx, canary_ingress_name};
-pub use objects::Objects;
+pub use objects::{Objects, has_rule_with};
 pub use routers::{Routers, Unsupported};
 pub use routing::{Change, Destination, Managed, Note, Order, Problem, Routed, Router, Routing, Verify, Write};
 pub use services::{Preference, is_stable_ping, stable_and_canary};

@@ -15,6 +15,7 @@ pub struct Objects {
 }
 
 /// Whether a rule of an Ingress has this Service as a backend.
+#[must_use]
 pub fn has_rule_with(ingress: &Value, service: &str) -> bool {
     let rules = ingress.pointer("/spec/rules").and_then(Value::as_array);
     let paths = rules.into_iter().flatten().filter_map(|rule| rule.pointer("/http/paths").and_then(Value::as_array));
