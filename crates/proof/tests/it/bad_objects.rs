@@ -120,10 +120,13 @@ async fn an_application_that_becomes_unreadable_keeps_what_it_made() {
     the_neighbour_goes_on(&stage, &git).await;
 }
 
+/// Its name, what is wrong with it, and what it is told.
+type BadApplication = (&'static str, fn(&mut Value), &'static str);
+
 #[tokio::test(start_paused = true)]
 async fn what_does_not_hold_together_is_named() {
     let (stage, git) = started(api::crds()).await;
-    let cases: [(&str, fn(&mut Value), &str); 7] = [
+    let cases: [BadApplication; 7] = [
         (
             "stray",
             |app| app["spec"]["project"] = json!("nobody"),
