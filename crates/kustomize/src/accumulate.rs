@@ -6,6 +6,7 @@ mod plugins;
 mod transformers;
 
 use crate::config::{self, Config};
+use crate::edits::Edits;
 use crate::kustomization::{self, COMPONENT, FILE_NAMES, Kustomization, Var};
 use crate::load::{Fetched, Loader, Repository};
 use crate::merge_types::MergeTypes;
@@ -80,6 +81,15 @@ impl<'t> TargetDirectory<'t> {
         builder.warnings.extend(read.warnings.iter().map(|warning| (*warning).to_owned()));
         let kustomization = read.kustomization;
         Ok(TargetDirectory { kustomization, file_name, loader, origin: None, chart_namespace: String::new() })
+    }
+
+    /// Changes the kustomization as an Application asks.
+    ///
+    /// # Errors
+    /// When the edits contradict the kustomization or themselves.
+    pub fn edit(&mut self, edits: &Edits) -> Result<()> {
+        let loader = &self.loader;
+        edits.apply(&mut self.kustomization, &mut |path| loader.exists(path))
     }
 
     /// Begins to note where things come from, when the kustomization asks for it.

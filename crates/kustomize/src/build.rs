@@ -73,7 +73,7 @@ fn run<'t>(
     let loader = Loader::new(tree, directory, options.load_restrictions, options.remotes, file_bytes_max)?;
     let mut target = TargetDirectory::load(loader, builder)?;
     if let Some(edits) = options.edits {
-        edits.apply(&mut target.kustomization);
+        target.edit(edits)?;
     }
     builder.use_schema(&target)?;
     target.track_origin();

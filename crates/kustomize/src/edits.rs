@@ -1,19 +1,22 @@
-//! What Argo CD changes about a kustomization before it is built: the fields of `spec.source.kustomize`, applied as
-//! `kustomize edit` would, without touching a file.
+//! What Argo CD changes about a kustomization before it is built: the fields of `spec.source.kustomize`, applied as the
+//! commands of `kustomize edit` would, without touching a file. Start reading at [`Edits`].
+
+mod images;
+
+pub use images::ImageEdit;
 
 use crate::id::Gvk;
-use crate::kustomization::{Image, Kustomization, LabelRule, Patch, PatchOptions, Replica, Selector};
+use crate::kustomization::{Kustomization, LabelRule, Patch, PatchOptions, Replica, Selector};
+use crate::problem::{Problem, Result};
 use std::collections::BTreeMap;
 
-/// Changes of the outermost kustomization. Empty fields change nothing.
+/// Changes of the outermost kustomization, in the order in which Argo CD makes them. Empty fields change nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Edits {
     /// Replaces `namePrefix`.
     pub name_prefix: String,
     /// Replaces `nameSuffix`.
     pub name_suffix: String,
-    /// Replaces `namespace`.
-    pub namespace: String,
     /// Each replaces the entry of its name.
     pub images: Vec<ImageEdit>,
     /// Each replaces the entry of its name.
@@ -21,45 +24,15 @@ pub struct Edits {
     /// Labels, and where they go.
     pub labels: LabelEdit,
     /// Added to `commonAnnotations`.
-    pub annotations: BTreeMap<String, String>,
+    pub annotations: AnnotationEdit,
+    /// Replaces `namespace`.
+    pub namespace: String,
     /// Added to `patches`.
     pub patches: Vec<PatchEdit>,
-    /// Added to `components`.
+    /// Added to `components`, unless they are there.
     pub components: Vec<String>,
-}
-
-/// One image, as `kustomize edit set image` is told: `[name=]newName[:tag][@digest]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ImageEdit {
-    /// The image's name in the manifests.
-    pub name: String,
-    /// What it is called instead; empty to keep the name.
-    pub new_name: String,
-    /// The tag it gets.
-    pub new_tag: String,
-    /// The digest it gets.
-    pub digest: String,
-}
-
-impl ImageEdit {
-    /// Reads `[name=]newName[:tag][@digest]`.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        let (name, image) = match text.split_once('=') {
-            Some((name, image)) => (Some(name), image),
-            None => (None, text),
-        };
-        let (rest, digest) = image.split_once('@').unwrap_or((image, ""));
-        let slash = rest.rfind('/').map_or(0, |at| at + 1);
-        let colon = rest[slash..].find(':').map(|at| at + slash);
-        let (new_name, tag) = colon.map_or((rest, ""), |at| (&rest[..at], &rest[at + 1..]));
-        let (name, new_name) = match name {
-            Some(name) if name != new_name => (name, new_name),
-            _ => (new_name, ""),
-        };
-        let keep = |text: &str| if text == "*" { String::new() } else { text.to_owned() };
-        ImageEdit { name: name.to_owned(), new_name: keep(new_name), new_tag: keep(tag), digest: digest.to_owned() }
-    }
+    /// Whether components whose directory does not exist are left out.
+    pub ignore_missing_components: bool,
 }
 
 /// The number of replicas of the workloads of a name.
@@ -76,10 +49,21 @@ pub struct ReplicaEdit {
 pub struct LabelEdit {
     /// The labels.
     pub pairs: BTreeMap<String, String>,
+    /// Whether they win over those of the kustomization; without it one that is there already is a problem.
+    pub force: bool,
     /// Whether they stay out of selectors.
     pub without_selectors: bool,
     /// Whether they go into templates when they stay out of selectors.
     pub include_templates: bool,
+}
+
+/// Annotations that are added.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AnnotationEdit {
+    /// The annotations.
+    pub pairs: BTreeMap<String, String>,
+    /// Whether they win over those of the kustomization; without it one that is there already is a problem.
+    pub force: bool,
 }
 
 /// A patch that is added.
@@ -117,8 +101,15 @@ pub struct Target {
 }
 
 impl Edits {
-    /// Changes a kustomization.
-    pub(crate) fn apply(&self, kustomization: &mut Kustomization) {
+    /// Changes a kustomization. `exists` says whether a directory, named from the kustomization's own, is there.
+    ///
+    /// # Errors
+    /// As `kustomize edit`: labels and annotations that are there already and options that contradict each other.
+    pub(crate) fn apply(
+        &self,
+        kustomization: &mut Kustomization,
+        exists: &mut dyn FnMut(&str) -> Result<bool>,
+    ) -> Result<()> {
         let set = |field: &mut String, value: &str| {
             if !value.is_empty() {
                 *field = value.to_owned();
@@ -126,46 +117,84 @@ impl Edits {
         };
         set(&mut kustomization.name_prefix, &self.name_prefix);
         set(&mut kustomization.name_suffix, &self.name_suffix);
+        images::set(&mut kustomization.images, &self.images);
+        self.set_replicas(&mut kustomization.replicas);
+        self.labels.add(kustomization)?;
+        add_pairs(
+            &mut kustomization.common_annotations,
+            &self.annotations.pairs,
+            self.annotations.force,
+            "annotation",
+        )?;
         set(&mut kustomization.namespace, &self.namespace);
-        for edit in &self.images {
-            set_image(&mut kustomization.images, edit);
-        }
-        for edit in &self.replicas {
-            let replica = Replica { name: edit.name.clone(), count: edit.count };
-            match kustomization.replicas.iter_mut().find(|old| old.name == edit.name) {
-                Some(old) => *old = replica,
-                None => kustomization.replicas.push(replica),
+        kustomization.patches.extend(self.patches.iter().map(patch));
+        for component in &self.components {
+            if self.ignore_missing_components && !exists(component)? {
+                continue;
+            }
+            if !kustomization.components.contains(component) {
+                kustomization.components.push(component.clone());
             }
         }
-        let pairs = self.labels.pairs.clone();
-        if self.labels.without_selectors && !pairs.is_empty() {
-            let include_templates = self.labels.include_templates;
-            kustomization.labels.push(LabelRule { pairs, include_templates, ..LabelRule::default() });
-        } else {
-            kustomization.common_labels.extend(pairs);
+        Ok(())
+    }
+
+    /// Compat: setting any puts all in the order of their names, each once, the first of the file.
+    fn set_replicas(&self, replicas: &mut Vec<Replica>) {
+        if self.replicas.is_empty() {
+            return;
         }
-        kustomization.common_annotations.extend(self.annotations.clone());
-        kustomization.patches.extend(self.patches.iter().map(patch));
-        kustomization.components.extend(self.components.iter().cloned());
+        let mut all: BTreeMap<String, i64> = BTreeMap::new();
+        for old in replicas.drain(..) {
+            all.entry(old.name).or_insert(old.count);
+        }
+        all.extend(self.replicas.iter().map(|edit| (edit.name.clone(), edit.count)));
+        replicas.extend(all.into_iter().map(|(name, count)| Replica { name, count }));
     }
 }
 
-/// Sets an image. What the edit does not say stays, except that a new tag ends an old digest and the other way round.
-fn set_image(images: &mut Vec<Image>, edit: &ImageEdit) {
-    let old = images.iter().position(|image| image.name == edit.name);
-    let mut image = old.map_or_else(Image::default, |at| images[at].clone());
-    image.name.clone_from(&edit.name);
-    if !edit.new_name.is_empty() {
-        image.new_name.clone_from(&edit.new_name);
+impl LabelEdit {
+    fn add(&self, kustomization: &mut Kustomization) -> Result<()> {
+        if self.pairs.is_empty() {
+            return Ok(());
+        }
+        if !self.without_selectors {
+            if self.include_templates {
+                let rule = "labels go into templates alone only without selectors: set labelWithoutSelector as well";
+                return Err(Problem::invalid(rule));
+            }
+            return add_pairs(&mut kustomization.common_labels, &self.pairs, self.force, "label");
+        }
+        let same = |rule: &&mut LabelRule| !rule.include_selectors && rule.include_templates == self.include_templates;
+        match kustomization.labels.iter_mut().find(same) {
+            Some(rule) => add_pairs(&mut rule.pairs, &self.pairs, self.force, "label"),
+            None => {
+                let rule = LabelRule {
+                    pairs: self.pairs.clone(),
+                    include_templates: self.include_templates,
+                    ..LabelRule::default()
+                };
+                kustomization.labels.push(rule);
+                Ok(())
+            }
+        }
     }
-    if !edit.new_tag.is_empty() || !edit.digest.is_empty() {
-        image.new_tag.clone_from(&edit.new_tag);
-        image.digest.clone_from(&edit.digest);
+}
+
+fn add_pairs(
+    into: &mut BTreeMap<String, String>,
+    pairs: &BTreeMap<String, String>,
+    force: bool,
+    what: &str,
+) -> Result<()> {
+    for (key, value) in pairs {
+        if into.contains_key(key) && !force {
+            let rule = format!("{what} {key} already in kustomization file: force it to replace the file's");
+            return Err(Problem::invalid(rule));
+        }
+        into.insert(key.clone(), value.clone());
     }
-    match old {
-        Some(at) => images[at] = image,
-        None => images.push(image),
-    }
+    Ok(())
 }
 
 fn patch(edit: &PatchEdit) -> Patch {
@@ -192,15 +221,47 @@ fn patch(edit: &PatchEdit) -> Patch {
 mod tests {
     use super::*;
 
+    fn pairs(text: &[(&str, &str)]) -> BTreeMap<String, String> {
+        text.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    }
+
+    fn applied(edits: &Edits, mut kustomization: Kustomization) -> Result<Kustomization> {
+        edits.apply(&mut kustomization, &mut |path| Ok(path == "there"))?;
+        Ok(kustomization)
+    }
+
     #[test]
-    fn image_edits_are_read_as_kustomize_edit_reads_them() {
-        let parse = |text: &str| {
-            let ImageEdit { name, new_name, new_tag, digest } = ImageEdit::parse(text);
-            [name, new_name, new_tag, digest].join("|")
-        };
-        assert_eq!(parse("nginx:1.2"), "nginx||1.2|");
-        assert_eq!(parse("nginx=reg:5000/my/nginx:1.2"), "nginx|reg:5000/my/nginx|1.2|");
-        assert_eq!(parse("nginx=my@sha256:ab"), "nginx|my||sha256:ab");
-        assert_eq!(parse("reg:5000/nginx"), "reg:5000/nginx|||");
+    fn labels_that_are_there_need_force() {
+        let old = Kustomization { common_labels: pairs(&[("a", "old")]), ..Kustomization::default() };
+        let mut edits =
+            Edits { labels: LabelEdit { pairs: pairs(&[("a", "new")]), ..Default::default() }, ..Default::default() };
+        assert!(applied(&edits, old.clone()).is_err_and(|problem| problem.message.contains("label a already")));
+        edits.labels.force = true;
+        assert_eq!(applied(&edits, old.clone()).expect("forced").common_labels, pairs(&[("a", "new")]));
+        edits.labels.include_templates = true;
+        assert!(applied(&edits, old.clone()).is_err(), "templates alone want no selectors");
+        edits.labels.without_selectors = true;
+        let kustomization = applied(&edits, old).expect("both options");
+        assert_eq!(kustomization.common_labels, pairs(&[("a", "old")]));
+        assert!(kustomization.labels[0].include_templates && kustomization.labels[0].pairs == pairs(&[("a", "new")]));
+    }
+
+    #[test]
+    fn components_come_once_and_missing_ones_may_be_ignored() {
+        let old = Kustomization { components: vec!["there".to_owned()], ..Kustomization::default() };
+        let components = vec!["there".to_owned(), "missing".to_owned()];
+        let edits = Edits { components, ignore_missing_components: true, ..Default::default() };
+        assert_eq!(applied(&edits, old.clone()).expect("ignored").components, ["there"]);
+        let edits = Edits { ignore_missing_components: false, ..edits };
+        assert_eq!(applied(&edits, old).expect("named").components, ["there", "missing"]);
+    }
+
+    #[test]
+    fn replicas_are_set_by_name() {
+        let replica = |name: &str, count| Replica { name: name.to_owned(), count };
+        let old = Kustomization { replicas: vec![replica("b", 1), replica("a", 1)], ..Kustomization::default() };
+        let edits = Edits { replicas: vec![ReplicaEdit { name: "b".into(), count: 2 }], ..Default::default() };
+        let found = applied(&edits, old).expect("set").replicas;
+        assert_eq!(found.iter().map(|r| (r.name.as_str(), r.count)).collect::<Vec<_>>(), [("a", 1), ("b", 2)]);
     }
 }

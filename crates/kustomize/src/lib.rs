@@ -32,7 +32,7 @@ mod sort;
 mod transform;
 
 pub use build::{Built, BuiltResource, build, to_yaml};
-pub use edits::{Edits, ImageEdit, LabelEdit, PatchEdit, ReplicaEdit, Target};
+pub use edits::{AnnotationEdit, Edits, ImageEdit, LabelEdit, PatchEdit, ReplicaEdit, Target};
 pub use generate::ChartRequest;
 pub use kustomization::{ChartValues, HelmChart};
 pub use load::{LoadRestrictions, Repository};

@@ -124,6 +124,19 @@ impl<'t> Loader<'t> {
             .map_err(|_| Problem::new(ProblemKind::Malformed, format!("{}: the text is not UTF-8", self.path_of(path))))
     }
 
+    /// Whether anything stands at a path inside the tree.
+    ///
+    /// # Errors
+    /// When the store behind the tree fails.
+    pub fn exists(&self, path: &str) -> Result<bool> {
+        let Ok(at) = TreePath::resolve(&self.root, path) else { return Ok(false) };
+        match resolve(self.tree(), &at) {
+            Ok(real) => Ok(self.tree().entry(&real)?.is_some()),
+            Err(TreeError::Store { path, cause }) => Err(TreeError::Store { path, cause }.into()),
+            Err(_) => Ok(false),
+        }
+    }
+
     /// A loader for the kustomization at `path`: a directory, or a place in another repository.
     ///
     /// # Errors

@@ -91,7 +91,7 @@ fn changed(old: &str, image: &Image) -> String {
 }
 
 /// Name, tag and digest of an image. A colon before the first slash belongs to a registry's port.
-fn split(image: &str) -> (&str, &str, &str) {
+pub(crate) fn split(image: &str) -> (&str, &str, &str) {
     let from = image.find('/').filter(|at| *at > 0).unwrap_or(0);
     let find = |c: char| image[from..].find(c).map(|at| at + from);
     match (find(':'), find('@')) {

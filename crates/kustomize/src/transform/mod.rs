@@ -21,7 +21,7 @@ mod vars;
 
 pub(crate) use annotations::annotations;
 pub(crate) use hash::add_hashes;
-pub(crate) use images::images;
+pub(crate) use images::{images, split as split_image};
 pub(crate) use labels::{label_specs, labels};
 pub(crate) use name::{Affix, affix};
 pub(crate) use name_references::fix_references;
