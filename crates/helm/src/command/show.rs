@@ -1,6 +1,7 @@
-//! `helm show values` and `helm show chart`.
+//! `helm show`: what a chart says of itself, as it is written.
 
 use super::{Output, unloadable};
+use crate::chart::{Chart, File};
 use crate::load::load;
 use crate::objects::metadata_json;
 use crate::profile::Profile;
@@ -8,28 +9,80 @@ use budget::Budget;
 use serde_json::Value;
 use tree::{Tree, TreePath};
 
+/// What is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Everything.
+    All,
+    /// Chart.yaml as it was read.
+    Chart,
+    /// values.yaml as it is written.
+    Values,
+    /// The README.
+    Readme,
+    /// The files of crds/, those of the charts in it too.
+    Crds,
+}
+
+/// Shows something of the chart at `path`.
+#[must_use]
+pub fn show(tree: &dyn Tree, path: &TreePath, shown: Shown, profile: Profile, budget: &mut Budget) -> Output {
+    match load(tree, path, profile, budget) {
+        Ok(loaded) => Output::of(text(&loaded.chart, shown)).after(&loaded.warnings, profile),
+        Err(error) => unloadable(&error),
+    }
+}
+
+fn text(chart: &Chart, shown: Shown) -> String {
+    let mut out = String::new();
+    let is = |part| shown == part || shown == Shown::All;
+    let rule = if shown == Shown::All { "---\n" } else { "" };
+    if is(Shown::Chart) {
+        let metadata = Value::Object(metadata_json(&chart.metadata));
+        out.push_str(&format!("{}\n", yaml::emit(&metadata)));
+    }
+    // Compat: a file that says nothing is not shown.
+    if is(Shown::Values) && chart.values.is_some() {
+        out.push_str(rule);
+        if let Some(text) = &chart.values_text {
+            out.push_str(&format!("{}\n", String::from_utf8_lossy(text)));
+        }
+    }
+    if is(Shown::Readme)
+        && let Some(readme) = chart.files.iter().find(|file| is_readme(file))
+    {
+        out.push_str(&format!("{rule}{}\n", String::from_utf8_lossy(&readme.data)));
+    }
+    if is(Shown::Crds) {
+        crds(chart, &mut out);
+    }
+    out
+}
+
+fn is_readme(file: &File) -> bool {
+    ["readme.md", "readme.txt", "readme"].iter().any(|name| file.name.eq_ignore_ascii_case(name))
+}
+
+fn crds(chart: &Chart, out: &mut String) {
+    for file in chart.files.iter().filter(|file| file.is_crd()) {
+        if !file.data.starts_with(b"---") {
+            out.push_str("---\n");
+        }
+        out.push_str(&format!("{}\n", String::from_utf8_lossy(&file.data)));
+    }
+    for child in &chart.dependencies {
+        crds(child, out);
+    }
+}
+
 /// values.yaml as it is written.
 #[must_use]
 pub fn show_values(tree: &dyn Tree, path: &TreePath, profile: Profile, budget: &mut Budget) -> Output {
-    match load(tree, path, profile, budget) {
-        Ok(loaded) => {
-            // Compat: a file that says nothing is not shown.
-            let text = loaded.chart.values_text.filter(|_| loaded.chart.values.is_some());
-            let shown = text.map(|text| format!("{}\n", String::from_utf8_lossy(&text))).unwrap_or_default();
-            Output::of(shown).after(&loaded.warnings, profile)
-        }
-        Err(error) => unloadable(&error),
-    }
+    show(tree, path, Shown::Values, profile, budget)
 }
 
 /// Chart.yaml as it was read.
 #[must_use]
 pub fn show_chart(tree: &dyn Tree, path: &TreePath, profile: Profile, budget: &mut Budget) -> Output {
-    match load(tree, path, profile, budget) {
-        Ok(loaded) => {
-            let metadata = Value::Object(metadata_json(&loaded.chart.metadata));
-            Output::of(format!("{}\n", yaml::emit(&metadata))).after(&loaded.warnings, profile)
-        }
-        Err(error) => unloadable(&error),
-    }
+    show(tree, path, Shown::Chart, profile, budget)
 }
