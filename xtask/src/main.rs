@@ -2,6 +2,7 @@
 
 mod bench;
 mod generated;
+mod oracle;
 mod tidy;
 mod vectors;
 mod workspace;
@@ -27,6 +28,15 @@ enum Command {
         /// Folder of the recordings; those of the repository by default.
         folder: Option<std::path::PathBuf>,
     },
+    /// Compare with an original that is installed: `oracle helm -- corpus --help` tells how.
+    Oracle {
+        /// What to compare.
+        #[arg(value_enum)]
+        with: oracle::Oracle,
+        /// Handed to the comparison.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// Measure the program against the figures it promises.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -37,6 +47,7 @@ fn main() -> std::process::ExitCode {
         Command::Tidy => tidy::run(),
         Command::Gen => generated::write_all(),
         Command::Vectors { folder } => vectors::run(folder),
+        Command::Oracle { with, arguments } => with.run(&arguments),
         Command::Bench(bench) => bench.run(),
     };
     match done {

@@ -10,10 +10,15 @@ mod corpus;
 mod peer;
 #[path = "../oracle/record.rs"]
 mod record;
+#[path = "../oracle/repositories.rs"]
+mod repositories;
+#[path = "../oracle/say.rs"]
+mod say;
+#[path = "../oracle/verdict.rs"]
+mod verdict;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use helm::Profile;
 use std::path::PathBuf;
 
 #[derive(Parser)]
@@ -27,23 +32,20 @@ struct Arguments {
 enum Command {
     /// Write what Helm's releases give for the cases of tests/cases
     Record {
-        /// Folder with the binaries helm-3.17, helm-3.21 and helm-4.2
+        /// A helm of each release; give it three times
         #[arg(long)]
-        helm: PathBuf,
+        helm: Vec<PathBuf>,
         /// Only cases whose name contains this
         #[arg(long)]
         only: Option<String>,
     },
     /// Render the public charts of oracle/corpus.toml with both
     Corpus {
-        /// The helm to compare with; the one on PATH by default
+        /// A helm to compare with, of a release that there is a profile for; may be given several times
         #[arg(long, default_value = "helm")]
-        helm: PathBuf,
-        /// Which release it is
-        #[arg(long, default_value = "4.2")]
-        profile: Profile,
-        /// Folder of clones: `<owner>+<name>/repo`, bare
-        #[arg(long)]
+        helm: Vec<PathBuf>,
+        /// Folder of the repositories' clones; what is missing is fetched from github.com
+        #[arg(long, default_value = "target/oracle/repositories")]
         repositories: PathBuf,
         /// Only charts whose repository and path contain this
         #[arg(long)]
@@ -56,9 +58,14 @@ enum Command {
 
 fn main() -> Result<()> {
     match Arguments::parse().command {
-        Command::Record { helm, only } => record::record(&helm, only.as_deref()),
-        Command::Corpus { helm, profile, repositories, only, keep } => {
-            corpus::Corpus { helm, profile, repositories, only, keep }.compare()
+        Command::Record { helm, only } => record::record(&peers(&helm)?, only.as_deref()),
+        Command::Corpus { helm, repositories, only, keep } => {
+            let repositories = repositories::Repositories(std::path::absolute(repositories)?);
+            corpus::Corpus { peers: peers(&helm)?, repositories, only, keep }.compare()
         }
     }
+}
+
+fn peers(programs: &[PathBuf]) -> Result<Vec<peer::Peer>> {
+    programs.iter().map(|program| peer::Peer::find(program)).collect()
 }

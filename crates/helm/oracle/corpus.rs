@@ -1,20 +1,19 @@
-//! Public charts, rendered by both. Charts come from clones and are never kept.
+//! Public charts, rendered by both. The charts come from clones of their repositories and are never kept.
 
 use crate::case::{Flags, read_folder, run, shown};
-use crate::peer;
+use crate::peer::Peer;
+use crate::repositories::Repositories;
+use crate::say::say;
+use crate::verdict::{Tally, Verdict, judge};
 use anyhow::{Context, Result, bail};
-use helm::Profile;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 /// What to compare with what.
 pub struct Corpus {
-    pub helm: PathBuf,
-    pub profile: Profile,
-    pub repositories: PathBuf,
+    pub peers: Vec<Peer>,
+    pub repositories: Repositories,
     pub only: Option<String>,
     pub keep: Option<PathBuf>,
 }
@@ -42,9 +41,6 @@ struct Entry {
     stubbed: Vec<String>,
     #[serde(default)]
     vendored: BTreeMap<String, String>,
-    /// Why its renders differ from each other with Helm alone, when they do.
-    #[serde(default)]
-    random: Option<String>,
 }
 
 /// A cluster that all charts accept, whatever the binary was built with.
@@ -53,44 +49,54 @@ const KUBE_VERSION: &str = "1.33.0";
 /// How deep charts are vendored into each other.
 const VENDOR_DEPTH_MAX: usize = 4;
 
-#[derive(Default)]
-struct Tally {
-    cases: usize,
-    equal: usize,
-    equally_failing: usize,
-    differing: Vec<String>,
-}
-
 impl Corpus {
-    /// Renders everything and prints one line for each difference.
+    /// Renders everything with every peer and prints a line for each render, and totals.
     pub fn compare(&self) -> Result<()> {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("oracle/corpus.toml");
         let list: List = toml::from_str(&std::fs::read_to_string(path)?)?;
         let mut commits: BTreeMap<String, String> =
             list.source.into_iter().map(|source| (source.repository, source.commit)).collect();
         commits.extend(list.chart.iter().map(|chart| (chart.repository.clone(), chart.commit.clone())));
-        let mut tally = Tally::default();
+        let mut tallies: Vec<Tally> = self.peers.iter().map(|_| Tally::default()).collect();
+        let mut missing = Vec::new();
         for chart in &list.chart {
             let name = format!("{} {}", chart.repository, chart.path);
-            if self.only.as_ref().is_none_or(|only| name.contains(only.as_str())) {
-                self.chart(chart, &name, &commits, &mut tally).with_context(|| name.clone())?;
+            if self.only.as_ref().is_some_and(|only| !name.contains(only.as_str())) {
+                continue;
+            }
+            let folder = tempfile::tempdir()?;
+            match self.assemble(chart, &commits, folder.path()) {
+                Ok(()) => self.chart(chart, &name, folder.path(), &mut tallies).context(name)?,
+                Err(error) => missing.push(format!("{name}: {error:#}")),
             }
         }
-        let Tally { cases, equal, equally_failing, differing } = tally;
-        say(&format!("helm {}: {equal} of {cases} renders equal ({equally_failing} of them failures)", self.profile))?;
-        if !differing.is_empty() {
-            bail!("{} render(s) differ:\n{}", differing.len(), differing.join("\n"));
+        self.conclude(&tallies, &missing)
+    }
+
+    fn conclude(&self, tallies: &[Tally], missing: &[String]) -> Result<()> {
+        for chart in missing {
+            say(&format!("not compared: {chart}"))?;
+        }
+        for (peer, tally) in self.peers.iter().zip(tallies) {
+            say(&format!("{}: {tally}", peer.version))?;
+        }
+        let differing: usize = tallies.iter().map(|tally| tally.differing).sum();
+        if differing > 0 {
+            bail!("{differing} render(s) differ");
         }
         Ok(())
     }
 
-    fn chart(&self, chart: &Entry, name: &str, commits: &BTreeMap<String, String>, tally: &mut Tally) -> Result<()> {
-        let folder = tempfile::tempdir()?;
-        let target = folder.path().join("chart");
-        self.unpack(&chart.repository, &chart.path, commits, &target)?;
+    /// Puts the chart and all it depends on into the folder `chart` of `folder`.
+    fn assemble(&self, chart: &Entry, commits: &BTreeMap<String, String>, folder: &Path) -> Result<()> {
+        let target = folder.join("chart");
+        self.repositories.unpack(&chart.repository, &chart.path, commits, &target)?;
         let from = (chart.repository.as_str(), chart.path.as_str());
-        self.vendor(&target, from, chart, commits, 0)?;
-        let files = read_folder(folder.path())?;
+        self.vendor(&target, from, chart, commits, 0)
+    }
+
+    fn chart(&self, chart: &Entry, name: &str, folder: &Path, tallies: &mut [Tally]) -> Result<()> {
+        let files = read_folder(folder)?;
         for values in std::iter::once(None).chain(chart.values.iter().map(Some)) {
             let flags = Flags {
                 kube_version: Some(KUBE_VERSION.to_owned()),
@@ -99,19 +105,18 @@ impl Corpus {
                 ..Flags::default()
             };
             let case = values.map_or_else(|| name.to_owned(), |values| format!("{name} -f {values}"));
-            let theirs = peer::run(&self.helm, folder.path(), &flags)?;
-            let ours = run(&files, &flags, self.profile);
-            tally.cases += 1;
-            let (theirs_shown, ours_shown) = (shown(&theirs, &flags), shown(&ours, &flags));
-            if theirs_shown == ours_shown {
-                tally.equal += 1;
-                tally.equally_failing += usize::from(theirs.code != 0);
-                continue;
+            for (peer, tally) in self.peers.iter().zip(&mut *tallies) {
+                let theirs = peer.run(folder, &flags)?;
+                let ours = run(&files, &flags, peer.profile);
+                let shown = (shown(&theirs, &flags), shown(&ours, &flags));
+                let verdict = judge(&shown.0, &shown.1, || Ok(self::shown(&peer.run(folder, &flags)?, &flags)))?;
+                let note = if theirs.code == 0 { "" } else { " (fails)" };
+                say(&format!("{} {verdict}{note}: {case}", peer.profile))?;
+                tally.count(verdict, theirs.code == 0);
+                if verdict == Verdict::Differs {
+                    self.keep_both(&format!("{} {case}", peer.profile), &shown.0, &shown.1)?;
+                }
             }
-            let reason = chart.random.as_deref().unwrap_or_else(|| kind(&theirs, &ours));
-            say(&format!("differs ({reason}): {case}"))?;
-            tally.differing.push(case.clone());
-            self.keep_both(&case, &theirs_shown, &ours_shown)?;
         }
         Ok(())
     }
@@ -122,23 +127,6 @@ impl Corpus {
         let file = case.replace(['/', ' '], "_");
         std::fs::write(keep.join(format!("{file}.theirs")), theirs)?;
         std::fs::write(keep.join(format!("{file}.ours")), ours)?;
-        Ok(())
-    }
-
-    /// Puts a folder of a repository, as it is in a commit, at `target`.
-    fn unpack(&self, repository: &str, path: &str, commits: &BTreeMap<String, String>, target: &Path) -> Result<()> {
-        let commit = commits.get(repository).with_context(|| format!("no commit is named for {repository}"))?;
-        let clone = self.repositories.join(repository.replacen('/', "+", 1)).join("repo");
-        let tree = if path == "." { commit.clone() } else { format!("{commit}:{path}") };
-        std::fs::create_dir_all(target)?;
-        let mut archive = Command::new("git");
-        archive.arg("--git-dir").arg(&clone).args(["archive", "--format=tar", &tree]).stdout(Stdio::piped());
-        let mut archive = archive.spawn()?;
-        let stream = archive.stdout.take().context("git gives no archive")?;
-        let unpacked = Command::new("tar").arg("x").arg("-C").arg(target).stdin(stream).status()?;
-        if !archive.wait()?.success() || !unpacked.success() {
-            bail!("cannot unpack {path} of {}", clone.display());
-        }
         Ok(())
     }
 
@@ -171,21 +159,10 @@ impl Corpus {
                 }
                 continue;
             };
-            self.unpack(from.0, from.1, commits, &target)?;
+            self.repositories.unpack(from.0, from.1, commits, &target)?;
             self.vendor(&target, from, entry, commits, depth + 1)?;
         }
         Ok(())
-    }
-}
-
-/// What kind of difference it is.
-fn kind(theirs: &helm::Output, ours: &helm::Output) -> &'static str {
-    if theirs.code != ours.code {
-        "exit code"
-    } else if theirs.stdout != ours.stdout {
-        "output"
-    } else {
-        "messages"
     }
 }
 
@@ -235,11 +212,4 @@ fn join(base: &str, relative: &str) -> String {
         }
     }
     segments.join("/")
-}
-
-fn say(line: &str) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}")?;
-    out.flush()?;
-    Ok(())
 }

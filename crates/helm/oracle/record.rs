@@ -1,13 +1,16 @@
 //! Expected files of the cases, from real binaries.
 
 use crate::case::{Flags, shown};
-use crate::peer;
-use anyhow::{Context, Result};
+use crate::peer::Peer;
+use anyhow::{Context, Result, ensure};
 use helm::Profile;
 use std::path::Path;
 
 /// Runs every case with each release.
-pub fn record(helm: &Path, only: Option<&str>) -> Result<()> {
+pub fn record(peers: &[Peer], only: Option<&str>) -> Result<()> {
+    for profile in Profile::ALL {
+        ensure!(peers.iter().any(|peer| peer.profile == profile), "no --helm is Helm {profile}; all three are needed");
+    }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     for entry in std::fs::read_dir(folder)? {
         let case = entry?.path();
@@ -19,9 +22,8 @@ pub fn record(helm: &Path, only: Option<&str>) -> Result<()> {
             Err(_) => Flags::default(),
         };
         let mut given = Vec::new();
-        for profile in Profile::ALL {
-            let helm = std::path::absolute(helm.join(format!("helm-{profile}")))?;
-            given.push((profile, shown(&peer::run(&helm, &case, &flags)?, &flags)));
+        for peer in peers {
+            given.push((peer.profile, shown(&peer.run(&case, &flags)?, &flags)));
         }
         write(&case, &given)?;
         // A home that Helm made for itself.

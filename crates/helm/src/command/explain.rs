@@ -21,8 +21,14 @@ pub(super) fn explain(rendered: &Rendered, chart: &Chart, printed: Printed) -> S
     rows.iter().map(|(place, object)| format!("{place:width$}  {object}\n")).collect()
 }
 
+/// The line, from 1, of the template that a document comes from: where a reader should look first.
+#[must_use]
+pub fn template_line(manifest: &Manifest, chart: &Chart) -> usize {
+    template(chart, &manifest.path).map_or(1, |file| line_of(manifest, file))
+}
+
 fn row(manifest: &Manifest, chart: &Chart, note: &str) -> (String, String) {
-    let line = template(chart, &manifest.path).map_or(1, |file| line_of(manifest, file));
+    let line = template_line(manifest, chart);
     (format!("{}:{line}", manifest.path), format!("{}/{}{note}", manifest.kind, manifest.name))
 }
 

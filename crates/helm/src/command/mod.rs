@@ -6,6 +6,7 @@ mod show;
 mod template;
 
 pub use dependency::list_dependencies;
+pub use explain::template_line;
 pub use show::{Shown, show, show_chart, show_values};
 pub use template::{Template, template};
 

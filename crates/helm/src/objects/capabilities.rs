@@ -104,6 +104,10 @@ impl GoObject for KubeVersionObject {
         Some(json!({"Version": version, "Major": major, "Minor": minor}))
     }
 
+    fn json_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(self.fields())
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }
@@ -143,6 +147,12 @@ impl GoObject for HelmVersionObject {
             map.insert("kube_client_version".to_owned(), json!(version));
         }
         Some(json)
+    }
+
+    fn json_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        let client = self.client_version().map(|version| ("kube_client_version", Value::text(version)));
+        let own = [("version", Value::text(self.0.helm_version())), ("go_version", Value::text(GO_VERSION))];
+        Some(own.into_iter().chain(client).collect())
     }
 
     fn as_any(&self) -> &dyn Any {

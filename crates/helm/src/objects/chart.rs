@@ -146,6 +146,12 @@ impl GoObject for ChartObject {
         Some(Json::Object(json))
     }
 
+    fn json_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        let mut members = metadata_members(&self.metadata);
+        members.push(("IsRoot", Value::Bool(self.is_root)));
+        Some(members)
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }
@@ -165,6 +171,10 @@ impl GoObject for MetadataObject {
 
     fn to_json(&self) -> Option<Json> {
         Some(Json::Object(metadata_json(&self.0)))
+    }
+
+    fn json_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(metadata_members(&self.0))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -188,6 +198,10 @@ impl GoObject for MaintainerObject {
         Some(Json::Object(maintainer_json(&self.0)))
     }
 
+    fn json_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(in_order(&maintainer_json(&self.0), &["name", "email", "url"]))
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }
@@ -209,9 +223,53 @@ impl GoObject for DependencyObject {
         Some(Json::Object(dependency_json(&self.0)))
     }
 
+    fn json_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(in_order(&dependency_json(&self.0), DEPENDENCY_ORDER))
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }
+}
+
+/// The order in which Helm's structs declare what Chart.yaml says.
+const METADATA_ORDER: &[&str] = &[
+    "name",
+    "home",
+    "sources",
+    "version",
+    "description",
+    "keywords",
+    "maintainers",
+    "icon",
+    "apiVersion",
+    "condition",
+    "tags",
+    "appVersion",
+    "deprecated",
+    "annotations",
+    "kubeVersion",
+    "dependencies",
+    "type",
+];
+const DEPENDENCY_ORDER: &[&str] =
+    &["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
+
+/// Chart.yaml as Go writes it in JSON: members in the order of the struct.
+fn metadata_members(metadata: &Metadata) -> Vec<(&'static str, Value)> {
+    let mut members = in_order(&metadata_json(metadata), METADATA_ORDER);
+    for (name, value) in &mut members {
+        match *name {
+            "maintainers" => *value = maintainer_objects(&metadata.maintainers),
+            "dependencies" => *value = dependency_objects(metadata),
+            _ => {}
+        }
+    }
+    members
+}
+
+fn in_order(json: &JsonMap<String, Json>, order: &[&'static str]) -> Vec<(&'static str, Value)> {
+    order.iter().filter_map(|name| Some((*name, Value::from(json.get(*name)?)))).collect()
 }
 
 /// Chart.yaml as JSON: what is empty is left out.

@@ -1,0 +1,34 @@
+//! `oracle`: builds a crate's comparison with the original it stands in for, and runs it. The comparisons are examples
+//! of their crates, since they need what the crates themselves must not: processes, the network, somebody else's binary.
+
+use crate::workspace;
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+use std::process::Command;
+
+/// What can be compared with its original.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Oracle {
+    /// Charts, with helm: `corpus` compares public charts, `record` writes expected files anew
+    Helm,
+}
+
+impl Oracle {
+    fn package(self) -> &'static str {
+        match self {
+            Oracle::Helm => "helm",
+        }
+    }
+
+    /// Runs the comparison with `arguments`.
+    pub fn run(self, arguments: &[String]) -> Result<()> {
+        let mut oracle = Command::new("cargo");
+        oracle.current_dir(workspace::root());
+        oracle.args(["run", "--quiet", "--package", self.package(), "--example", "oracle", "--"]).args(arguments);
+        let status = oracle.status().context("cannot run cargo")?;
+        if !status.success() {
+            bail!("the comparison ended with {status}");
+        }
+        Ok(())
+    }
+}
