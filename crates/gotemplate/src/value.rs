@@ -142,6 +142,11 @@ pub trait GoObject: fmt::Debug + Send + Sync {
         None
     }
 
+    /// The members of its JSON form in the order in which Go writes them, where that is not the order of their names.
+    fn json_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        None
+    }
+
     /// Whether `==` and deep equality hold between it and `other`.
     fn equal(&self, other: &dyn GoObject) -> bool {
         let _ = other;

@@ -21,25 +21,32 @@ pub(crate) fn encode(value: &Value, budget: &mut Budget) -> Result<Result<String
     Ok(written.map(|()| writer.out))
 }
 
-/// TOML as JSON.
-pub(crate) fn decode(text: &[u8]) -> Result<Json, String> {
+/// TOML as templates see it: integers are `int64`, points in time are times.
+pub(crate) fn decode(text: &[u8]) -> Result<Value, String> {
     let text = std::str::from_utf8(text).map_err(|_| "toml: invalid UTF-8".to_owned())?;
     let table: ::toml::Table = text.parse().map_err(|error: ::toml::de::Error| format!("toml: {}", error.message()))?;
-    Ok(as_json(::toml::Value::Table(table)))
+    Ok(as_value(::toml::Value::Table(table)))
 }
 
-fn as_json(value: ::toml::Value) -> Json {
+fn as_value(value: ::toml::Value) -> Value {
     match value {
-        ::toml::Value::String(text) => Json::String(text),
-        ::toml::Value::Integer(number) => Json::from(number),
-        ::toml::Value::Float(number) => serde_json::Number::from_f64(number).map_or(Json::Null, Json::Number),
-        ::toml::Value::Boolean(flag) => Json::Bool(flag),
-        ::toml::Value::Datetime(time) => Json::String(time.to_string()),
-        ::toml::Value::Array(items) => Json::Array(items.into_iter().map(as_json).collect()),
+        ::toml::Value::String(text) => Value::text(text),
+        ::toml::Value::Integer(number) => Value::int64(number),
+        ::toml::Value::Float(number) => Value::Float(number),
+        ::toml::Value::Boolean(flag) => Value::Bool(flag),
+        ::toml::Value::Datetime(time) => point_in_time(&time.to_string()),
+        ::toml::Value::Array(items) => Value::list(items.into_iter().map(as_value).collect()),
         ::toml::Value::Table(table) => {
-            Json::Object(table.into_iter().map(|(key, value)| (key, as_json(value))).collect())
+            Value::Map(gotemplate::Map::from_entries(table.into_iter().map(|(key, value)| (key, as_value(value)))))
         }
     }
+}
+
+/// A time; where the zone, the day or the hour is left open it is shown in UTC.
+fn point_in_time(text: &str) -> Value {
+    const LAYOUTS: [&[u8]; 4] = [b"2006-01-02T15:04:05Z07:00", b"2006-01-02T15:04:05", b"2006-01-02", b"15:04:05"];
+    let read = |layout: &&[u8]| sprig::time::parse(layout, text.as_bytes(), &sprig::time::Zone::Utc).ok();
+    LAYOUTS.iter().find_map(read).map_or_else(|| Value::text(text), Value::from)
 }
 
 struct Writer {

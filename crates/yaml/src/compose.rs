@@ -133,7 +133,7 @@ impl<'t, 'b> Composer<'t, 'b> {
             let exceeded = budget::Exceeded::Depth(self.budget.limits().depth);
             return YamlError::Limit { line, exceeded };
         }
-        YamlError::Syntax { line, column, rule: error.info() }
+        YamlError::Syntax { line, column, rule: crate::rule::broken(error.kind()).to_owned() }
     }
 
     fn pay(&mut self, nodes: u64, at: Marker) -> Result<(), YamlError> {

@@ -11,6 +11,7 @@ mod decode;
 mod emit;
 mod key_order;
 mod number;
+mod rule;
 mod scalar;
 
 pub use compose::{Document, DuplicateKey, parse_all, parse_document, parse_one, parse_until};
@@ -71,5 +72,19 @@ impl YamlError {
             | YamlError::SecondDocument { line } => Some(*line),
             YamlError::Encoding(_) => None,
         }
+    }
+
+    /// What go-yaml v2 says: no line for the first one, and the line before for errors of its parser.
+    #[must_use]
+    pub fn as_go(&self) -> String {
+        let YamlError::Syntax { line, rule, .. } = self else {
+            return format!("yaml: {self}");
+        };
+        let counted = match *line {
+            // What is open at the end of the text is missed on the line behind it.
+            0..=1 => u32::from(rule::is_of_flow(rule)),
+            line => line - u32::from(rule::is_of_parser(rule)),
+        };
+        if counted == 0 { format!("yaml: {rule}") } else { format!("yaml: line {counted}: {rule}") }
     }
 }

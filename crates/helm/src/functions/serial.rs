@@ -5,7 +5,6 @@ use crate::profile::Profile;
 use crate::values::{decoding, read_document};
 use budget::Exceeded;
 use gotemplate::{Args, Call, Definition, FuncError, FuncMap, List, ListType, Map, MapClass, Signature, Type, Value};
-use serde_json::Value as Json;
 use sprig::json::{Layout, decode, encode};
 
 const TO_TEXT: Signature = Signature::new(&[Type::Any], Type::String);
@@ -104,7 +103,7 @@ fn from_json_array(call: &mut Call<'_>, args: Args<'_>) -> Result<Value, FuncErr
 
 fn from_toml(call: &mut Call<'_>, args: Args<'_>) -> Result<Value, FuncError> {
     call.spend(args.bytes(0).len())?;
-    Ok(map_or_error(crate::toml::decode(args.bytes(0)).map(|json: Json| Value::from(&json)), str::to_owned))
+    Ok(map_or_error(crate::toml::decode(args.bytes(0)), str::to_owned))
 }
 
 fn read_json(call: &mut Call<'_>, text: &[u8]) -> Result<Result<Value, String>, Exceeded> {

@@ -89,8 +89,10 @@ pub(crate) fn decoding(cause: &str) -> String {
 /// What `sigs.k8s.io/yaml` says when YAML cannot be read.
 pub(crate) fn converting(error: &YamlError) -> String {
     let cause = match error {
-        YamlError::Syntax { line, rule, .. } => format!("yaml: line {line}: {rule}"),
-        other => format!("yaml: {other}"),
+        YamlError::NotJson { what: "an infinite or undefined number", .. } => {
+            "json: unsupported value: +Inf".to_owned()
+        }
+        other => other.as_go(),
     };
     format!("error converting YAML to JSON: {cause}")
 }

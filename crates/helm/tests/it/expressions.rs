@@ -9,10 +9,22 @@ use helm::Profile;
 use std::path::{Path, PathBuf};
 use tree::{MemoryTree, TreePath};
 
-/// A chart with nothing but these files is given a name, values and files.
+/// The chart around an expression.
 const CHART: &str = "apiVersion: v2\nname: c\nversion: 1.0.0\nappVersion: \"9\"\n";
 /// Shows the text that the partial gives, whatever it is, as YAML that can be read back.
 const SHOWN: &str = "text: {{ include \"c/templates/_a.yaml\" . | b64enc }}\n";
+
+/// What Helm's answers have in other words than ours, ours, and why.
+const OTHERWISE: &[(&str, &str)] = &[
+    // A library build has no release of its own; the profile is that of a released binary.
+    ("v3.21 {v3.21   go1.27.3} 55", "v3.21.0 {v3.21.0   go1.26.8} 57"),
+    ("go_version: go1.27.3\\nversion: v3.21 ", "go_version: go1.26.8\\nversion: v3.21.0 "),
+    // 3.21.1 knows other versions than 3.21.0.
+    ("scheduling.k8s.io/v1alpha2", "scheduling.k8s.io/v1alpha1"),
+    ("autoscaling/v2 batch/v1", "autoscaling/v2 autoscaling/v2beta1 autoscaling/v2beta2 batch/v1"),
+    // go-yaml writes U+0085 as a line break, which reads back as a space. Here the text survives.
+    ("\\n- ' x'\\n", "\\n- \\\"\\\\Nx\\\"\\n"),
+];
 
 #[test]
 fn expressions_give_what_helm_gives() {
@@ -26,6 +38,8 @@ fn expressions_give_what_helm_gives() {
         for (expression, expected) in read(&text) {
             cases += 1;
             let given = evaluate(&chart, &expression.replace('⏎', "\n"));
+            let expected =
+                OTHERWISE.iter().fold(expected.to_owned(), |text, (theirs, ours)| text.replace(theirs, ours));
             if given != expected {
                 wrong.push(format!("e{number}: {expression}\n  helm {expected}\n  ours {given}"));
             }

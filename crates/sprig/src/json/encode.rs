@@ -101,13 +101,17 @@ impl Writer<'_> {
     }
 
     fn object(&mut self, object: &dyn GoObject) -> Result<(), FuncError> {
-        if let Some(json) = object.to_json() {
-            return self.json(&json);
+        let ordered = object.json_fields();
+        if ordered.is_none() {
+            if let Some(json) = object.to_json() {
+                return self.json(&json);
+            }
+            if let Some(plain) = object.underlying() {
+                return self.value(&plain);
+            }
         }
-        if let Some(plain) = object.underlying() {
-            return self.value(&plain);
-        }
-        self.sequence(b"{}", object.fields().into_iter(), |writer, (name, value)| {
+        let fields = ordered.unwrap_or_else(|| object.fields());
+        self.sequence(b"{}", fields.into_iter(), |writer, (name, value)| {
             writer.entry(name.as_bytes(), |writer| writer.value(&value))
         })
     }

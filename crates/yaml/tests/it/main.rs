@@ -3,3 +3,4 @@
 mod emitting;
 mod parsing;
 mod recorded;
+mod rules;
