@@ -80,7 +80,7 @@ mod tests {
         assert_eq!(TABLE.lines().count(), 305);
         let config = Config::defaults();
         assert_eq!(config.name_prefix.len(), 1);
-        assert_eq!(config.images.len(), 7);
+        assert_eq!(config.images.len(), 6);
         let referrers: usize = config.name_references.iter().map(|references| references.referrers.len()).sum();
         assert_eq!(referrers, 167);
     }

@@ -14,7 +14,7 @@ pub(crate) use field::{clear_field, set_field, set_scalar};
 pub(crate) use from_value::{from_json, from_value};
 pub(crate) use parse::{parse_documents, parse_text};
 pub(crate) use path::{Create, matching, split_path, split_smarter};
-pub(crate) use resolve::is_not_text;
+pub(crate) use resolve::{is_not_text, reads_as_text};
 pub(crate) use scalar::{Scalar, Style, Tag};
 pub(crate) use to_value::{into_value, to_value};
 

@@ -68,6 +68,11 @@ fn cut(text: &str) -> Result<(&str, Option<&str>)> {
 }
 
 fn parse_piece(text: &str, line: u32, budget: &mut Budget) -> Result<Option<Parsed>> {
+    // Compat: a document may be left out, but not ended before it has begun.
+    let first = text.lines().zip(line + 1..).find(|(text, _)| !text.is_empty() && !text.starts_with('#'));
+    if let Some(("...", at)) = first {
+        return Err(malformed(at, "did not find expected node content"));
+    }
     let mut options = Options::default();
     // The budget's own depth stops first, with a message that names it.
     let nesting = budget.limits().depth as usize + 1;

@@ -55,6 +55,11 @@ pub(crate) fn is_not_text(text: &str) -> bool {
         || !matches!(resolve(text), Resolved::Text | Resolved::Time(_) | Resolved::Merge)
 }
 
+/// Whether a plain scalar of this text is text to go-yaml v3.
+pub(crate) fn reads_as_text(text: &str) -> bool {
+    matches!(resolve(text), Resolved::Text)
+}
+
 fn word(text: &str) -> Resolved {
     match text {
         "~" | "null" | "Null" | "NULL" => Resolved::Null,

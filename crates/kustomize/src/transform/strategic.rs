@@ -65,7 +65,7 @@ impl Merge<'_> {
         match kind {
             "MappingNode" => self.map(dest, patch, of.ty.as_ref()),
             "SequenceNode" => self.list(dest, patch, of),
-            _ => Ok(patch.or(dest)),
+            _ => Ok(present(patch.or(dest))),
         }
     }
 
@@ -176,7 +176,7 @@ impl Merge<'_> {
 
     fn list(&mut self, dest: Option<Node>, patch: Option<Node>, of: &FieldType) -> Result<Option<Node>> {
         match &of.merge {
-            None => Ok(patch.or(dest)),
+            None => Ok(present(patch.or(dest))),
             Some(keys) => self.keyed_list(dest, patch, keys, of),
         }
     }
@@ -241,6 +241,11 @@ fn into_seq(node: Node) -> Vec<Node> {
         Node::Seq(items) => items,
         _ => Vec::new(),
     }
+}
+
+/// What a field is set to: a null takes it away.
+fn present(value: Option<Node>) -> Option<Node> {
+    value.filter(|node| !node.is_null())
 }
 
 /// Where neither side has a value.

@@ -166,7 +166,8 @@ fn plain(node: &Node) -> Result<String> {
     if scalar.style.quoted {
         return Ok(serde_json::Value::from(&*scalar.text).to_string());
     }
-    if scalar.tag == Tag::Str && crate::node::is_not_text(&scalar.text) {
+    let is_text = crate::node::reads_as_text(&scalar.text);
+    if scalar.tag == Tag::Str && !is_text {
         return Ok(format!("{:?}", scalar.text));
     }
     if !matches!(scalar.tag, Tag::Str | Tag::Empty) {
@@ -174,5 +175,9 @@ fn plain(node: &Node) -> Result<String> {
     }
     let emitted = yaml::emit(&serde_json::Value::from(&*scalar.text));
     let emitted = emitted.trim_end_matches('\n');
+    // Compat: what only YAML 1.1 reads as something else, such as `y`, stays as it is.
+    if is_text && emitted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) == Some(&*scalar.text) {
+        return Ok(scalar.text.to_string());
+    }
     if emitted.contains('\n') { Err(Problem::invalid("too long for one line")) } else { Ok(emitted.to_owned()) }
 }
