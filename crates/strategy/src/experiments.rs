@@ -84,7 +84,7 @@ fn start(pass: &mut Pass<'_>, step: usize) -> Option<String> {
     let name = names.find(|name| of_name(name).is_none_or(|run| !is_completed(run) && !run.is_terminated))?;
     if of_name(&name).is_none() {
         pass.act(Action::StartExperiment { name: name.clone(), step });
-        pass.tell(REASON_EXPERIMENT, format!("Created Experiment '{name}'"));
+        pass.tell_done(REASON_EXPERIMENT, format!("Created Experiment '{name}'"));
     }
     pass.status.canary.current_experiment.clone_from(&name);
     Some(name)

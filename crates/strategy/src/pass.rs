@@ -160,12 +160,18 @@ impl<'a> Pass<'a> {
 
     /// Tells people.
     pub fn tell(&mut self, reason: impl Into<String>, message: impl Into<String>) {
-        self.plan.events.push(Event { is_warning: false, reason: reason.into(), message: message.into() });
+        self.plan.events.push(Event { is_warning: false, reason: reason.into(), message: message.into(), of: None });
+    }
+
+    /// Tells people of the write that was decided on last: it is told once that is made.
+    pub fn tell_done(&mut self, reason: impl Into<String>, message: impl Into<String>) {
+        let of = self.plan.actions.len().checked_sub(1);
+        self.plan.events.push(Event { is_warning: false, reason: reason.into(), message: message.into(), of });
     }
 
     /// Warns people.
     pub fn warn(&mut self, reason: impl Into<String>, message: impl Into<String>) {
-        self.plan.events.push(Event { is_warning: true, reason: reason.into(), message: message.into() });
+        self.plan.events.push(Event { is_warning: true, reason: reason.into(), message: message.into(), of: None });
     }
 
     /// Says what is being waited for.

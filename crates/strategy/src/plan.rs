@@ -167,6 +167,8 @@ pub struct Event {
     pub reason: String,
     /// For people.
     pub message: String,
+    /// The action it tells of, by its place in the plan; `None` when it tells of the status.
+    pub of: Option<usize>,
 }
 
 /// What is being waited for.

@@ -47,7 +47,7 @@ pub fn create(pass: &mut Pass<'_>) {
     let object = Box::new(replica_set(pass, &name, revision));
     pass.act(Action::CreateSet { name: name.clone(), object });
     set_rollout_revision(pass, revision);
-    pass.tell(REASON_CREATED, format!("Created ReplicaSet {name} (revision {revision})"));
+    pass.tell_done(REASON_CREATED, format!("Created ReplicaSet {name} (revision {revision})"));
     let message = format!("Created new replica set {name:?}");
     let created = condition(CONDITION_PROGRESSING, Holds::True, REASON_CREATED, message, pass.time());
     let mut status = pass.before().clone();
@@ -177,7 +177,7 @@ fn with_history(set: &ReplicaSet, former: &str) -> String {
 fn set_rollout_revision(pass: &mut Pass<'_>, revision: i64) {
     if pass.rollout().annotation(ANNOTATION_REVISION) != Some(revision.to_string().as_str()) {
         pass.act(Action::SetRevision(revision));
-        pass.tell(REASON_ROLLOUT_UPDATED, format!("Rollout updated to revision {revision}"));
+        pass.tell_done(REASON_ROLLOUT_UPDATED, format!("Rollout updated to revision {revision}"));
     }
     pass.revision = revision;
 }

@@ -187,11 +187,11 @@ fn record(pass: &mut Pass<'_>, routing: &Routing, routed: Routed) -> Flow {
         }
         return Err(Halt);
     }
-    for note in routed.notes {
-        pass.tell(note.reason, note.message);
-    }
     for write in routed.writes {
         pass.act(Action::Route(write));
+    }
+    for note in routed.notes {
+        pass.tell_done(note.reason, note.message);
     }
     let mut weights = weights(routing);
     let before = pass.before().canary.weights.as_ref();

@@ -53,7 +53,7 @@ pub fn scale_from(pass: &mut Pass<'_>, set: &ReplicaSet, from: i64, replicas: i6
     }
     let (way, revision) = (if from < replicas { "up" } else { "down" }, set.revision().unwrap_or(0));
     let message = format!("Scaled {way} ReplicaSet {} (revision {revision}) from {from} to {replicas}", set.name);
-    pass.tell(REASON_SCALING, message);
+    pass.tell_done(REASON_SCALING, message);
     Scaled::Yes
 }
 

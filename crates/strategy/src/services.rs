@@ -24,7 +24,7 @@ pub fn switch(pass: &mut Pass<'_>, name: &str, hash: &str) -> Flow {
         return Ok(());
     }
     pass.act(Action::Switch { service: name.to_owned(), from: from.clone(), to: hash.to_owned(), adopt });
-    pass.tell(REASON_SWITCH, format!("Switched selector for service '{name}' from '{from}' to '{hash}'"));
+    pass.tell_done(REASON_SWITCH, format!("Switched selector for service '{name}' from '{from}' to '{hash}'"));
     pass.switched.insert(name.to_owned(), hash.to_owned());
     Ok(())
 }

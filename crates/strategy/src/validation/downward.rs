@@ -5,7 +5,8 @@ const LENGTHS_MAX: (usize, usize) = (253, 63);
 
 /// Whether a path that begins with `metadata` names a field that is given out.
 pub fn is_supported(path: &str) -> bool {
-    let subscripted = path.strip_suffix("']").and_then(|rest| rest.split_once("['")).filter(|(field, _)| !field.is_empty());
+    let subscripted =
+        path.strip_suffix("']").and_then(|rest| rest.split_once("['")).filter(|(field, _)| !field.is_empty());
     match subscripted {
         Some(("metadata.annotations", key)) => is_qualified_name(&key.to_ascii_lowercase()),
         Some(("metadata.labels", key)) => is_qualified_name(key),

@@ -9,7 +9,8 @@ const MIRROR_UNSUPPORTED: &str = "SetMirrorRoute requires TrafficRouting, suppor
 const SEVERAL: &str = "StringMatch match value must have exactly one of the following: exact, regex, prefix";
 const MISSING: &str = "StringMatch value missed, match value must have one of the following: exact, regex, prefix";
 const ALB_EXACT_ONLY: &str = "SetHeaderRoute match value invalid. ALB supports 'exact' value only";
-const NOT_MANAGED: &str = "Steps define a route that does not exist in spec.strategy.canary.trafficRouting.managedRoutes";
+const NOT_MANAGED: &str =
+    "Steps define a route that does not exist in spec.strategy.canary.trafficRouting.managedRoutes";
 
 /// Problems of a step that makes a route by headers; `path` is its own.
 pub fn header(path: &Path<'_>, step: &SetHeaderRoute, routing: Option<&TrafficRouting>, errors: &mut Errors) {

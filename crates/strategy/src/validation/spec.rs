@@ -1,5 +1,6 @@
 //! The spec of a Rollout, by itself.
 
+use super::step::shown;
 use super::{blue_green, canary, pod_template};
 use api::rollouts::Rollout;
 use kinds::field::{Errors, Path};
@@ -29,7 +30,13 @@ pub fn validate_spec(rollout: &Rollout, origin: Origin) -> Vec<FieldError> {
     if spec.workload_ref.is_none() {
         match &spec.selector {
             None => errors.required(&selector, "Rollout has missing field '.spec.selector'"),
-            Some(_) => add(&mut errors, found.selector),
+            Some(given) => {
+                let whole = |error: FieldError| match error.value {
+                    Some(_) if error.field == "spec.selector" => FieldError { value: Some(shown(given)), ..error },
+                    _ => error,
+                };
+                add(&mut errors, found.selector.into_iter().map(whole).collect());
+            }
         }
         add(&mut errors, found.template);
     } else if origin == Origin::Resolved {

@@ -86,11 +86,8 @@ fn unfit_for(
     }
     let mut errors = Vec::new();
     for (key, template) in &templates {
-        let details = if analysis.is_background {
-            unsupplied(rollout, template)
-        } else {
-            endless(key.name(), template)
-        };
+        let details =
+            if analysis.is_background { unsupplied(rollout, template) } else { endless(key.name(), template) };
         errors.extend(details.into_iter().map(|detail| invalid(&analysis.field, quoted(key.name()), detail)));
     }
     errors
@@ -227,8 +224,14 @@ fn unsupplied(rollout: &Rollout, template: &AnalysisTemplateSpec) -> Vec<String>
     let given = canary.and_then(|canary| canary.analysis.as_ref()).map_or(&[][..], |analysis| &analysis.args);
     let open = template.args.iter().filter(|arg| arg.value.is_none() && arg.value_from.is_none());
     open.filter(|arg| !given.iter().any(|given| given.name == arg.name))
-        .map(|arg| {
-            if given.is_empty() { "missing analysis arguments in rollout spec".to_owned() } else { arg.name.clone() }
-        })
+        .map(
+            |arg| {
+                if given.is_empty() {
+                    "missing analysis arguments in rollout spec".to_owned()
+                } else {
+                    arg.name.clone()
+                }
+            },
+        )
         .collect()
 }

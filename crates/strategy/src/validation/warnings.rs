@@ -33,10 +33,9 @@ pub fn warnings(rollout: &Rollout, found: &References<'_>) -> Vec<Warning> {
     }
     let steps = rollout.spec.strategy.canary.iter().flat_map(|canary| &canary.steps);
     for (index, step) in steps.enumerate() {
-        warnings.extend(several(step).map(|message| Warning {
-            field: format!("spec.strategy.canary.steps[{index}]"),
-            message,
-        }));
+        warnings.extend(
+            several(step).map(|message| Warning { field: format!("spec.strategy.canary.steps[{index}]"), message }),
+        );
     }
     warnings.extend(found.peers.iter().filter_map(|peer| overlap(rollout, peer)));
     warnings

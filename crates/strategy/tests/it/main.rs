@@ -5,3 +5,4 @@ mod hashes;
 mod laws;
 mod stage;
 mod timelines;
+mod validation;
