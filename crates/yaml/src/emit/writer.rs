@@ -87,8 +87,20 @@ impl Writer {
     fn folded(&mut self, text: &str, indent: i32, breakable: bool, quoted: bool) {
         let mut after_space = false;
         let last = text.len().saturating_sub(1);
+        let mut after_break = false;
         let mut chars = text.char_indices().peekable();
         while let Some((at, c)) = chars.next() {
+            if is_break(c) {
+                self.put(c);
+                // Libyaml takes every break, also those that it does not write as one, for the end of a line.
+                self.column = 0;
+                self.indention = true;
+                after_break = true;
+                continue;
+            }
+            if std::mem::take(&mut after_break) {
+                self.line_to(indent);
+            }
             if c != ' ' {
                 if c == '\'' && quoted {
                     self.put('\'');
