@@ -21,6 +21,11 @@ impl<'a> Environment<'a> {
         self.revision_used.get().then(|| self.revision.to_owned())
     }
 
+    /// The result holds for this commit only.
+    pub(crate) fn use_revision(&self) {
+        self.revision_used.set(true);
+    }
+
     /// `text` with `$NAME` and `${NAME}` replaced; an unknown name by nothing, `$$` by `$`.
     pub(crate) fn substitute(&self, text: &str) -> String {
         expand(text, |name| if name == "$" { "$" } else { self.value(name) })
@@ -43,7 +48,7 @@ impl<'a> Environment<'a> {
     }
 
     fn revision(&self, length_max: usize) -> &str {
-        self.revision_used.set(true);
+        self.use_revision();
         self.revision.get(..length_max).unwrap_or(self.revision)
     }
 }

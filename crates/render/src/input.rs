@@ -1,5 +1,6 @@
 //! What a render is told. Everything here decides the result, so that equal inputs may share it.
 
+use crate::BuildOptions;
 use api::ApplicationSource;
 
 /// One source of one application.
@@ -10,6 +11,8 @@ pub struct Input {
     pub source: ApplicationSource,
     /// Whose source it is.
     pub application: ApplicationFacts,
+    /// Whether the application has several sources: then `$name/…` means a file of one of them.
+    pub is_one_of_several: bool,
     /// What the control plane allows.
     pub settings: Settings,
 }
@@ -33,12 +36,14 @@ pub struct Settings {
     /// Tools that are switched off (`helm.enable`, `kustomize.enable`, `jsonnet.enable`): their sources are plain
     /// directories.
     pub disabled: Vec<SourceType>,
+    /// How kustomizations are built (`kustomize.buildOptions`), or what is wrong with that option.
+    pub build_options: Result<BuildOptions, String>,
 }
 
 impl Default for Settings {
     /// Upstream's defaults.
     fn default() -> Self {
-        Settings { manifest_bytes_max: 10_000_000, disabled: Vec::new() }
+        Settings { manifest_bytes_max: 10_000_000, disabled: Vec::new(), build_options: Ok(BuildOptions::default()) }
     }
 }
 

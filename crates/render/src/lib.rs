@@ -6,33 +6,51 @@
 //! module beside `directory`. A render is one unit of work without ties to others: callers run as many side by side as
 //! they have threads.
 
+mod build_options;
+mod capabilities;
+mod chart_problem;
+mod elsewhere;
 mod input;
 mod jsonnet;
+mod kustomization_problem;
 mod origin;
 mod problem;
 mod reads;
 mod rendered;
 mod surroundings;
+mod workshop;
 
 mod detect;
 mod environment;
 mod overrides;
+mod refs;
 mod work;
 
+mod chart;
 mod directory;
+mod kustomization;
 
+pub use build_options::BuildOptions;
+pub use capabilities::{Capabilities, CapabilitiesId};
+pub use chart_problem::ChartProblem;
+pub use elsewhere::{ChartPlace, Elsewhere};
 pub use input::{ApplicationFacts, Input, Settings, SourceType};
 pub use jsonnet::{Imports, Jsonnet, JsonnetError, Program, Variable, VariableValue};
+pub use kustomization_problem::KustomizationProblem;
+pub use kustomize::Repository;
 pub use origin::Origin;
 pub use problem::Problem;
-pub use reads::Reads;
+pub use reads::{Reads, RefReads};
 pub use rendered::{Manifest, Rendered};
-pub use surroundings::Surroundings;
+pub use surroundings::{Lent, Surroundings};
+pub use workshop::Workshop;
 
 use budget::Budget;
+use elsewhere::Asked;
 use environment::Environment;
+use refs::Refs;
 use tree::{Recording, Tree, TreePath};
-use work::Work;
+use work::{Around, Cluster, Work};
 
 /// Renders one source at a commit whose name does not matter.
 #[must_use]
@@ -48,13 +66,27 @@ pub fn render(input: &Input, tree: &dyn Tree, budget: &mut Budget) -> Rendered {
 pub fn render_in(input: &Input, surroundings: &Surroundings<'_>, budget: &mut Budget) -> Rendered {
     let tree = Recording::new(surroundings.tree);
     let environment = Environment::new(input, surroundings.revision);
+    let around = Around {
+        refs: Refs::new(&surroundings.refs),
+        elsewhere: Asked::new(surroundings.elsewhere),
+        cluster: Cluster { known: surroundings.capabilities, is_asked: Default::default() },
+        jsonnet: surroundings.jsonnet,
+        workshop: surroundings.workshop,
+        committed_seconds: surroundings.committed_seconds,
+        salt: surroundings.salt,
+    };
     let mut rendered = Rendered::default();
-    let begun = Begun { input, tree: &tree, environment: &environment, jsonnet: surroundings.jsonnet };
+    let begun = Begun { input, tree: &tree, environment: &environment, around: &around };
     if let Err(problem) = begun.run(budget, &mut rendered) {
         rendered.problems.push(problem);
     }
-    let revision = environment.used_revision();
-    rendered.reads = Reads { own: tree.into_reads(), revision };
+    rendered.reads = Reads {
+        own: tree.into_reads(),
+        revision: environment.used_revision(),
+        capabilities: around.cluster.asked(),
+        refs: around.refs.into_reads(),
+        elsewhere: around.elsewhere.into_asked(),
+    };
     rendered
 }
 
@@ -63,26 +95,25 @@ struct Begun<'b> {
     input: &'b Input,
     tree: &'b Recording<'b>,
     environment: &'b Environment<'b>,
-    jsonnet: Option<&'b dyn Jsonnet>,
+    around: &'b Around<'b>,
 }
 
 impl Begun<'_> {
     fn run(&self, budget: &mut Budget, rendered: &mut Rendered) -> Result<(), Problem> {
-        let Begun { input, tree, environment, jsonnet } = *self;
+        let Begun { input, tree, environment, around } = *self;
         let path = TreePath::parse(&input.source.path)?;
         let directory = detect::directory(&path, tree)?;
         let source = overrides::apply(input, &directory, tree, budget)?;
         let tool = detect::tool(&source, input, &directory, tree)?;
         rendered.source_type = Some(tool);
-        let mut work = Work { input, source, path, tree, environment, jsonnet, budget, rendered };
+        let mut work = Work { input, source, path, around, tree, environment, budget, rendered };
         match tool {
             SourceType::Directory => directory::render(&mut work),
+            SourceType::Helm => chart::render(&mut work),
+            SourceType::Kustomize => kustomization::render(&mut work),
             SourceType::Plugin => {
                 let name = work.source.plugin.as_ref().map(|plugin| plugin.name.clone()).unwrap_or_default();
                 Err(Problem::Plugin { path: work.path.clone(), name })
-            }
-            SourceType::Helm | SourceType::Kustomize => {
-                Err(Problem::Unsupported { path: work.path.clone(), source_type: tool })
             }
         }
     }

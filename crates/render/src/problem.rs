@@ -1,6 +1,6 @@
 //! What can be wrong with a source.
 
-use crate::{JsonnetError, Origin, SourceType};
+use crate::{ChartProblem, JsonnetError, KustomizationProblem, Origin};
 use budget::Exceeded;
 use object::ObjectError;
 use tree::{PathError, TreeError, TreePath};
@@ -98,13 +98,21 @@ pub enum Problem {
     /// Jsonnet where nothing evaluates it.
     #[error("{0}: nothing here evaluates Jsonnet")]
     NoJsonnet(TreePath),
-    /// The source needs a tool that is not built in.
-    #[error("{path}: this is a {source_type} source, which this version of Capstan cannot render yet")]
-    Unsupported {
+    /// A chart, or the options for it.
+    #[error("{path}: {error}")]
+    Chart {
         /// The source's directory.
         path: TreePath,
-        /// The tool.
-        source_type: SourceType,
+        /// What is wrong.
+        error: ChartProblem,
+    },
+    /// A kustomization, or the options for it.
+    #[error("{path}: {error}")]
+    Kustomization {
+        /// The source's directory.
+        path: TreePath,
+        /// What is wrong.
+        error: KustomizationProblem,
     },
     /// The source needs a plugin.
     #[error(

@@ -1,6 +1,7 @@
 //! All that one render learned from outside of its input: what a later commit must have changed to be rendered again.
 
-use crate::Surroundings;
+use crate::{CapabilitiesId, Lent, Surroundings};
+use std::collections::{BTreeMap, BTreeSet};
 use tree::{ReadSet, Tree, TreeError};
 
 /// All that one render learned from outside of its input.
@@ -8,8 +9,23 @@ use tree::{ReadSet, Tree, TreeError};
 pub struct Reads {
     /// From the source's own commit: files, listings and absences.
     pub own: ReadSet,
-    /// The commit's name, where a build variable with it was used.
+    /// From the sources it refers to, by name.
+    pub refs: BTreeMap<String, RefReads>,
+    /// The commit's name, where the result says it or depends on when the commit was made.
     pub revision: Option<String>,
+    /// What the cluster can do, where a tool was told; outside is whether it was, inside what.
+    pub capabilities: Option<Option<CapabilitiesId>>,
+    /// What was fetched, in words. Nobody can tell whether it has changed, so such a result holds for its commit only.
+    pub elsewhere: BTreeSet<String>,
+}
+
+/// What was learned from a source that is referred to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefReads {
+    /// There is no such source, or it is a chart.
+    Missing,
+    /// These files, listings and absences.
+    Read(ReadSet),
 }
 
 impl Reads {
@@ -18,10 +34,24 @@ impl Reads {
     /// # Errors
     /// When the store behind a tree fails: then nothing is known.
     pub fn hold_in(&self, surroundings: &Surroundings<'_>) -> Result<bool, TreeError> {
-        if self.revision.as_deref().is_some_and(|revision| revision != surroundings.revision) {
+        if !self.elsewhere.is_empty()
+            || self.revision.as_deref().is_some_and(|revision| revision != surroundings.revision)
+            || self.capabilities.is_some_and(|known| known != surroundings.capabilities.map(|now| now.id()))
+            || !self.own.unchanged_in(surroundings.tree)?
+        {
             return Ok(false);
         }
-        self.own.unchanged_in(surroundings.tree)
+        for (name, reads) in &self.refs {
+            let same = match (reads, surroundings.refs.get(name)) {
+                (RefReads::Missing, None | Some(Lent::Chart)) => true,
+                (RefReads::Read(reads), Some(Lent::Files(tree))) => reads.unchanged_in(*tree)?,
+                _ => false,
+            };
+            if !same {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Whether a render of that tree alone, at whatever commit, would learn the same.

@@ -1,12 +1,15 @@
 //! One render under way: what every tool works with.
 
+use crate::elsewhere::Asked;
 use crate::environment::Environment;
-use crate::{Input, Jsonnet, Manifest, Origin, Problem, Rendered};
+use crate::refs::Refs;
+use crate::{Capabilities, CapabilitiesId, Input, Jsonnet, Manifest, Origin, Problem, Rendered, Workshop};
 use api::ApplicationSource;
 use budget::Budget;
 use bytes::Bytes;
 use object::Object;
 use serde_json::Value;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tree::{Recording, Tree, TreeError, TreePath, resolve};
 
 /// One render under way.
@@ -16,11 +19,39 @@ pub(crate) struct Work<'w> {
     pub(crate) source: ApplicationSource,
     /// The source's directory as the application names it.
     pub(crate) path: TreePath,
+    pub(crate) around: &'w Around<'w>,
     pub(crate) tree: &'w Recording<'w>,
     pub(crate) environment: &'w Environment<'w>,
-    pub(crate) jsonnet: Option<&'w dyn Jsonnet>,
     pub(crate) budget: &'w mut Budget,
     pub(crate) rendered: &'w mut Rendered,
+}
+
+/// What surrounds a render besides the files of its own commit, remembering what was asked.
+pub(crate) struct Around<'w> {
+    pub(crate) refs: Refs<'w>,
+    pub(crate) elsewhere: Asked<'w>,
+    pub(crate) cluster: Cluster<'w>,
+    pub(crate) jsonnet: Option<&'w dyn Jsonnet>,
+    pub(crate) workshop: Option<&'w Workshop>,
+    pub(crate) committed_seconds: i64,
+    pub(crate) salt: [u8; 32],
+}
+
+/// What the cluster can do, remembering whether anybody asked.
+pub(crate) struct Cluster<'w> {
+    pub(crate) known: Option<&'w Capabilities>,
+    pub(crate) is_asked: AtomicBool,
+}
+
+impl<'w> Cluster<'w> {
+    pub(crate) fn ask(&self) -> Option<&'w Capabilities> {
+        self.is_asked.store(true, Ordering::Relaxed);
+        self.known
+    }
+
+    pub(crate) fn asked(&self) -> Option<Option<CapabilitiesId>> {
+        self.is_asked.load(Ordering::Relaxed).then(|| self.known.map(Capabilities::id))
+    }
 }
 
 impl Work<'_> {

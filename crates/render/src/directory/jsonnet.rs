@@ -15,7 +15,7 @@ pub(super) fn render(
     text: Bytes,
     options: &ApplicationSourceJsonnet,
 ) -> Result<(), Problem> {
-    let Some(jsonnet) = work.jsonnet else { return Err(Problem::NoJsonnet(path.clone())) };
+    let Some(jsonnet) = work.around.jsonnet else { return Err(Problem::NoJsonnet(path.clone())) };
     let environment = work.environment;
     let variables = |all: &[JsonnetVar]| -> Vec<Variable> {
         all.iter()

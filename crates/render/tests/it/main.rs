@@ -1,6 +1,8 @@
 //! Directory sources: what is read, what becomes of it, what is refused.
 
+mod charts;
 mod jsonnet;
+mod kustomizations;
 mod options;
 
 use api::{ApplicationSource, ApplicationSourceDirectory as DirectoryOptions};

@@ -6,7 +6,7 @@ use render::{ApplicationFacts, Input, Rendered, Settings, SourceType, render};
 use serde_json::json;
 use tree::{MemoryTree, TreePath};
 
-fn source(options: serde_json::Value) -> ApplicationSource {
+pub(crate) fn source(options: serde_json::Value) -> ApplicationSource {
     serde_json::from_value(options).expect("a source")
 }
 
