@@ -1,0 +1,188 @@
+//! Which addresses charts may be fetched from. Repositories, indexes and redirects are written by others: without this,
+//! they could make the process ask the private network and the cloud's metadata service on their behalf.
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use url::{Host, Url};
+
+/// How far a repository's own host may be away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reach {
+    /// On the public internet only.
+    #[default]
+    Public,
+    /// Also on this machine and in private networks: somebody trusted has named this very host.
+    Private,
+}
+
+/// What an address leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Public,
+    Private,
+    /// A service that gives credentials to whoever asks. Never a place for charts.
+    Metadata,
+}
+
+/// Cloud metadata services outside the link-local networks: Alibaba, Azure, Oracle.
+const METADATA: [Ipv4Addr; 3] =
+    [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(168, 63, 129, 16), Ipv4Addr::new(192, 0, 0, 192)];
+
+/// Amazon's metadata service.
+const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+
+fn kind(address: IpAddr) -> Kind {
+    match address {
+        IpAddr::V4(address) => kind_v4(address),
+        IpAddr::V6(address) => match embedded(address) {
+            Some(address) => kind_v4(address),
+            None => kind_v6(address),
+        },
+    }
+}
+
+fn kind_v4(address: Ipv4Addr) -> Kind {
+    if address.is_link_local() || METADATA.contains(&address) {
+        return Kind::Metadata;
+    }
+    let [a, b, ..] = address.octets();
+    let is_private = address.is_private()
+        || address.is_loopback()
+        || address.is_broadcast()
+        || address.is_multicast()
+        || a == 0
+        || a >= 240
+        || (a == 100 && (64..128).contains(&b))
+        || (a == 198 && (18..20).contains(&b))
+        || (a == 192 && b == 0);
+    if is_private { Kind::Private } else { Kind::Public }
+}
+
+fn kind_v6(address: Ipv6Addr) -> Kind {
+    let first = address.segments()[0];
+    if address == METADATA_V6 || first & 0xffc0 == 0xfe80 {
+        Kind::Metadata
+    } else if address.is_loopback() || address.is_unspecified() || address.is_multicast() || first & 0xfe00 == 0xfc00 {
+        Kind::Private
+    } else {
+        Kind::Public
+    }
+}
+
+/// The address of version 4 that one of version 6 stands for: mapped, compatible, translated (NAT64) or tunnelled (6to4).
+fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let [a, b, c, d, e, f, high, low] = address.segments();
+    let v4 = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
+    match (a, b, [c, d, e]) {
+        (0, 0, [0, 0, 0]) if f == 0xffff || (f == 0 && high != 0) => Some(v4(high, low)),
+        (0x64, 0xff9b, _) => Some(v4(high, low)),
+        (0x2002, ..) => Some(v4(b, c)),
+        _ => None,
+    }
+}
+
+impl Reach {
+    fn allows(self, address: IpAddr) -> bool {
+        match kind(address) {
+            Kind::Public => true,
+            Kind::Private => self == Reach::Private,
+            Kind::Metadata => false,
+        }
+    }
+
+    /// Whether `url` may be asked as far as its text tells; names are judged when they are resolved.
+    pub(crate) fn allows_url(self, url: &Url) -> bool {
+        match url.host() {
+            Some(Host::Ipv4(address)) => self.allows(address.into()),
+            Some(Host::Ipv6(address)) => self.allows(address.into()),
+            Some(Host::Domain(name)) => self == Reach::Private || !is_local_name(name),
+            None => false,
+        }
+    }
+}
+
+fn is_local_name(name: &str) -> bool {
+    let name = name.trim_end_matches('.');
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+/// Resolves names and keeps only the addresses that may be asked. The connection goes to exactly these, so that a name
+/// which changes its mind in between gains nothing.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    pub(crate) reach: Reach,
+    /// Hosts that are proxies, which somebody trusted has set.
+    pub(crate) proxies: Vec<String>,
+}
+
+/// Why a name was not resolved.
+#[derive(Debug, thiserror::Error)]
+#[error("the address of {0} is refused")]
+pub(crate) struct RefusedName(pub(crate) String);
+
+impl Resolve for Guard {
+    fn resolve(&self, name: Name) -> Resolving {
+        let reach = if self.proxies.iter().any(|proxy| proxy == name.as_str()) { Reach::Private } else { self.reach };
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let kept: Vec<SocketAddr> = found.iter().copied().filter(|address| reach.allows(address.ip())).collect();
+            if kept.is_empty() && !found.is_empty() {
+                return Err(RefusedName(name.as_str().to_owned()).into());
+            }
+            Ok(Box::new(kept.into_iter()) as Addrs)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_told_apart() {
+        let of = |text: &str| kind(text.parse().expect(text));
+        for public in ["8.8.8.8", "172.32.0.1", "192.169.0.1", "100.128.0.1", "2606:4700::1", "::ffff:1.1.1.1"] {
+            assert_eq!(of(public), Kind::Public, "{public}");
+        }
+        for private in [
+            "10.0.0.1",
+            "172.16.0.1",
+            "192.168.1.1",
+            "127.0.0.1",
+            "0.0.0.0",
+            "100.64.0.1",
+            "::1",
+            "fc00::1",
+            "224.0.0.1",
+        ] {
+            assert_eq!(of(private), Kind::Private, "{private}");
+        }
+        for metadata in [
+            "169.254.169.254",
+            "::ffff:169.254.169.254",
+            "64:ff9b::a9fe:a9fe",
+            "2002:a9fe:a9fe::1",
+            "fe80::1",
+            "fd00:ec2::254",
+            "100.100.100.200",
+        ] {
+            assert_eq!(of(metadata), Kind::Metadata, "{metadata}");
+        }
+    }
+
+    #[test]
+    fn urls_are_judged_by_their_address_in_every_spelling() {
+        let allowed = |reach: Reach, text: &str| reach.allows_url(&Url::parse(text).expect(text));
+        // The last three are all 169.254.169.254 and 127.0.0.1.
+        for url in
+            ["http://127.0.0.1/", "http://localhost/", "http://x.localhost./", "http://0x7f.1/", "http://2130706433/"]
+        {
+            assert!(!allowed(Reach::Public, url), "{url}");
+            assert!(allowed(Reach::Private, url), "{url}");
+        }
+        for url in ["http://169.254.169.254/", "http://[::ffff:a9fe:a9fe]/", "http://2852039166/"] {
+            assert!(!allowed(Reach::Private, url), "{url}");
+        }
+        assert!(allowed(Reach::Public, "https://charts.example.com/"));
+    }
+}
