@@ -41,7 +41,9 @@ pub use command::{Output, Shown, Template, list_dependencies, show, show_chart, 
 pub use dependencies::missing as missing_dependencies;
 pub use engine::Compiled;
 pub use functions::{Empty, Lookup};
-pub use load::{CHART_BYTES_MAX, CHART_DEPTH_MAX, FILE_BYTES_MAX, FILES_MAX, LoadError, Loaded, load, load_archive};
+pub use load::{
+    CHART_BYTES_MAX, CHART_DEPTH_MAX, FILE_BYTES_MAX, FILES_MAX, LoadError, Loaded, load, load_archive, unpack,
+};
 pub use manifest::{Hook, HookEvent, Manifest, install_order, uninstall_order};
 pub use profile::{Profile, UnknownProfile};
 pub use render::{

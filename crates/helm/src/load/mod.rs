@@ -45,3 +45,17 @@ pub fn load(tree: &dyn Tree, path: &TreePath, profile: Profile, budget: &mut Bud
 pub fn load_archive(archive: &[u8], profile: Profile, budget: &mut Budget) -> Result<Loaded, LoadError> {
     assemble::chart(archive::files(archive, budget)?, profile, budget)
 }
+
+/// The files of `archive` as a tree whose root is the chart's folder. Unlike [`load_archive`], loading from the tree
+/// heeds .helmignore, as a chart that was unpacked to a folder does.
+///
+/// # Errors
+/// As [`load`], but for what Chart.yaml says.
+pub fn unpack(archive: &[u8], budget: &mut Budget) -> Result<tree::MemoryTree, LoadError> {
+    let mut tree = tree::MemoryTree::new();
+    for file in archive::files(archive, budget)? {
+        let path = TreePath::parse(&file.name).map_err(|error| LoadError::Archive(error.to_string()))?;
+        tree.insert_file(path, file.data);
+    }
+    Ok(tree)
+}
