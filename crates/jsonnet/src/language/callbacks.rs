@@ -12,6 +12,9 @@ use rsjsonnet_lang::span::SpanId;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// A file that was asked for: where it lies, and its content.
+type Found = (String, Rc<[u8]>);
+
 /// Answers the library.
 pub(super) struct Answers<'f, 'p> {
     pub(super) sources: Sources,
@@ -21,7 +24,7 @@ pub(super) struct Answers<'f, 'p> {
     pub(super) failure: Option<Failure>,
     files: &'f mut dyn Files,
     /// What was found, by importing file and name.
-    found: BTreeMap<(String, String), (String, Rc<[u8]>)>,
+    found: BTreeMap<(String, String), Found>,
     /// Imported files, by where they lie: each is evaluated once.
     thunks: BTreeMap<String, Thunk<'p>>,
 }
@@ -32,7 +35,7 @@ impl<'f, 'p> Answers<'f, 'p> {
         Answers { sources: Sources::default(), file, failure: None, files, found, thunks }
     }
 
-    fn find(&mut self, program: &Program<'p>, from: SpanId, name: &str) -> Result<(String, Rc<[u8]>), ImportError> {
+    fn find(&mut self, program: &Program<'p>, from: SpanId, name: &str) -> Result<Found, ImportError> {
         let importing = match self.sources.name(program, from) {
             Some(Name::File(file)) => file.clone(),
             Some(Name::Variable(_)) | None => self.file.clone(),

@@ -14,20 +14,21 @@ pub(super) fn load<'p>(
     name: &Name,
     text: Vec<u8>,
 ) -> Result<Thunk<'p>, Failure> {
-    let wrapped = wrap(&text);
-    one_text(program, sources, name, text.into())?;
-    one_text(program, sources, name, wrapped)
+    let ((wrapped, end), own_end) = (wrap(&text), text.len());
+    one_text(program, sources, name, &text.into(), own_end)?;
+    one_text(program, sources, name, &wrapped, end)
 }
 
 fn one_text<'p>(
     program: &mut Program<'p>,
     sources: &mut Sources,
     name: &Name,
-    text: Rc<[u8]>,
+    text: &Rc<[u8]>,
+    end: usize,
 ) -> Result<Thunk<'p>, Failure> {
-    let context = sources.add(program, name, &text);
+    let context = sources.add(program, name, text, end);
     let (Name::File(shown) | Name::Variable(shown)) = name;
-    program.load_source(context, &text, true, shown).map_err(|error| {
+    program.load_source(context, text, true, shown).map_err(|error| {
         let (span, message) = of_loading(&error);
         sources.failure(program, std::iter::once(span), &message)
     })

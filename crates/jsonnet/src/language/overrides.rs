@@ -9,8 +9,7 @@ use std::rc::Rc;
 const PARSE_YAML: &str = "capstan.parseYaml";
 
 const BEFORE: &[u8] = b"(function(std) ";
-const AFTER: &[u8] = br#"
-)(std { parseYaml:: function(str) std.native("capstan.parseYaml")(std.toString(str)) })"#;
+const AFTER: &[u8] = include_bytes!("overrides.jsonnet");
 
 /// Makes the functions known to `program`.
 pub(super) fn register(program: &mut Program<'_>) {
@@ -18,9 +17,10 @@ pub(super) fn register(program: &mut Program<'_>) {
     program.register_native_func(name, &[parameter]);
 }
 
-/// A text with these functions in its `std`; its lines stay the same. Assumption: the text is a program by itself.
-pub(super) fn wrap(text: &[u8]) -> Rc<[u8]> {
-    [BEFORE, text, AFTER].concat().into()
+/// A text with these functions in its `std`, and where in it the text ends; its lines stay the same. Assumption: the
+/// text is a program by itself.
+pub(super) fn wrap(text: &[u8]) -> (Rc<[u8]>, usize) {
+    ([BEFORE, text, AFTER].concat().into(), BEFORE.len() + text.len())
 }
 
 /// Calls the function of that name.

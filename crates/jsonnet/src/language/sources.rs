@@ -18,13 +18,20 @@ pub(super) enum Name {
 
 /// The texts loaded so far.
 #[derive(Default)]
-pub(super) struct Sources(BTreeMap<SourceId, (Name, Rc<[u8]>)>);
+pub(super) struct Sources(BTreeMap<SourceId, Source>);
+
+struct Source {
+    name: Name,
+    text: Rc<[u8]>,
+    /// What comes after this offset is not the program's own.
+    end: usize,
+}
 
 impl Sources {
     /// Makes a text known, so that spans can be made in it.
-    pub(super) fn add(&mut self, program: &mut Program<'_>, name: &Name, text: &Rc<[u8]>) -> SpanContextId {
+    pub(super) fn add(&mut self, program: &mut Program<'_>, name: &Name, text: &Rc<[u8]>, end: usize) -> SpanContextId {
         let (context, source) = program.span_manager_mut().insert_source_context(text.len());
-        self.0.insert(source, (name.clone(), Rc::clone(text)));
+        self.0.insert(source, Source { name: name.clone(), text: Rc::clone(text), end });
         context
     }
 
@@ -53,7 +60,8 @@ impl Sources {
         let spans = program.span_manager();
         let (context, start, _) = spans.get_span(span);
         let SpanContext::Source(source) = spans.get_context(context);
-        self.0.get(source).map(|(name, text)| (name, &**text, start))
+        let source = self.0.get(source).filter(|source| start <= source.end)?;
+        Some((&source.name, &source.text, start))
     }
 }
 
