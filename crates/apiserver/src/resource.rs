@@ -76,6 +76,11 @@ impl Resource {
         }
     }
 
+    /// Whether its objects are custom resource definitions.
+    fn is_definition(&self) -> bool {
+        self.name() == crate::group_resource::resources::CUSTOM_RESOURCE_DEFINITIONS
+    }
+
     /// Whether it comes from a custom resource definition.
     #[must_use]
     pub fn is_custom(&self) -> bool {
@@ -262,7 +267,13 @@ impl Served {
     #[must_use]
     pub fn validate_create(&self, value: &Value) -> Vec<FieldError> {
         match &self.resource {
-            Resource::BuiltIn(kind) => kind.validate_create(value),
+            Resource::BuiltIn(kind) => {
+                let mut errors = kind.validate_create(value);
+                if self.resource.is_definition() {
+                    errors.extend(crate::crd::validate_definition(value));
+                }
+                errors
+            }
             Resource::Custom(custom) => custom.validate_create(&self.version, value),
         }
     }
@@ -276,7 +287,13 @@ impl Served {
         kinds::metadata::validate_update(new, old, scope, &mut errors);
         let mut errors = errors.into_vec();
         errors.extend(match &self.resource {
-            Resource::BuiltIn(kind) => kind.validate_update(part, new, old),
+            Resource::BuiltIn(kind) => {
+                let mut errors = kind.validate_update(part, new, old);
+                if self.resource.is_definition() && part == Part::Whole {
+                    errors.extend(crate::crd::validate_definition_update(new, old));
+                }
+                errors
+            }
             Resource::Custom(custom) => custom.validate_update(&self.version, part, new, old),
         });
         errors
@@ -295,6 +312,7 @@ impl Served {
     #[must_use]
     pub fn warnings(&self, value: &Value, old: Option<&Value>) -> Vec<String> {
         match &self.resource {
+            Resource::BuiltIn(_) if self.resource.is_definition() => crate::crd::definition_warnings(value),
             Resource::BuiltIn(kind) => kind.warnings(value, old),
             Resource::Custom(custom) => {
                 custom.version(&self.version).and_then(|v| v.deprecation.clone()).into_iter().collect()

@@ -5,10 +5,11 @@ use super::node::{Bounds, Node};
 use kinds::{FieldError, FieldErrorKind};
 use serde_json::{Number, Value};
 
-/// What is wrong with a value of this schema.
-pub fn check(value: &Value, schema: &Node) -> Vec<FieldError> {
+/// What is wrong with a value of this schema. What is as it was in `old` is not looked at, so that an object made before
+/// its schema became stricter can still be changed elsewhere.
+pub fn check(value: &Value, old: Option<&Value>, schema: &Node) -> Vec<FieldError> {
     let mut errors = Vec::new();
-    check_at(value, schema, "", &mut errors);
+    check_at(value, old, schema, "", &mut errors);
     lists(value, schema, "", &mut errors);
     errors
 }
@@ -30,8 +31,8 @@ fn child(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-fn check_at(value: &Value, schema: &Node, path: &str, errors: &mut Vec<FieldError>) {
-    if value.is_null() && schema.nullable {
+fn check_at(value: &Value, old: Option<&Value>, schema: &Node, path: &str, errors: &mut Vec<FieldError>) {
+    if (value.is_null() && schema.nullable) || old == Some(value) {
         return;
     }
     if !check_type(value, schema, path, errors) {
@@ -54,7 +55,8 @@ fn check_at(value: &Value, schema: &Node, path: &str, errors: &mut Vec<FieldErro
             }
             if let Some(node) = &schema.items {
                 for (index, item) in items.iter().enumerate() {
-                    check_at(item, node, &format!("{path}[{index}]"), errors);
+                    let before = old.and_then(|old| same_item(old, item, schema));
+                    check_at(item, before, node, &format!("{path}[{index}]"), errors);
                 }
             }
         }
@@ -63,7 +65,7 @@ fn check_at(value: &Value, schema: &Node, path: &str, errors: &mut Vec<FieldErro
             for (name, item) in map {
                 let node = schema.properties.get(name).or(schema.additional.as_deref());
                 if let Some(node) = node {
-                    check_at(item, node, &child(path, name), errors);
+                    check_at(item, old.and_then(|old| old.get(name)), node, &child(path, name), errors);
                 }
             }
             for name in schema.required.iter().filter(|name| !map.contains_key(*name)) {
@@ -75,6 +77,15 @@ fn check_at(value: &Value, schema: &Node, path: &str, errors: &mut Vec<FieldErro
         }
         _ => {}
     }
+}
+
+/// What an item was before: only the keys of a map in a list tell which one it is.
+fn same_item<'v>(old: &'v Value, item: &Value, schema: &Node) -> Option<&'v Value> {
+    if schema.list_type.as_deref() != Some("map") {
+        return None;
+    }
+    let same = |old: &&Value| schema.list_map_keys.iter().all(|key| old.get(key) == item.get(key));
+    old.as_array()?.iter().find(same)
 }
 
 fn check_embedded(map: &serde_json::Map<String, Value>, path: &str, errors: &mut Vec<FieldError>) {
@@ -209,7 +220,7 @@ fn check_count(count: usize, bounds: Bounds, what: &str, path: &str, errors: &mu
 fn composition(value: &Value, schema: &Node, path: &str, errors: &mut Vec<FieldError>) {
     let attempt = |node: &Node| {
         let mut errors = Vec::new();
-        check_at(value, node, path, &mut errors);
+        check_at(value, None, node, path, &mut errors);
         errors
     };
     let name = if path.is_empty() { "" } else { path };

@@ -139,7 +139,7 @@ impl Custom {
         let mut errors = Errors::default();
         kinds::metadata::validate_create(value, self.scope(), NameRule::Subdomain, &mut errors);
         let mut errors = errors.into_vec();
-        errors.extend(self.check(version, value));
+        errors.extend(self.check(version, value, None));
         errors
     }
 
@@ -150,7 +150,7 @@ impl Custom {
         let mut errors = Errors::default();
         kinds::metadata::validate_update(new, old, self.scope(), &mut errors);
         let mut errors = errors.into_vec();
-        errors.extend(self.check(version, new));
+        errors.extend(self.check(version, new, Some(old)));
         errors
     }
 
@@ -158,8 +158,8 @@ impl Custom {
         if self.namespaced { Scope::Namespaced } else { Scope::Cluster }
     }
 
-    fn check(&self, version: &str, value: &Value) -> Vec<FieldError> {
-        self.version(version).map(|version| check::check(value, &version.schema)).unwrap_or_default()
+    fn check(&self, version: &str, value: &Value, old: Option<&Value>) -> Vec<FieldError> {
+        self.version(version).map(|version| check::check(value, old, &version.schema)).unwrap_or_default()
     }
 
     /// The column definitions of tables.

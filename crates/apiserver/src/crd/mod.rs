@@ -9,6 +9,11 @@ mod format;
 mod life;
 mod node;
 mod prune;
+mod rules;
 
 pub use definition::Custom;
 pub use life::{Status, prepare_create, prepare_update};
+pub use rules::{
+    validate_create as validate_definition, validate_update as validate_definition_update,
+    warnings as definition_warnings,
+};

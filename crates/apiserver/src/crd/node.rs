@@ -87,7 +87,7 @@ fn compile(schema: &Value, depth: usize) -> Node {
         default: map.get("default").cloned(),
         required: texts("required"),
         allowed: map.get("enum").and_then(Value::as_array).cloned().unwrap_or_default(),
-        pattern: text("pattern").map(|pattern| (pattern.clone(), regex(&pattern))),
+        pattern: text("pattern").map(|pattern| (pattern.clone(), compile_pattern(&pattern).ok())),
         minimum: number("minimum"),
         maximum: number("maximum"),
         exclusive_minimum: flag("exclusiveMinimum"),
@@ -106,9 +106,12 @@ fn compile(schema: &Value, depth: usize) -> Node {
     }
 }
 
-/// A pattern as Go's RE2 reads it; `None` when it is none.
-pub fn regex(pattern: &str) -> Option<Regex> {
-    regex::RegexBuilder::new(pattern).size_limit(PATTERN_BYTES_MAX).build().ok()
+/// A pattern as Go's RE2 reads it.
+///
+/// # Errors
+/// When it is none, or one too large.
+pub fn compile_pattern(pattern: &str) -> Result<Regex, regex::Error> {
+    regex::RegexBuilder::new(pattern).size_limit(PATTERN_BYTES_MAX).build()
 }
 
 fn properties(map: &Map<String, Value>, depth: usize) -> BTreeMap<String, Node> {

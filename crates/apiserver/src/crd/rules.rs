@@ -1,0 +1,62 @@
+//! What a definition must hold itself to: names, versions, columns, and schemas that are structural.
+//!
+//! Upstream source: `apiextensions-apiserver`'s `validation.go` and `schema/validation.go`. Rules in CEL are neither
+//! compiled nor evaluated. Start at [`validate_create`].
+
+mod formats;
+mod names;
+mod openapi;
+mod pattern;
+mod spec;
+mod structural;
+mod versions;
+
+pub use formats::warnings;
+use kinds::{Errors, FieldError, Path};
+use serde_json::{Map, Value};
+
+/// What is wrong with a new definition, in upstream's order.
+pub fn validate_create(definition: &Value) -> Vec<FieldError> {
+    let mut errors = Errors::default();
+    let spec = definition.get("spec").unwrap_or(&Value::Null);
+    names::check_own_name(definition, spec, &mut errors);
+    names::check_approval(definition, spec, &mut errors);
+    spec::check(spec, &mut errors);
+    versions::check_stored(definition, spec, &mut errors);
+    errors.into_vec()
+}
+
+/// What is wrong with a change. What was wrong before stays allowed, so that a definition taken over from elsewhere can
+/// be changed in other places.
+pub fn validate_update(new: &Value, old: &Value) -> Vec<FieldError> {
+    let mut errors = validate_create(new);
+    if !errors.is_empty() {
+        let before = validate_create(old);
+        errors.retain(|error| !before.contains(error));
+    }
+    errors
+}
+
+/// The text at a key; empty where there is none.
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The map at a key; `None` where there is none.
+fn map<'v>(value: &'v Value, key: &str) -> Option<&'v Map<String, Value>> {
+    value.get(key).and_then(Value::as_object)
+}
+
+/// The items at a key.
+fn items<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+    value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// A path into an object as columns and the scale subresource have it: `.spec.replicas`, `.metadata.labels['a.b']`.
+fn check_simple_path(at: &Path<'_>, path: &str, errors: &mut Errors) {
+    if path.is_empty() {
+        errors.required(at, "");
+    } else if !path.starts_with('.') {
+        errors.invalid_text(at, path, "must be a simple json path starting with .");
+    }
+}
