@@ -1,16 +1,20 @@
 //! Running the generators of a kustomization: the built-in fields, then `generators`.
 
 use super::{Accumulated, Builder, TargetDirectory};
-use crate::generate::{self, ChartRequest};
+use crate::generate;
 use crate::kustomization::{GeneratorArgs, GeneratorKind, HelmChart, HelmGlobals};
+use crate::load::missing;
 use crate::notes::note_origin;
 use crate::plugin::Generator;
+use crate::port::{ChartPlace, ChartRequest};
 use crate::problem::{Problem, ProblemKind, Result};
 use crate::provenance::Provenance;
 use crate::read_resources::resources;
 use crate::resource::{Origin, Resource};
+use budget::Budget;
+use bytes::Bytes;
 use std::sync::Arc;
-use tree::{EntryKind, TreePath};
+use tree::{EntryKind, TreePath, resolve};
 
 impl<'t> Builder<'_, 't> {
     pub(super) fn generate(&mut self, target: &mut TargetDirectory<'t>, so_far: &mut Accumulated) -> Result<()> {
@@ -64,6 +68,9 @@ impl<'t> Builder<'_, 't> {
         let Some(charts) = self.options.charts else {
             return Err(Problem::new(ProblemKind::Refused, "must specify --enable-helm"));
         };
+        if chart.name.is_empty() {
+            return Err(Problem::invalid("chart name cannot be empty"));
+        }
         if chart.name.starts_with('-') || chart.release_name.starts_with('-') {
             return Err(Problem::invalid(format!("the names of chart {} must not start with '-'", chart.name)));
         }
@@ -71,37 +78,45 @@ impl<'t> Builder<'_, 't> {
             let own = &target.kustomization.namespace;
             chart.namespace = if own.is_empty() { &target.chart_namespace } else { own }.clone();
         }
+        let failed =
+            |cause: String| Problem::new(ProblemKind::Store, format!("chart {}: {}", chart.name, cause.trim_end()));
         let directory = chart_directory(target, globals, &chart)?;
-        let tree = target.loader.tree();
-        let here_already = tree
-            .entry(&directory)?
-            .is_some_and(|entry| matches!(entry.kind, EntryKind::Directory | EntryKind::Symlink));
-        if !here_already && chart.repo.is_empty() {
-            let message = format!("no repo specified for pull, no chart found at '{directory}'");
-            return Err(Problem::new(ProblemKind::Missing, message));
-        }
-        let own_values = directory.child("values.yaml");
-        let own_values = match tree.entry(&own_values)? {
-            Some(entry) if entry.kind == EntryKind::File => Some(tree.read(&own_values, self.budget.bytes_left())?),
-            _ => None,
+        let (place, own_values) = match local_chart(target, &directory, self.budget)? {
+            Some(own_values) => (ChartPlace::Directory(target.loader.tree(), directory.clone()), own_values),
+            None if chart.repo.is_empty() => {
+                let message = format!("no repo specified for pull, no chart found at '{directory}'");
+                return Err(Problem::new(ProblemKind::Missing, message));
+            }
+            None => {
+                let archive = charts.fetch(&chart).map_err(failed)?;
+                self.budget.take_bytes(archive.len() as u64)?;
+                let own_values = charts.own_values(&archive, self.budget).map_err(failed)?;
+                (ChartPlace::Archive(archive), own_values)
+            }
         };
         let mut load = |path: &str| target.loader.load(path);
-        let values = generate::chart(&chart, own_values.as_deref(), &mut load, self.budget)?;
-        let request = ChartRequest {
-            tree,
-            directory: target.loader.root(),
-            chart_directory: &directory,
-            chart: &chart,
-            values: &values.values,
-            additional_values: &values.additional,
-        };
-        let text = charts
-            .render(&request)
-            .map_err(|cause| Problem::new(ProblemKind::Store, format!("chart {}: {cause}", chart.name)))?;
+        let own_values = own_values.ok_or_else(|| missing(&directory.child("values.yaml")));
+        let values = generate::chart_values(&chart, own_values, &mut load, self.budget)?;
+        let request = ChartRequest { place, chart: &chart, values };
+        let text = charts.render(&request, self.budget).map_err(failed)?;
         let mut made = resources(&text, &directory, self.budget)
             .map_err(|problem| problem.within(format!("the output of chart {}", chart.name)))?;
         made.iter_mut().for_each(|resource| resource.from_chart = true);
         Ok(made)
+    }
+}
+
+/// The values of the chart that lies in this directory; `None` when there is no chart.
+fn local_chart(target: &TargetDirectory<'_>, directory: &TreePath, budget: &Budget) -> Result<Option<Option<Bytes>>> {
+    let tree = target.loader.tree();
+    let Ok(real) = resolve(tree, directory) else { return Ok(None) };
+    if tree.entry(&real)?.is_none_or(|entry| entry.kind != EntryKind::Directory) {
+        return Ok(None);
+    }
+    let Ok(values) = resolve(tree, &real.child("values.yaml")) else { return Ok(Some(None)) };
+    match tree.entry(&values)? {
+        Some(entry) if entry.kind == EntryKind::File => Ok(Some(Some(tree.read(&values, budget.bytes_left())?))),
+        _ => Ok(Some(None)),
     }
 }
 

@@ -5,8 +5,7 @@ mod charts;
 mod data;
 mod sources;
 
-pub use charts::ChartRequest;
-pub(crate) use charts::chart;
+pub(crate) use charts::chart_values;
 pub(crate) use data::{data_object, merge_data, take_over};
 
 use crate::node::{Node, Scalar, set_field};

@@ -214,7 +214,8 @@ fn no_remotes(path: &str) -> Problem {
     Problem::new(ProblemKind::Refused, message)
 }
 
-fn missing(at: &TreePath) -> Problem {
+/// What the original says of a file that is not there.
+pub(crate) fn missing(at: &TreePath) -> Problem {
     let rule = format!("evalsymlink failure on '{at}' : lstat {at}: no such file or directory");
     Problem::new(ProblemKind::Missing, rule)
 }

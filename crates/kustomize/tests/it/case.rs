@@ -4,7 +4,7 @@
 //! where the original says it in other words, `peer-error.txt` with its own. Paths in messages start at the case.
 
 use budget::{Budget, Limits};
-use kustomize::{Built, LoadRestrictions, Options, Reorder};
+use kustomize::{Built, Charts, HelmCharts, LoadRestrictions, Options, Reorder};
 use std::path::{Path, PathBuf};
 use tree::{MemoryTree, TreePath};
 
@@ -57,6 +57,12 @@ fn flags(case: &Path) -> Vec<String> {
 pub fn build(case: &Path) -> Built {
     let flags = flags(case);
     let given = |flag: &str| flags.iter().any(|given| given == flag);
+    let after = |flag: &str| flags.iter().skip_while(|given| *given != flag).nth(1).cloned();
+    let charts = HelmCharts {
+        kube_version: after("--helm-kube-version").unwrap_or_default(),
+        api_versions: after("--helm-api-versions").into_iter().collect(),
+        ..HelmCharts::default()
+    };
     let options = Options {
         load_restrictions: if given("LoadRestrictionsNone") {
             LoadRestrictions::None
@@ -68,6 +74,7 @@ pub fn build(case: &Path) -> Built {
             (_, true) => Reorder::None,
             _ => Reorder::Unspecified,
         },
+        charts: given("--enable-helm").then_some(&charts as &dyn Charts),
         ..Options::default()
     };
     let directory = if case.join("overlay").is_dir() { "overlay" } else { "" };
