@@ -58,6 +58,16 @@ struct Meaning {
     certain: bool,
 }
 
+/// A call of `and` or `or`.
+struct Deciding<'a> {
+    arguments: &'a [Id],
+    piped: bool,
+    /// What an argument that decides is.
+    when: bool,
+    /// Where it is when no argument says another place.
+    node: u32,
+}
+
 /// Where the value comes from that fields are followed from.
 enum Receiver {
     Dot,
@@ -370,14 +380,16 @@ impl<'t> Builder<'t> {
             return self.fail(message, own_node);
         }
         if builtin && matches!(text.as_str(), "and" | "or") {
-            return self.short_circuit(action, arguments, piped, text == "or");
+            let node = if arguments.is_empty() { own_node } else { KEEP };
+            return self.short_circuit(Deciding { arguments, piped, when: text == "or", node }, action);
         }
         let first = arguments.first().map_or(Span::new(0, 0), |id| action.arena.get(*id).span);
         let callee = (builtin && text == "call").then_some(first);
+        let slices = builtin && text == "slice";
         let count = arguments.len() as u16 + u16::from(piped);
         let site = self.parts.calls.len() as u32;
         let function = function.clone();
-        self.parts.calls.push(CallSite { function: function.clone(), name: name.span, arguments: count, node, callee });
+        self.parts.calls.push(CallSite { function, name: name.span, arguments: count, node, callee, slices });
         for (at, &argument) in arguments.iter().enumerate() {
             self.argument(action, argument, site, at);
         }
@@ -392,6 +404,9 @@ impl<'t> Builder<'t> {
         let expression = *action.arena.get(id);
         if literal(action, &expression).is_none() {
             self.argument_value(action, id);
+            if at > 0 && self.parts.calls[site as usize].slices {
+                self.push(Op::HideInterface, KEEP);
+            }
             self.push(Op::Argument { site, at: at as u16 }, KEEP);
             return;
         }
@@ -407,7 +422,8 @@ impl<'t> Builder<'t> {
     }
 
     /// `and` and `or`: the first argument that decides is the value, and no other is evaluated.
-    fn short_circuit(&mut self, action: Action<'_>, arguments: &[Id], piped: bool, when: bool) {
+    fn short_circuit(&mut self, deciding: Deciding<'_>, action: Action<'_>) {
+        let Deciding { arguments, piped, when, node } = deciding;
         let mut jumps = Vec::new();
         let skippable = self.skippable.len();
         for (at, &argument) in arguments.iter().enumerate() {
@@ -420,7 +436,7 @@ impl<'t> Builder<'t> {
             }
         }
         if piped {
-            self.push(Op::TakeFinal, KEEP);
+            self.push(Op::TakeFinal, node);
         }
         if !piped && self.skippable.len() == skippable {
             jumps.iter().for_each(|(jump, _)| self.land(*jump));

@@ -113,6 +113,8 @@ pub(crate) enum Op {
     },
     /// Forgets that the value came out of an interface: nil becomes no value.
     Strip,
+    /// Makes a value that came out of an interface one of unknown type.
+    HideInterface,
     /// Sets the accumulator aside, to be the next call's last argument.
     SaveFinal,
     /// Takes back what was set aside.
@@ -196,6 +198,8 @@ pub(crate) struct CallSite {
     pub(crate) node: u32,
     /// The builtin `call`: its first argument, by which errors name the callee; empty when it was piped.
     pub(crate) callee: Option<Span>,
+    /// The builtin `slice`: it does not look for positions within interfaces.
+    pub(crate) slices: bool,
 }
 
 /// A field that is given arguments: it must be a method.

@@ -7,8 +7,22 @@ use crate::convert;
 use crate::format;
 use crate::program::{KEEP, Literal, Names, Op, RangeSite, Template};
 use crate::types::Kind;
-use crate::value::Value;
+use crate::value::{GoObject, Value};
 use std::sync::Arc;
+
+/// A value that is known to be an interface and nothing else.
+#[derive(Debug)]
+struct Hidden;
+
+impl GoObject for Hidden {
+    fn type_name(&self) -> &'static str {
+        "interface {}"
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
 
 impl Machine<'_, '_> {
     /// Takes one step.
@@ -72,6 +86,8 @@ impl Machine<'_, '_> {
 
     fn step_of_call(&mut self, op: Op) -> Result<Flow, Failure> {
         match op {
+            Op::HideInterface if self.value.in_interface() => self.value = Slot::plain(Value::object(Hidden)),
+            Op::HideInterface => {}
             Op::SaveFinal => {
                 self.value.strip();
                 self.finals.push(self.value.value.clone());

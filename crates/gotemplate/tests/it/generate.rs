@@ -1,5 +1,5 @@
-//! Templates out of nothing: a seeded generator that knows the grammar and breaks it now and then. What it makes is run
-//! through Go and recorded (`tests/cases/README.md`); without Go the recorded sample is what counts.
+//! Templates out of nothing: a seeded generator that knows the grammar and breaks it now and then. `cargo xtask oracle
+//! templates` runs what it makes through Go; without Go the recorded sample counts.
 
 /// A small generator of random numbers: the same seed gives the same templates everywhere (SplitMix64).
 #[derive(Debug, Clone)]
@@ -113,7 +113,8 @@ pub fn template(dice: &mut Dice) -> String {
 }
 
 /// What every generated template may call.
-pub const BESIDE: &str = "{{define \"f\"}}F<{{.}}>{{end}}{{define \"g\"}}{{ .m.a.b }}{{end}}";
+pub const BESIDE: &str = "{{define \"f\"}}F<{{.}}>{{end}}{{define \"g\"}}{{ .m.a.b }}{{end}}\
+{{define \"k\"}}K{{$x := .}}{{with .}}{{if eq (printf \"%T\" .) \"int\"}}{{if gt . 0}}{{template \"k\" (addi . -1)}}{{end}}{{end}}{{end}}{{$x}}{{end}}";
 
 fn define(dice: &mut Dice, out: &mut String) {
     out.push_str("{{define \"h\"}}");

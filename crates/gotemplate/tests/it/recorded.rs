@@ -1,15 +1,18 @@
-//! Cases recorded from Go's own `text/template` (see `tests/cases/README.md`).
+//! Cases recorded from Go's own `text/template`: `cargo xtask oracle templates -- record` writes them anew.
 
 use crate::cases::difference;
-use crate::generate::{BESIDE, Dice, template};
+use crate::generate::BESIDE;
 use serde_json::Value as Json;
 use std::path::Path;
 
 /// Every line of a case file, and one failure that tells all differences.
-fn check(file: &str) {
+fn check(file: &str, beside: Option<&str>) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(file);
     let text = std::fs::read_to_string(&path).expect("the case file is there");
-    let cases: Vec<Json> = text.lines().map(|line| serde_json::from_str(line).expect("a case is JSON")).collect();
+    let mut cases: Vec<Json> = text.lines().map(|line| serde_json::from_str(line).expect("a case is JSON")).collect();
+    if let Some(beside) = beside {
+        cases.iter_mut().for_each(|case| case["files"] = serde_json::json!({ "b": beside }));
+    }
     assert!(!cases.is_empty(), "{file} holds no case");
     let differences: Vec<_> = cases
         .iter()
@@ -26,28 +29,10 @@ fn check(file: &str) {
 
 #[test]
 fn the_language_is_gos() {
-    check("go/language.jsonl");
+    check("go/language.jsonl", None);
 }
 
 #[test]
 fn generated_templates_give_what_go_gives() {
-    check("go/generated.jsonl");
-}
-
-/// Writes generated cases for the Go program to answer: `GENERATE=out.jsonl,seed,count cargo test generate_cases`.
-#[test]
-fn generate_cases() {
-    let Ok(wish) = std::env::var("GENERATE") else {
-        return;
-    };
-    let parts: Vec<&str> = wish.split(',').collect();
-    let (seed, count) = (parts[1].parse().expect("a seed"), parts[2].parse::<usize>().expect("a count"));
-    let mut dice = Dice::new(seed);
-    let missing = ["", "zero", "error"];
-    let lines = (0..count).map(|at| {
-        let case =
-            serde_json::json!({ "t": template(&mut dice), "files": { "b": BESIDE }, "missing": missing[at % 3] });
-        format!("{case}\n")
-    });
-    std::fs::write(parts[0], lines.collect::<String>()).expect("the file can be written");
+    check("go/generated.jsonl", Some(BESIDE));
 }
