@@ -2,6 +2,7 @@
 
 use crate::decode::{self, Keep, KeepRule, Page, WatchEvent};
 use crate::discovery::Served;
+use crate::overrides::Overrides;
 use crate::retry::Backoff;
 use crate::transport::{ConnectError, Lines, Transport};
 use crate::{ClusterError, ErrorClass, ListQuery, Request, Resource, served};
@@ -70,6 +71,20 @@ impl ClusterClient {
         clock: &Clock,
     ) -> Result<Self, ConnectError> {
         Ok(ClusterClient::new(Transport::from_kubeconfig(path, context).await?, clock))
+    }
+
+    /// A client by the kubeconfig at `path`, or the usual places when `None`, with parts of it given otherwise; and the
+    /// namespace of its context.
+    ///
+    /// # Errors
+    /// As [`ClusterClient::from_kubeconfig`].
+    pub async fn from_overridden(
+        path: Option<&Path>,
+        overrides: &Overrides,
+        clock: &Clock,
+    ) -> Result<(Self, String), ConnectError> {
+        let (transport, namespace) = Transport::from_overridden(path, overrides).await?;
+        Ok((ClusterClient::new(transport, clock), namespace))
     }
 
     /// A client by the pod's service account.

@@ -38,6 +38,7 @@ async fn run(writer: &Writer<'_>) -> Result<Written, ClusterError> {
         }
         Change::Adopt { from, to } => adopt::adopt(writer, &from.0, &to.0).await,
         Change::Delete(propagation) => writer.delete(*propagation, &writer.write.precondition).await,
+        Change::Evict => writer.evict(&writer.write.precondition).await,
     }
 }
 
@@ -46,8 +47,8 @@ async fn run(writer: &Writer<'_>) -> Result<Written, ClusterError> {
 async fn rehearse(writer: &Writer<'_>) -> Result<Written, ClusterError> {
     let live = if writer.target().name.is_empty() { None } else { writer.read().await? };
     let effect = match (&writer.write.change, &live) {
-        (Change::Delete(_), None) => Effect::AlreadyGone,
-        (Change::Delete(_), Some(_)) => Effect::Deleted,
+        (Change::Delete(_) | Change::Evict, None) => Effect::AlreadyGone,
+        (Change::Delete(_) | Change::Evict, Some(_)) => Effect::Deleted,
         (Change::Patch { .. }, _) => Effect::Patched,
         (Change::Adopt { .. }, _) => Effect::Unchanged,
         (_, None) => Effect::Created,

@@ -14,6 +14,7 @@ mod discovery;
 mod error;
 mod execute;
 mod http2;
+mod overrides;
 mod request;
 mod retry;
 mod served;
@@ -24,13 +25,15 @@ mod write;
 mod writer;
 
 pub use cache::{
-    Cache, Cached, ClusterScoped, Excluded, Instance, Listener, Mark, Notice, Ownership, Place, Presence, Selection,
+    Cache, Cached, ClusterScoped, Excluded, Followed, Instance, Listener, Mark, Notice, Ownership, Place, Presence,
+    Selection,
 };
 pub use client::{ClusterClient, READ_TIMEOUT, WRITE_TIMEOUT};
 pub use clusters::{Cluster, Clusters};
 pub use decode::{Keep, WatchEvent};
 pub use discovery::Served;
 pub use error::{Advice, ClusterError, ErrorClass};
+pub use overrides::{Overrides, Token, Trust};
 pub use request::{ListQuery, PAGE_OBJECTS, Request};
 pub use retry::Backoff;
 pub use target::{ClusterId, GroupKind, Resource, Scope, Target};

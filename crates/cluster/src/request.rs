@@ -171,25 +171,47 @@ impl Request {
             Propagation::Orphan => "Orphan",
         };
         let mut options = json!({"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": policy});
-        let mut preconditions = serde_json::Map::new();
-        if let Some(uid) = &only_if.uid {
-            preconditions.insert("uid".into(), Value::from(&**uid));
-        }
-        if let Some(version) = &only_if.resource_version {
-            preconditions.insert("resourceVersion".into(), Value::from(&**version));
-        }
-        if !preconditions.is_empty() {
-            options["preconditions"] = Value::Object(preconditions);
-        }
+        add_preconditions(&mut options, only_if);
         let uri = with_query(path, &manner.parameters());
         let body = Bytes::from(options.to_string());
         Request { method: Method::DELETE, uri, content_type: JSON, accept: JSON, body }
+    }
+
+    pub(crate) fn evict(
+        path: String,
+        namespace: Option<&str>,
+        name: &str,
+        only_if: &Precondition,
+        manner: Manner<'_>,
+    ) -> Self {
+        let metadata = json!({"name": name, "namespace": namespace.unwrap_or_default()});
+        let mut eviction = json!({"apiVersion": "policy/v1", "kind": "Eviction", "metadata": metadata});
+        if only_if != &Precondition::default() {
+            eviction["deleteOptions"] = json!({});
+            add_preconditions(&mut eviction["deleteOptions"], only_if);
+        }
+        let uri = with_query(path, &manner.parameters());
+        let body = Bytes::from(eviction.to_string());
+        Request { method: Method::POST, uri, content_type: JSON, accept: JSON, body }
     }
 
     /// Whether it may change something.
     #[must_use]
     pub fn is_write(&self) -> bool {
         self.method != Method::GET
+    }
+}
+
+fn add_preconditions(options: &mut Value, only_if: &Precondition) {
+    let mut preconditions = serde_json::Map::new();
+    if let Some(uid) = &only_if.uid {
+        preconditions.insert("uid".into(), Value::from(&**uid));
+    }
+    if let Some(version) = &only_if.resource_version {
+        preconditions.insert("resourceVersion".into(), Value::from(&**version));
+    }
+    if !preconditions.is_empty() {
+        options["preconditions"] = Value::Object(preconditions);
     }
 }
 

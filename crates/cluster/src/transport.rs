@@ -2,6 +2,7 @@
 //!
 //! With [`http2`] the only module that names `kube`.
 
+use crate::overrides::{Overrides, Trust};
 use crate::{ClusterError, ErrorClass, Request, http2};
 use bytes::{Bytes, BytesMut};
 use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
@@ -73,6 +74,40 @@ struct Streams {
 /// and a cluster with many CustomResourceDefinitions has more kinds than that.
 const STREAM_CONNECTIONS: usize = 4;
 
+/// The address of a server; without a scheme, kubectl takes it for plain HTTP.
+fn server_uri(text: &str) -> Result<http::Uri, String> {
+    let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    text.parse().map_err(|error| format!("the server {text:?} is no address: {error}"))
+}
+
+fn override_config(config: &mut kube::Config, overrides: &Overrides) {
+    let path = |path: &std::path::PathBuf| path.display().to_string();
+    let account = &mut config.auth_info;
+    if let Some(token) = &overrides.token {
+        account.token = Some(token.0.clone().into());
+        account.token_file = None;
+    }
+    if overrides.impersonate.is_some() {
+        account.impersonate.clone_from(&overrides.impersonate);
+        account.impersonate_uid.clone_from(&overrides.impersonate_uid);
+        let groups = &overrides.impersonate_groups;
+        account.impersonate_groups = (!groups.is_empty()).then(|| groups.clone());
+    }
+    if let Some(certificate) = &overrides.client_certificate {
+        (account.client_certificate, account.client_certificate_data) = (Some(path(certificate)), None);
+    }
+    if let Some(key) = &overrides.client_key {
+        (account.client_key, account.client_key_data) = (Some(path(key)), None);
+    }
+    if let Some(authority) = &overrides.certificate_authority {
+        config.root_cert_file = Some(authority.clone());
+    }
+    if let Some(name) = &overrides.tls_server_name {
+        config.tls_server_name = Some(name.clone());
+    }
+    config.accept_invalid_certs |= overrides.trust == Trust::Anything;
+}
+
 impl Transport {
     /// Over any HTTP service, such as an API server in this process.
     ///
@@ -102,6 +137,38 @@ impl Transport {
             None => kube::Config::from_kubeconfig(&options).await.map_err(wrong)?,
         };
         Transport::from_config(config)
+    }
+
+    /// By a kubeconfig of which parts are given otherwise; and the namespace of its context.
+    pub(crate) async fn from_overridden(
+        path: Option<&Path>,
+        overrides: &Overrides,
+    ) -> Result<(Self, String), ConnectError> {
+        let wrong = |cause: String| ConnectError::Kubeconfig { path: path.map(|path| path.display().to_string()), cause };
+        let server = overrides.server.as_deref().map(server_uri).transpose().map_err(&wrong)?;
+        let file = match path {
+            Some(path) => Kubeconfig::read_from(path),
+            None => Kubeconfig::read(),
+        };
+        let mut config = match (file, &server) {
+            (Ok(file), _) => {
+                let options = KubeConfigOptions {
+                    context: overrides.context.clone(),
+                    cluster: overrides.cluster.clone(),
+                    user: overrides.user.clone(),
+                };
+                let config = kube::Config::from_custom_kubeconfig(file, &options).await;
+                config.map_err(|cause| wrong(cause.to_string()))?
+            }
+            (Err(_), Some(server)) if path.is_none() => kube::Config::new(server.clone()),
+            (Err(cause), _) => return Err(wrong(cause.to_string())),
+        };
+        if let Some(server) = server {
+            config.cluster_url = server;
+        }
+        override_config(&mut config, overrides);
+        let namespace = config.default_namespace.clone();
+        Ok((Transport::from_config(config)?, namespace))
     }
 
     pub(crate) fn in_cluster() -> Result<Self, ConnectError> {

@@ -65,6 +65,8 @@ pub enum Change {
     },
     /// Delete it.
     Delete(Propagation),
+    /// Delete a pod unless a disruption budget forbids it for now.
+    Evict,
 }
 
 /// The field manager in whose name fields are set.
@@ -233,7 +235,7 @@ impl Change {
             | Change::Update(object)
             | Change::ApplyClientSide { desired: object, .. }
             | Change::ApplyServerSide { desired: object, .. } => Some(object),
-            Change::Adopt { .. } | Change::Patch { .. } | Change::Delete(_) => None,
+            Change::Adopt { .. } | Change::Patch { .. } | Change::Delete(_) | Change::Evict => None,
         }
     }
 
@@ -252,6 +254,7 @@ impl Change {
             Change::Patch { kind: PatchKind::Merge, .. } => "merge-patch",
             Change::Patch { kind: PatchKind::Strategic, .. } => "strategic-patch",
             Change::Delete(_) => "delete",
+            Change::Evict => "evict",
         }
     }
 }

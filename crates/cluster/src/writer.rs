@@ -172,6 +172,17 @@ impl Writer<'_> {
             Err(error) => Err(error),
         }
     }
+
+    /// Asks for an eviction. The answer says only that it was granted.
+    pub(crate) async fn evict(&self, only_if: &Precondition) -> Result<Written, ClusterError> {
+        let path = format!("{}/eviction", self.path(Part::Whole));
+        let request = Request::evict(path, self.namespace(), &self.target().name, only_if, self.manner(None));
+        match self.client.send(&request).await {
+            Ok(_) => Ok(Written::new(Effect::Deleted, None)),
+            Err(error) if error.class == ErrorClass::NotFound => Ok(Written::new(Effect::AlreadyGone, None)),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 /// Puts the precondition where updates and most patches carry it: into the object's metadata.

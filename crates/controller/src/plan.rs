@@ -36,6 +36,8 @@ pub struct Planned {
     pub group: u32,
     /// What a failure other than a refused guard means for the rest of the plan.
     pub on_failure: OnFailure,
+    /// What to tell people once it is made, whatever becomes of the rest.
+    pub events: Vec<Event>,
 }
 
 /// What must still be true for a write to happen. A refused guard ends the plan, and a new one is made.
@@ -44,6 +46,8 @@ pub enum Guard {
     /// Nothing is checked by us: the write itself says who may win (server-side apply's field manager, `kubectl
     /// apply`'s own retry, a create that fails when the object is there).
     Manner,
+    /// There is no such object: a creation.
+    Absent,
     /// It is still the same object.
     Uid(Box<str>),
     /// It is still the same object, unchanged.
@@ -99,7 +103,7 @@ impl Planned {
     /// A write in the home cluster, in group 0, that ends the plan when it fails.
     #[must_use]
     pub fn new(write: Write, guard: Guard) -> Self {
-        Planned { cluster: ClusterId::home(), write, guard, group: 0, on_failure: OnFailure::Stop }
+        Planned { cluster: ClusterId::home(), write, guard, group: 0, on_failure: OnFailure::Stop, events: Vec::new() }
     }
 
     /// The same in another cluster.
@@ -113,6 +117,13 @@ impl Planned {
     #[must_use]
     pub fn in_group(mut self, group: u32) -> Self {
         self.group = group;
+        self
+    }
+
+    /// The same, with something to tell once it is made.
+    #[must_use]
+    pub fn telling(mut self, events: Vec<Event>) -> Self {
+        self.events = events;
         self
     }
 
@@ -140,7 +151,7 @@ impl Guard {
     /// The condition to send with the write; `None` when write `n` has not been made.
     pub(crate) fn precondition(&self, after: impl Fn(usize) -> Option<Precondition>) -> Option<Precondition> {
         Some(match self {
-            Guard::Manner | Guard::Test => Precondition::default(),
+            Guard::Manner | Guard::Absent | Guard::Test => Precondition::default(),
             Guard::Uid(uid) => Precondition { uid: Some(uid.clone()), resource_version: None },
             Guard::Version { uid, resource_version } => {
                 Precondition { uid: Some(uid.clone()), resource_version: Some(resource_version.clone()) }
@@ -172,6 +183,7 @@ impl fmt::Display for Guard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Guard::Manner => Ok(()),
+            Guard::Absent => f.write_str(" if absent"),
             Guard::Uid(uid) => write!(f, " if uid={uid}"),
             Guard::Version { uid, resource_version } => write!(f, " if uid={uid} version={resource_version}"),
             Guard::After(write) => write!(f, " if as left by write {write}"),
@@ -199,7 +211,8 @@ impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines: Vec<String> = self.writes.iter().map(|planned| format!("{} {planned}", planned.group)).collect();
         lines.extend(self.status.iter().map(|status| format!("status {status}")));
-        lines.extend(self.events.iter().map(|event| format!("event {event}")));
+        let told_with = self.writes.iter().chain(&self.status).flat_map(|planned| &planned.events);
+        lines.extend(told_with.chain(&self.events).map(|event| format!("event {event}")));
         lines.extend(self.waiting.iter().map(|waiting| format!("waiting for {waiting}")));
         lines.extend(self.wake.iter().map(|wake| format!("wake at {} level {}", wake.at, wake.level.0)));
         if lines.is_empty() {

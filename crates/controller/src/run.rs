@@ -8,7 +8,7 @@ use crate::metrics::{Counter, Metrics};
 use crate::queue::{Queue, Turn};
 use crate::shutdown::Shutdown;
 use crate::views::Views;
-use crate::{Controller, Done, Failure, Level, Plan, Planned, ROUNDS_MAX, Step, Wake};
+use crate::{Controller, Done, Event, Failure, Level, Plan, Planned, ROUNDS_MAX, Step, Wake};
 use clock::{Clock, Random};
 use cluster::{Advice, Backoff, ClusterError, Clusters, WRITE_TIMEOUT};
 use futures::FutureExt;
@@ -170,10 +170,13 @@ impl<C: Controller> Runtime<C> {
     }
 
     async fn carry_out(&self, key: &C::Key, observed: &C::Observed, plan: Plan) -> Ended {
-        let Environment { clusters, leadership, clock, events, .. } = &self.environment;
+        let Environment { clusters, leadership, clock, .. } = &self.environment;
         let Acted { done, stop } = act(&plan, clusters, leadership).await;
         for done in &done {
             self.note(key, done);
+            if done.result.is_ok() {
+                self.tell(&plan.writes[done.index].events);
+            }
         }
         let failed = match stop {
             None => None,
@@ -186,10 +189,7 @@ impl<C: Controller> Runtime<C> {
         {
             return ended;
         }
-        for event in &plan.events {
-            self.count(Counter::Events);
-            events.record(event);
-        }
+        self.tell(&plan.events);
         match failed {
             None => Ended::Well(plan.wake),
             Some(error) => Ended::Failed(Failure::Cluster(error)),
@@ -202,6 +202,7 @@ impl<C: Controller> Runtime<C> {
             Ok(written) => {
                 self.count(Counter::Writes);
                 self.unseen.wrote(key, &status.cluster, &status.write.target, &written, clock.monotonic());
+                self.tell(&status.events);
                 Ok(())
             }
             Err(Stop::NotLeader) => Err(Ended::NotLeader),
@@ -210,6 +211,13 @@ impl<C: Controller> Runtime<C> {
                 self.count(Counter::WriteFailures);
                 Err(Ended::Failed(Failure::Cluster(error)))
             }
+        }
+    }
+
+    fn tell(&self, events: &[Event]) {
+        for event in events {
+            self.count(Counter::Events);
+            self.environment.events.record(event);
         }
     }
 

@@ -58,5 +58,6 @@ pub use plan::{Action, Event, NewRun, Plan, SetChange, Waiting};
 pub use planner::plan;
 pub use pods::needs_pods;
 pub use replica_set::{ReplicaSet, Size};
+pub use arguments::resolve as resolve_arguments;
 pub use step_text::step_text;
 pub use world::{ExperimentRun, ExperimentVersion, Pod, Run, Service, Targets, World};

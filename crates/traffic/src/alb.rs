@@ -4,14 +4,17 @@
 
 mod action;
 mod managed;
+mod release;
 
 use crate::objects::{Objects, has_rule_with, service_of};
 use crate::routing::{Change, Managed, Note, Routed, Router, Routing, Verify, Write};
 use crate::services::{Preference, stable_and_canary};
 use action::{forward, forward_all, header_conditions};
 use api::rollouts::{AlbRouting, Rollout, SetHeaderRoute};
+pub use managed::ANNOTATION_MANAGED as ANNOTATION_MANAGED_ALB;
 use managed::{ANNOTATION_MANAGED, ManagedKeys};
 use object::{Fetched, Gvk};
+pub use release::release_alb;
 use serde_json::{Map, Value, json};
 
 const ROUTER: &str = "ALB";

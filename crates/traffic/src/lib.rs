@@ -14,7 +14,7 @@ mod nginx;
 
 mod routers;
 
-pub use alb::Alb;
+pub use alb::{ANNOTATION_MANAGED_ALB, Alb, release_alb};
 pub use nginx::{Nginx, canary_ingress_name};
 pub use objects::{Objects, has_rule_with};
 pub use routers::{Routers, Unsupported};

@@ -32,6 +32,7 @@ pub(super) struct Follower {
     pub(super) resource: Resource,
     pub(super) kind: GroupKind,
     pub(super) region: Region,
+    pub(super) labels: Option<Box<str>>,
     pub(super) shared: Arc<Shared>,
     pub(super) random: Random,
 }
@@ -67,7 +68,7 @@ impl Follower {
     }
 
     fn query(&self) -> ListQuery {
-        ListQuery { namespace: self.region.clone(), ..ListQuery::default() }
+        ListQuery { namespace: self.region.clone(), label_selector: self.labels.clone(), field_selector: None }
     }
 
     async fn list(&mut self, failures: u32) -> State {

@@ -31,6 +31,17 @@ pub struct Selection {
     pub cluster_scoped: ClusterScoped,
     /// Not these kinds.
     pub excluded: Vec<Excluded>,
+    /// Nothing but these kinds; empty for all.
+    pub only: Vec<Followed>,
+}
+
+/// A kind that is followed where not all are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followed {
+    /// The kind.
+    pub kind: GroupKind,
+    /// Only objects with these labels, in Kubernetes' selector language; `None` for all. Others count as absent.
+    pub labels: Option<Box<str>>,
 }
 
 /// Whether cluster-scoped kinds are followed where only some namespaces are.
@@ -44,11 +55,16 @@ pub enum ClusterScoped {
 }
 
 impl Selection {
+    fn followed(&self, kind: &GroupKind) -> Option<&Followed> {
+        self.only.iter().find(|followed| followed.kind == *kind)
+    }
+
     /// The regions in which `resource` is followed; empty when it is not.
     fn regions(&self, resource: &Resource) -> Vec<Region> {
         let gvk = &resource.gvk;
         let is_excluded = self.excluded.iter().any(|excluded| excluded.matches(&gvk.group, &gvk.kind));
-        if is_excluded || !resource.allows("list") || !resource.allows("watch") {
+        let is_left_out = !self.only.is_empty() && self.followed(&GroupKind::new(&gvk.group, &gvk.kind)).is_none();
+        if is_excluded || is_left_out || !resource.allows("list") || !resource.allows("watch") {
             return Vec::new();
         }
         match (resource.scope, self.namespaces.is_empty()) {
@@ -134,6 +150,7 @@ impl Kinds {
 
     fn start(&self, kind: &GroupKind, resource: &Resource) -> Running {
         let regions = self.selection.regions(resource);
+        let labels = self.selection.followed(kind).and_then(|followed| followed.labels.clone());
         let follow = |region: &Region| {
             self.shared.begin(kind, region);
             let follower = Follower {
@@ -141,6 +158,7 @@ impl Kinds {
                 resource: resource.clone(),
                 kind: kind.clone(),
                 region: region.clone(),
+                labels: labels.clone(),
                 shared: Arc::clone(&self.shared),
                 random: self.client.clock().random(&format!("follow {kind} {}", region.as_deref().unwrap_or_default())),
             };
@@ -181,6 +199,14 @@ mod tests {
         assert_eq!(all.regions(&resource("Pod", Scope::Namespaced, &["list", "watch"])), [None]);
         assert!(all.regions(&resource("Event", Scope::Namespaced, &["list", "watch"])).is_empty());
         assert!(all.regions(&resource("ComponentStatus", Scope::Cluster, &["list"])).is_empty());
+    }
+
+    #[test]
+    fn only_the_kinds_that_are_named_are_followed() {
+        let kind = GroupKind::new("", "Pod");
+        let some = Selection { only: vec![Followed { kind, labels: None }], ..Selection::default() };
+        assert_eq!(some.regions(&resource("Pod", Scope::Namespaced, &["list", "watch"])), [None]);
+        assert!(some.regions(&resource("Service", Scope::Namespaced, &["list", "watch"])).is_empty());
     }
 
     #[test]

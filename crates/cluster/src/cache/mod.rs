@@ -11,7 +11,7 @@ mod ownership;
 mod shared;
 mod store;
 
-pub use kinds::{ClusterScoped, Selection};
+pub use kinds::{ClusterScoped, Followed, Selection};
 pub use notice::{Cached, Notice, Place, Presence};
 pub use ownership::{Excluded, Instance, Ownership};
 pub use shared::Listener;

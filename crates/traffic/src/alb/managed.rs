@@ -29,6 +29,20 @@ impl ManagedKeys {
         }
     }
 
+    /// Only these Rollouts manage anything; gives what others managed.
+    pub fn release(&mut self, kept: &[&str]) -> Vec<String> {
+        let (kept, left) =
+            std::mem::take(&mut self.0).into_iter().partition(|(rollout, _)| kept.contains(&rollout.as_str()));
+        self.0 = kept;
+        let left: BTreeMap<String, Vec<String>> = left;
+        left.into_values().flatten().collect()
+    }
+
+    /// Whether nobody manages anything.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// This Rollout no longer manages these keys.
     pub fn remove(&mut self, rollout: &str, removed: &[&str]) {
         self.0.entry(rollout.to_owned()).or_default().retain(|own| !removed.contains(&own.as_str()));

@@ -1,0 +1,34 @@
+//! Rollouts: observe the cluster, plan with the strategy, act.
+//!
+//! What a Rollout does next is decided by the crate `strategy`; this one reads what that must know, and makes writes of
+//! what it decides. Reading order: `observed` (all that one pass reads), [`plan`] (how decisions become writes),
+//! `observe` (how it reads), [`run`](run()) (how it is driven).
+
+mod key;
+mod settings;
+
+mod references;
+mod selecting;
+mod workload;
+
+mod index;
+
+mod kept;
+
+mod memory;
+mod observed;
+mod problem;
+
+mod observe;
+pub mod plan;
+mod wakes;
+
+mod run;
+
+pub use kept::start_cache;
+pub use key::{RolloutKey, WorkKey};
+pub use memory::{Memories, Spec};
+pub use observed::{Observed, Seen, SeenService, What};
+pub use run::{NAME, Options, Rollouts, StartError, run};
+pub use settings::Settings;
+pub use workload::Workload;
