@@ -60,7 +60,7 @@ impl<'t> TargetDirectory<'t> {
         for name in FILE_NAMES {
             match loader.load(name) {
                 Ok(_) if found.is_some() => {
-                    let message = format!("Found multiple kustomization files under: {}\n", loader.root());
+                    let message = format!("Found multiple kustomization files under: {}\n", loader.shown_directory());
                     return Err(Problem::invalid(message));
                 }
                 Ok(content) => found = Some((name, content)),
@@ -70,12 +70,14 @@ impl<'t> TargetDirectory<'t> {
         }
         let Some((file_name, content)) = found else {
             let [first, second, third] = FILE_NAMES;
-            let message =
-                format!("unable to find one of '{first}', '{second}' or '{third}' in directory '{}'", loader.root());
+            let message = format!(
+                "unable to find one of '{first}', '{second}' or '{third}' in directory '{}'",
+                loader.shown_directory()
+            );
             return Err(Problem::new(ProblemKind::Missing, message));
         };
         let read = kustomization::read(&content, builder.budget).map_err(|problem| Problem {
-            message: problem.message.replace("%ROOT%", &loader.root().to_string()),
+            message: problem.message.replace("%ROOT%", &loader.shown_directory()),
             ..problem
         })?;
         builder.warnings.extend(read.warnings.iter().map(|warning| (*warning).to_owned()));
@@ -235,7 +237,7 @@ impl<'b, 't> Builder<'b, 't> {
         loader: Loader<'t>,
         path: &str,
     ) -> Result<TargetDirectory<'t>> {
-        let root = loader.root().clone();
+        let root = loader.shown_directory();
         let mut sub = TargetDirectory::load(loader, self)
             .map_err(|problem| problem.within(format!("couldn't make target for path '{root}'")))?;
         sub.kustomization.build_metadata.clone_from(&target.kustomization.build_metadata);
@@ -257,7 +259,7 @@ impl<'b, 't> Builder<'b, 't> {
         path: &str,
     ) -> Result<()> {
         let mut sub = self.sub_target(target, loader, path)?;
-        let root = sub.loader.root().clone();
+        let root = sub.loader.shown_directory();
         if sub.kustomization.kind == COMPONENT {
             return Err(Problem::invalid(format!("expected kind != '{COMPONENT}' for path '{root}'")));
         }
@@ -275,7 +277,7 @@ impl<'b, 't> Builder<'b, 't> {
         let loader = target.loader.enter(path, &mut self.fetched).map_err(|problem| quote("loader.New ", problem))?;
         let directory = |builder: &mut Self| {
             let mut sub = builder.sub_target(target, loader, path)?;
-            let root = sub.loader.root().clone();
+            let root = sub.loader.shown_directory();
             let kind = &sub.kustomization.kind;
             if kind != COMPONENT {
                 let message = format!("expected kind '{COMPONENT}' for path '{root}' but got '{kind}'");

@@ -70,10 +70,13 @@ fn run<'t>(
     builder: &mut Builder<'_, 't>,
 ) -> Result<Vec<BuiltResource>> {
     let file_bytes_max = builder.budget.bytes_left().min(FILE_BYTES_MAX);
-    let loader = Loader::new(tree, directory, options.load_restrictions, options.remotes, file_bytes_max)?;
+    let loader = Loader::new(tree, directory, options, file_bytes_max)?;
     let mut target = TargetDirectory::load(loader, builder)?;
     if let Some(edits) = options.edits {
         target.edit(edits)?;
+    }
+    if options.managed_by_label {
+        target.kustomization.build_metadata.push("managedByLabel".to_owned());
     }
     builder.use_schema(&target)?;
     target.track_origin();

@@ -12,6 +12,7 @@ mod accumulate;
 mod build;
 mod config;
 mod edits;
+mod files;
 mod generate;
 mod helm_charts;
 mod id;
@@ -34,6 +35,7 @@ mod transform;
 
 pub use build::{Built, BuiltResource, build, to_yaml};
 pub use edits::{AnnotationEdit, Edits, ImageEdit, LabelEdit, PatchEdit, ReplicaEdit, Target};
+pub use files::{OutputFile, to_files};
 pub use helm_charts::{ChartArchives, HelmCharts};
 pub use kustomization::{ChartValues, HelmChart};
 pub use load::{LoadRestrictions, Repository};

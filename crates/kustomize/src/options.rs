@@ -16,6 +16,10 @@ pub struct Options<'a> {
     pub remotes: Option<&'a dyn Remotes>,
     /// Who renders charts; without anybody they are refused.
     pub charts: Option<&'a dyn Charts>,
+    /// What paths of the tree begin with in messages: `/` for a whole machine's tree.
+    pub shown_root: &'a str,
+    /// Whether objects get the label that says what made them, also when the kustomization does not ask for it.
+    pub managed_by_label: bool,
     /// What is changed about the kustomization before it is built.
     pub edits: Option<&'a Edits>,
 }

@@ -3,7 +3,6 @@
 use super::{Accumulated, Builder, TargetDirectory};
 use crate::generate;
 use crate::kustomization::{GeneratorArgs, GeneratorKind, HelmChart, HelmGlobals};
-use crate::load::missing;
 use crate::notes::note_origin;
 use crate::plugin::Generator;
 use crate::port::{ChartPlace, ChartRequest};
@@ -84,7 +83,8 @@ impl<'t> Builder<'_, 't> {
         let (place, own_values) = match local_chart(target, &directory, self.budget)? {
             Some(own_values) => (ChartPlace::Directory(target.loader.tree(), directory.clone()), own_values),
             None if chart.repo.is_empty() => {
-                let message = format!("no repo specified for pull, no chart found at '{directory}'");
+                let message =
+                    format!("no repo specified for pull, no chart found at '{}'", target.loader.shown(&directory));
                 return Err(Problem::new(ProblemKind::Missing, message));
             }
             None => {
@@ -95,7 +95,7 @@ impl<'t> Builder<'_, 't> {
             }
         };
         let mut load = |path: &str| target.loader.load(path);
-        let own_values = own_values.ok_or_else(|| missing(&directory.child("values.yaml")));
+        let own_values = own_values.ok_or_else(|| target.loader.missing(&directory.child("values.yaml")));
         let values = generate::chart_values(&chart, own_values, &mut load, self.budget)?;
         let request = ChartRequest { place, chart: &chart, values };
         let text = charts.render(&request, self.budget).map_err(failed)?;

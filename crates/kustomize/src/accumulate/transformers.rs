@@ -173,7 +173,7 @@ impl<'t> Builder<'_, 't> {
             (false, false) => return Err(Problem::invalid("patch and path can't be set at the same time")),
             (false, true) => {
                 let file = target.loader.root().child(target.file_name);
-                (inline.to_owned(), format!("[patch of {file}]"), file)
+                (inline.to_owned(), format!("[patch of {}]", target.loader.shown(&file)), file)
             }
             (true, false) => {
                 let text = target.loader.load_text(&patch.path).map_err(|problem| {
@@ -219,7 +219,10 @@ impl<'t> Builder<'_, 't> {
             }
             let content = target.loader.load(&entry.path)?;
             let value = yaml::parse_one(&content, Dialect::V2, self.budget).map_err(|error| {
-                Problem::new(ProblemKind::Malformed, format!("{}: {error}", target.loader.path_of(&entry.path)))
+                Problem::new(
+                    ProblemKind::Malformed,
+                    format!("{}: {error}", target.loader.shown(&target.loader.path_of(&entry.path))),
+                )
             })?;
             all.extend(crate::plugin::replacements(value)?);
         }

@@ -1,25 +1,18 @@
 //! Files as one kustomization may see them: below its own directory, others' directories as bases, never in a circle.
 
 mod repository;
+mod restrictions;
 
 pub use repository::Repository;
+pub use restrictions::LoadRestrictions;
 
+use crate::options::Options;
 use crate::port::Remotes;
 use crate::problem::{Problem, ProblemKind, Result};
 use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tree::{EntryKind, Tree, TreeError, TreePath, resolve};
-
-/// What kustomizations may load.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum LoadRestrictions {
-    /// Files in or below the kustomization's own directory; bases from anywhere in the tree.
-    #[default]
-    RootOnly,
-    /// Files from anywhere in the tree.
-    None,
-}
 
 /// A tree that is lent or shared.
 #[derive(Clone)]
@@ -50,6 +43,8 @@ pub(crate) struct Loader<'t> {
     /// Directories of the kustomizations that led here, with the repository each is in.
     visited: Vec<(Option<String>, TreePath)>,
     file_bytes_max: u64,
+    /// What paths begin with in messages.
+    shown_root: Arc<str>,
 }
 
 /// What fetched trees a build has by the text that named them: each is fetched once.
@@ -60,16 +55,59 @@ impl<'t> Loader<'t> {
     ///
     /// # Errors
     /// When there is no directory.
-    pub fn new(
-        tree: &'t dyn Tree,
-        directory: &TreePath,
-        restrictions: LoadRestrictions,
-        remotes: Option<&'t dyn Remotes>,
-        file_bytes_max: u64,
-    ) -> Result<Self> {
-        let files = Files::Lent(tree);
-        let root = confirm_directory(files.tree(), directory)?;
-        Ok(Loader { files, root, restrictions, remotes, repository: None, visited: Vec::new(), file_bytes_max })
+    pub fn new(tree: &'t dyn Tree, directory: &TreePath, options: &Options<'t>, file_bytes_max: u64) -> Result<Self> {
+        let mut loader = Loader {
+            files: Files::Lent(tree),
+            root: TreePath::root(),
+            restrictions: options.load_restrictions,
+            remotes: options.remotes,
+            repository: None,
+            visited: Vec::new(),
+            file_bytes_max,
+            shown_root: options.shown_root.into(),
+        };
+        loader.root = loader.confirm_directory(directory)?;
+        Ok(loader)
+    }
+
+    /// A path as messages show it.
+    pub fn shown(&self, path: &TreePath) -> String {
+        match (&*self.shown_root, path.as_str()) {
+            ("", "") => ".".to_owned(),
+            (root, path) => format!("{root}{path}"),
+        }
+    }
+
+    /// The kustomization's directory as messages show it.
+    pub fn shown_directory(&self) -> String {
+        self.shown(&self.root)
+    }
+
+    /// What the original says of a file that is not there.
+    pub fn missing(&self, at: &TreePath) -> Problem {
+        let at = self.shown(at);
+        let rule = format!("evalsymlink failure on '{at}' : lstat {at}: no such file or directory");
+        Problem::new(ProblemKind::Missing, rule)
+    }
+
+    fn refused_link(&self, at: &TreePath, error: TreeError) -> Problem {
+        match error {
+            TreeError::Absent(_) | TreeError::WrongKind { .. } => self.missing(at),
+            error => error.into(),
+        }
+    }
+
+    fn confirm_directory(&self, at: &TreePath) -> Result<TreePath> {
+        let within = |problem: Problem| problem.within("not a valid directory").within("must build at directory");
+        let real = resolve(self.tree(), at).map_err(|error| within(self.refused_link(at, error)))?;
+        match self.tree().entry(&real)? {
+            None => Err(within(self.missing(at))),
+            Some(entry) if entry.kind == EntryKind::Directory => Ok(real),
+            Some(_) => {
+                let message = format!("must build at directory: '{}': file is not directory", self.shown(at));
+                Err(Problem::new(ProblemKind::Missing, message))
+            }
+        }
     }
 
     pub fn root(&self) -> &TreePath {
@@ -98,19 +136,21 @@ impl<'t> Loader<'t> {
         }
         let at = TreePath::resolve(&self.root, path)
             .map_err(|error| Problem::new(ProblemKind::Refused, format!("security; {error}")))?;
-        let real = resolve(self.tree(), &at).map_err(|error| refused_link(&at, error))?;
+        let real = resolve(self.tree(), &at).map_err(|error| self.refused_link(&at, error))?;
         match self.tree().entry(&real)? {
-            None => return Err(missing(&at)),
+            None => return Err(self.missing(&at)),
             Some(entry) if entry.kind == EntryKind::File => {}
-            Some(_) => return Err(Problem::new(ProblemKind::Missing, format!("'{at}' must resolve to a file"))),
+            Some(_) => {
+                return Err(Problem::new(ProblemKind::Missing, format!("'{}' must resolve to a file", self.shown(&at))));
+            }
         }
         let below = real.parent().is_some_and(|parent| parent.relative_to(&self.root).is_some());
         if !below && (self.restrictions == LoadRestrictions::RootOnly || self.repository.is_some()) {
-            let rule = format!("security; file '{at}' is not in or below '{}'", self.root);
+            let rule = format!("security; file '{}' is not in or below '{}'", self.shown(&at), self.shown_directory());
             return Err(Problem::new(ProblemKind::Refused, rule));
         }
         self.tree().read(&real, self.file_bytes_max).map_err(|error| match error {
-            TreeError::Absent(_) => missing(&at),
+            TreeError::Absent(_) => self.missing(&at),
             error => error.into(),
         })
     }
@@ -120,8 +160,9 @@ impl<'t> Loader<'t> {
     /// # Errors
     /// As [`Loader::load`], and when it is not UTF-8.
     pub fn load_text(&self, path: &str) -> Result<String> {
-        String::from_utf8(self.load(path)?.to_vec())
-            .map_err(|_| Problem::new(ProblemKind::Malformed, format!("{}: the text is not UTF-8", self.path_of(path))))
+        String::from_utf8(self.load(path)?.to_vec()).map_err(|_| {
+            Problem::new(ProblemKind::Malformed, format!("{}: the text is not UTF-8", self.shown(&self.path_of(path))))
+        })
     }
 
     /// Whether anything stands at a path inside the tree.
@@ -159,12 +200,13 @@ impl<'t> Loader<'t> {
             }
             None => Problem::new(ProblemKind::Refused, error.to_string()),
         })?;
-        let root = confirm_directory(self.tree(), &at)?;
+        let root = self.confirm_directory(&at)?;
         let mut visited = self.visited.clone();
         visited.push((self.repository.as_ref().map(Repository::clone_url), self.root.clone()));
         let here = self.repository.as_ref().map(Repository::clone_url);
         for (place, seen) in visited.iter().rev() {
             if *place == here && seen.relative_to(&root).is_some() {
+                let (root, seen) = (self.shown(&root), self.shown(seen));
                 let message = format!("cycle detected: candidate root '{root}' contains visited root '{seen}'");
                 return Err(Problem::invalid(message));
             }
@@ -196,10 +238,13 @@ impl<'t> Loader<'t> {
         };
         let directory = TreePath::parse(&repository.path)
             .map_err(|error| Problem::new(ProblemKind::Refused, format!("{text}: {error}")))?;
-        let root = confirm_directory(&*tree, &directory)?;
         let mut visited = self.visited.clone();
         visited.push((self.repository.as_ref().map(Repository::clone_url), self.root.clone()));
-        Ok(Loader { files: Files::Fetched(tree), root, repository: Some(repository), visited, ..self.clone() })
+        let shown_root = format!("{}//", repository.clone_url()).into();
+        let files = Files::Fetched(tree);
+        let mut loader = Loader { files, repository: Some(repository), visited, shown_root, ..self.clone() };
+        loader.root = loader.confirm_directory(&directory)?;
+        Ok(loader)
     }
 }
 
@@ -212,30 +257,4 @@ pub(crate) fn is_url(path: &str) -> bool {
 fn no_remotes(path: &str) -> Problem {
     let message = format!("{path}: files and bases of other repositories cannot be fetched here");
     Problem::new(ProblemKind::Refused, message)
-}
-
-/// What the original says of a file that is not there.
-pub(crate) fn missing(at: &TreePath) -> Problem {
-    let rule = format!("evalsymlink failure on '{at}' : lstat {at}: no such file or directory");
-    Problem::new(ProblemKind::Missing, rule)
-}
-
-fn refused_link(at: &TreePath, error: TreeError) -> Problem {
-    match error {
-        TreeError::Absent(_) | TreeError::WrongKind { .. } => missing(at),
-        error => error.into(),
-    }
-}
-
-fn confirm_directory(tree: &dyn Tree, at: &TreePath) -> Result<TreePath> {
-    let within = |problem: Problem| problem.within("not a valid directory").within("must build at directory");
-    let real = resolve(tree, at).map_err(|error| within(refused_link(at, error)))?;
-    match tree.entry(&real)? {
-        None => Err(within(missing(at))),
-        Some(entry) if entry.kind == EntryKind::Directory => Ok(real),
-        Some(_) => {
-            let message = format!("must build at directory: '{at}': file is not directory");
-            Err(Problem::new(ProblemKind::Missing, message))
-        }
-    }
 }
