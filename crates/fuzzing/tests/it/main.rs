@@ -1,0 +1,3 @@
+//! Every corpus and its mutations through every target, and what bad inputs cost.
+
+mod replay;
