@@ -9,6 +9,8 @@ pub struct BuildOptions {
     pub load_restrictions: LoadRestrictions,
     /// The order of the output where the kustomization does not say.
     pub reorder: Reorder,
+    /// Whether objects are labelled as Kustomize's.
+    pub managed_by_label: bool,
 }
 
 impl BuildOptions {
@@ -25,6 +27,7 @@ impl BuildOptions {
             let mut value = || value.take().or_else(|| words.next()).unwrap_or_default();
             match flag {
                 "--enable-helm" | "--enable-star" | "--as-current-user" => {}
+                "--enable-managedby-label" => options.managed_by_label = true,
                 "--enable-alpha-plugins" | "--enable-exec" | "--network" | "--mount" | "--env" | "-e" => {
                     return Err(format!("{flag} runs programs or containers, and nothing is executed to render"));
                 }
@@ -57,7 +60,11 @@ mod tests {
     #[test]
     fn flags_are_read_as_kustomize_reads_them() {
         let read = BuildOptions::parse("--enable-helm --load-restrictor LoadRestrictionsNone --reorder=legacy");
-        let expected = BuildOptions { load_restrictions: LoadRestrictions::None, reorder: Reorder::Legacy };
+        let expected = BuildOptions {
+            load_restrictions: LoadRestrictions::None,
+            reorder: Reorder::Legacy,
+            ..BuildOptions::default()
+        };
         assert_eq!(read, Ok(expected));
         assert_eq!(BuildOptions::parse(""), Ok(BuildOptions::default()));
         for refused in ["--enable-exec", "--enable-alpha-plugins", "--reorder", "--load-restrictor=x", "--what"] {

@@ -1,13 +1,12 @@
 //! A kustomization as Argo CD has Kustomize build it: the application's options become edits of the outermost one.
 
-use crate::chart::Inflater;
+use crate::chart::{Inflater, chance};
 use crate::work::Work;
 use crate::{KustomizationProblem, Manifest, Origin, Problem};
 use api::{ApplicationSourceKustomize, IntOrString, KustomizePatch, KustomizeReplica, KustomizeSelector};
 use kustomize::{AnnotationEdit, Edits, ImageEdit, LabelEdit, Options, PatchEdit, ReplicaEdit, Target};
 use object::Object;
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 
 /// Builds the kustomization in the source's directory.
 pub(crate) fn render(work: &mut Work<'_>) -> Result<(), Problem> {
@@ -21,13 +20,15 @@ pub(crate) fn render(work: &mut Work<'_>) -> Result<(), Problem> {
     let build_options = work.input.settings.build_options.clone();
     let build_options = build_options.map_err(|error| at(KustomizationProblem::BuildOption(error)))?;
     let elsewhere = &work.around.elsewhere;
-    let charts = Inflater::new(&work.source, work.around, Mutex::new(work.budget.clone()));
+    let charts = Inflater::new(&work.source, work.around, chance::of(work));
     let options = Options {
         load_restrictions: build_options.load_restrictions,
         reorder: build_options.reorder,
         remotes: elsewhere.is_open().then_some(elsewhere),
         charts: Some(&charts),
         edits: Some(&edits),
+        managed_by_label: build_options.managed_by_label,
+        ..Options::default()
     };
     let built = kustomize::build(work.tree, &path, &options, work.budget);
     work.rendered.warnings.extend(built.warnings);

@@ -11,6 +11,7 @@ mod value_files;
 mod parameters;
 mod values;
 
+pub(crate) mod chance;
 mod dated;
 mod dependencies;
 mod documents;
@@ -21,8 +22,7 @@ pub(crate) use inflate::Inflater;
 
 use crate::work::Work;
 use crate::{ChartProblem, Problem, Workshop};
-use helm::{Chance, Chart, Options, Request, UserValues};
-use sha2::{Digest, Sha256};
+use helm::{Options, Request, UserValues};
 
 /// Renders the chart in the source's directory.
 pub(crate) fn render(work: &mut Work<'_>) -> Result<(), Problem> {
@@ -35,6 +35,10 @@ pub(crate) fn render(work: &mut Work<'_>) -> Result<(), Problem> {
     let mut loaded = helm::load(work.tree, &path, profile, work.budget).map_err(|error| at(error.into()))?;
     dependencies::complete(work, &mut loaded.chart, profile, declared.pass_credentials).map_err(at)?;
     let chart = &loaded.chart;
+    // The present is when the commit was made, so that a chart that may ask for it depends on the commit.
+    if dated::may_ask_for_now(chart) {
+        work.environment.use_revision();
+    }
     let request = Request {
         release: options::release(&work.source, &work.input.application),
         capabilities: options::capabilities(&work.source, &work.around.cluster, profile).map_err(at)?,
@@ -43,7 +47,7 @@ pub(crate) fn render(work: &mut Work<'_>) -> Result<(), Problem> {
             skip_schema_validation: declared.skip_schema_validation,
             ..Options::default()
         },
-        chance: chance(work, chart),
+        chance: chance::of(work),
         ..Request::new(chart, &values, profile)
     };
     let outcome = Workshop::lend(work.around.workshop, |compiled| helm::render(&request, compiled, &mut *work.budget));
@@ -56,20 +60,4 @@ pub(crate) fn render(work: &mut Work<'_>) -> Result<(), Problem> {
     let rendered = outcome.map_err(|error| at(error.into()))?;
     documents::add(work, &rendered, chart, declared.skip_tests);
     Ok(())
-}
-
-/// What templates cannot know. Passwords follow from the installation's secret and from whose source this is; the
-/// present is when the commit was made, and a chart that may ask for it depends on the commit.
-fn chance(work: &Work<'_>, chart: &Chart) -> Chance {
-    if dated::may_ask_for_now(chart) {
-        work.environment.use_revision();
-    }
-    let application = &work.input.application;
-    let mut hasher = Sha256::new();
-    hasher.update(work.around.salt);
-    for text in [&application.instance_name, &application.namespace, &work.source.path, &work.source.chart] {
-        hasher.update(text.as_bytes());
-        hasher.update([0]);
-    }
-    Chance { now_seconds: work.around.committed_seconds, seed: hasher.finalize().into() }
 }
