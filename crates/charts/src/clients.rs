@@ -58,7 +58,7 @@ impl Clients {
             trust: access.trust.clone(),
             certificate: access.client_certificate.clone().filter(|_| own),
             proxy: access.proxy.clone(),
-            reach: if own { access.reach } else { Reach::Public },
+            reach: if own { access.reach } else { access.reach.of_others() },
             needs_tls: url.scheme() == "https",
         };
         if !kind.reach.allows_url(url) {

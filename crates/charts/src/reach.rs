@@ -11,8 +11,11 @@ pub enum Reach {
     /// On the public internet only.
     #[default]
     Public,
-    /// Also on this machine and in private networks: somebody trusted has named this very host.
+    /// Also on this machine and in private networks: somebody trusted has named this very host. Hosts that only the
+    /// repository names stay public.
     Private,
+    /// So may the hosts that the repository names: for a person's own machine.
+    Anywhere,
 }
 
 /// What an address leads to.
@@ -85,9 +88,14 @@ impl Reach {
     fn allows(self, address: IpAddr) -> bool {
         match kind(address) {
             Kind::Public => true,
-            Kind::Private => self == Reach::Private,
+            Kind::Private => self != Reach::Public,
             Kind::Metadata => false,
         }
+    }
+
+    /// The same for hosts that only the repository names.
+    pub(crate) fn of_others(self) -> Self {
+        if self == Reach::Anywhere { self } else { Reach::Public }
     }
 
     /// Whether `url` may be asked as far as its text tells; names are judged when they are resolved.
@@ -95,7 +103,7 @@ impl Reach {
         match url.host() {
             Some(Host::Ipv4(address)) => self.allows(address.into()),
             Some(Host::Ipv6(address)) => self.allows(address.into()),
-            Some(Host::Domain(name)) => self == Reach::Private || !is_local_name(name),
+            Some(Host::Domain(name)) => self != Reach::Public || !is_local_name(name),
             None => false,
         }
     }
@@ -173,7 +181,7 @@ mod tests {
     #[test]
     fn urls_are_judged_by_their_address_in_every_spelling() {
         let allowed = |reach: Reach, text: &str| reach.allows_url(&Url::parse(text).expect(text));
-        // The last three are all 169.254.169.254 and 127.0.0.1.
+        // The last two are 127.0.0.1 too, and 2852039166 is 169.254.169.254.
         for url in
             ["http://127.0.0.1/", "http://localhost/", "http://x.localhost./", "http://0x7f.1/", "http://2130706433/"]
         {

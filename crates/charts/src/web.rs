@@ -57,8 +57,8 @@ impl Web {
 
     async fn once(&self, url: &Url, ask: &Ask<'_>) -> Result<Response, Problem> {
         let host = if same_authority(url, ask.own) { Host::Own } else { Host::Other };
-        may_use(url, ask.access)?;
         let client = self.clients.get(url, host, ask.access)?;
+        may_use(url, ask.access)?;
         let mut request = client.get(url.clone()).headers(ask.headers.clone()).header(ACCEPT, ask.accept);
         let may_tell = host == Host::Own || ask.access.pass_credentials == PassCredentials::Everywhere;
         if let Some(value) = ask.authorization.as_ref().filter(|_| may_tell) {

@@ -147,7 +147,7 @@ fn key(text: &str) -> Option<(&str, &str)> {
 struct Picked {
     is_found: bool,
     text: String,
-    /// How deep the fields of a version stand.
+    /// How deep the fields of a version stand; 0 until that is known.
     fields: usize,
     is_kept: bool,
 }
@@ -157,9 +157,12 @@ impl Picked {
         let item = text.strip_prefix('-').filter(|_| self.fields == 0 || depth < self.fields);
         if let Some(rest) = item {
             let rest_text = rest.trim_start_matches(' ');
-            self.fields = depth + 1 + (rest.len() - rest_text.len());
+            self.fields = if rest_text.is_empty() { 0 } else { depth + 1 + (rest.len() - rest_text.len()) };
             self.text.push_str("- _:\n");
             return self.field(rest_text);
+        }
+        if self.fields == 0 {
+            self.fields = depth;
         }
         if depth == self.fields && !text.starts_with('-') {
             return self.field(text);

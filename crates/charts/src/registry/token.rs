@@ -5,7 +5,6 @@ use crate::authorization::{bearer, header};
 use crate::body::{Bound, read};
 use crate::failure::of_status;
 use crate::problem::{Problem, protocol};
-use crate::reach::Reach;
 use crate::web::{Ask, Web, same_authority};
 use clock::Clock;
 use reqwest::header::{HeaderMap, HeaderValue};
@@ -135,7 +134,7 @@ fn access_of(realm: &Url, purpose: &Purpose) -> Result<Access, Problem> {
     if !same_authority(realm, &registry) {
         access.client_certificate = None;
         if !are_neighbours(realm.host_str().unwrap_or_default(), registry.host_str().unwrap_or_default()) {
-            access.reach = Reach::Public;
+            access.reach = access.reach.of_others();
         }
     }
     Ok(access)
