@@ -9,14 +9,23 @@ use budget::Budget;
 use tree::{EntryKind, Tree, TreePath};
 
 /// The widest column of the table, as Helm's default.
-const COLUMN_WIDTH_MAX: usize = 80;
+pub const COLUMN_WIDTH: usize = 80;
 
-/// The declared dependencies of the chart at `path` and what lies in charts/ for each. `shown` is the path in messages.
+/// How the table is laid out.
+#[derive(Debug, Clone, Copy)]
+pub struct Listed<'a> {
+    /// The chart's path in messages.
+    pub shown: &'a str,
+    /// The widest column, in characters; what is longer is cut.
+    pub column_width: usize,
+}
+
+/// The declared dependencies of the chart at `path` and what lies in charts/ for each.
 #[must_use]
 pub fn list_dependencies(
     tree: &dyn Tree,
     path: &TreePath,
-    shown: &str,
+    listed: &Listed<'_>,
     profile: Profile,
     budget: &mut Budget,
 ) -> Output {
@@ -25,7 +34,7 @@ pub fn list_dependencies(
         Err(error) => return unloadable(&error),
     };
     let chart = &loaded.chart;
-    let shown = shown.trim_end_matches('/');
+    let shown = listed.shown.trim_end_matches('/');
     if chart.metadata.dependencies.is_none() {
         let told = format!("WARNING: no dependencies at {}\n", join(shown, "charts"));
         return Output::of(told).after(&loaded.warnings, profile);
@@ -36,7 +45,7 @@ pub fn list_dependencies(
         let status = listing.status(one, chart);
         rows.push([one.name.clone(), one.version.clone(), one.repository.clone(), status.to_owned()]);
     }
-    let mut out = table(&rows);
+    let mut out = table(&rows, listed.column_width);
     out.push('\n');
     out.push_str(&listing.undeclared(chart, shown));
     Output::of(out).after(&loaded.warnings, profile)
@@ -127,10 +136,10 @@ fn join(folder: &str, name: &str) -> String {
 }
 
 /// Columns parted by tabs, filled up with spaces, cut at their greatest width.
-fn table(rows: &[[String; 4]]) -> String {
+fn table(rows: &[[String; 4]], column_width: usize) -> String {
     let cut = |cell: &String| {
-        if cell.chars().count() > COLUMN_WIDTH_MAX {
-            let kept: String = cell.chars().take(COLUMN_WIDTH_MAX - 3).collect();
+        if cell.chars().count() > column_width {
+            let kept: String = cell.chars().take(column_width.saturating_sub(3)).collect();
             format!("{kept}...")
         } else {
             cell.clone()

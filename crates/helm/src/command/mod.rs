@@ -5,9 +5,9 @@ mod explain;
 mod show;
 mod template;
 
-pub use dependency::list_dependencies;
+pub use dependency::{COLUMN_WIDTH, Listed, list_dependencies};
 pub use explain::template_line;
-pub use show::{Shown, show, show_chart, show_values};
+pub use show::{Shown, chart_yaml, show, show_chart, show_values};
 pub use template::{Template, template};
 
 use crate::load::LoadError;

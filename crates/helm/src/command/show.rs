@@ -38,8 +38,7 @@ fn text(chart: &Chart, shown: Shown) -> String {
     let is = |part| shown == part || shown == Shown::All;
     let rule = if shown == Shown::All { "---\n" } else { "" };
     if is(Shown::Chart) {
-        let metadata = Value::Object(metadata_json(&chart.metadata));
-        out.push_str(&format!("{}\n", yaml::emit(&metadata)));
+        out.push_str(&format!("{}\n", chart_yaml(chart)));
     }
     // Compat: a file that says nothing is not shown.
     if is(Shown::Values) && chart.values.is_some() {
@@ -57,6 +56,12 @@ fn text(chart: &Chart, shown: Shown) -> String {
         crds(chart, &mut out);
     }
     out
+}
+
+/// Chart.yaml as it was read, written anew.
+#[must_use]
+pub fn chart_yaml(chart: &Chart) -> String {
+    yaml::emit(&Value::Object(metadata_json(&chart.metadata)))
 }
 
 fn is_readme(file: &File) -> bool {
