@@ -7,13 +7,14 @@ mod formats;
 mod names;
 mod openapi;
 mod pattern;
+mod read;
 mod spec;
 mod structural;
 mod versions;
 
 pub use formats::warnings;
-use kinds::{Errors, FieldError, Path};
-use serde_json::{Map, Value};
+use kinds::{Errors, FieldError};
+use serde_json::Value;
 
 /// What is wrong with a new definition, in upstream's order.
 pub fn validate_create(definition: &Value) -> Vec<FieldError> {
@@ -35,28 +36,4 @@ pub fn validate_update(new: &Value, old: &Value) -> Vec<FieldError> {
         errors.retain(|error| !before.contains(error));
     }
     errors
-}
-
-/// The text at a key; empty where there is none.
-fn text<'v>(value: &'v Value, key: &str) -> &'v str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// The map at a key; `None` where there is none.
-fn map<'v>(value: &'v Value, key: &str) -> Option<&'v Map<String, Value>> {
-    value.get(key).and_then(Value::as_object)
-}
-
-/// The items at a key.
-fn items<'v>(value: &'v Value, key: &str) -> &'v [Value] {
-    value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
-}
-
-/// A path into an object as columns and the scale subresource have it: `.spec.replicas`, `.metadata.labels['a.b']`.
-fn check_simple_path(at: &Path<'_>, path: &str, errors: &mut Errors) {
-    if path.is_empty() {
-        errors.required(at, "");
-    } else if !path.starts_with('.') {
-        errors.invalid_text(at, path, "must be a simple json path starting with .");
-    }
 }

@@ -1,6 +1,6 @@
 //! Formats of text that nobody checks, of which the author of a definition is warned.
 
-use super::{items, map, text};
+use super::read::{items, map, text};
 use serde_json::Value;
 
 /// The formats known to upstream, without dashes.

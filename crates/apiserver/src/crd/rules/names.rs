@@ -1,6 +1,6 @@
 //! The name of a definition, the names of what it defines, and the groups that need approval.
 
-use super::{items, text};
+use super::read::{items, text};
 use kinds::{Errors, Path, dns_1035_label};
 use serde_json::Value;
 

@@ -1,6 +1,7 @@
 //! Whether a schema says only what schemas of definitions may say, word by word.
 
-use super::{items, map, pattern, text};
+use super::pattern;
+use super::read::{items, map, text};
 use kinds::{Errors, Path};
 use serde_json::{Map, Value};
 

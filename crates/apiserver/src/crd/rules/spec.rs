@@ -1,6 +1,7 @@
 //! The specification of a definition: group, scope, versions with what each has, conversion.
 
-use super::{check_simple_path, items, names, openapi, structural, text, versions};
+use super::read::{check_simple_path, items, text};
+use super::{names, openapi, structural, versions};
 use kinds::{Errors, Path, dns_1035_label, dns_subdomain};
 use serde_json::Value;
 

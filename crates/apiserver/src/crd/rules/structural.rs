@@ -1,6 +1,6 @@
 //! Whether a schema is structural: every level says its type, and what only checks values says nothing else.
 
-use super::{items, map, text};
+use super::read::{items, map, text};
 use crate::crd::check;
 use crate::crd::node::Node;
 use kinds::{Errors, FieldError, Path};

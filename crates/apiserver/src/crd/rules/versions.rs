@@ -1,6 +1,6 @@
 //! Which versions a definition serves and stores.
 
-use super::{items, text};
+use super::read::{items, text};
 use kinds::{Errors, Path};
 use serde_json::{Value, json};
 
