@@ -36,9 +36,11 @@ impl Peer {
         // Nothing of the user's own configuration, and no cluster.
         command.env("HOME", &home).env("KUBECONFIG", home.join("none"));
         let output = command.output().with_context(|| format!("cannot run {}", self.program.display()))?;
+        // Where the case lies says nothing.
+        let place = format!("{}/", folder.display());
         Ok(Output {
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).replace(&place, ""),
             code: output.status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX),
         })
     }

@@ -109,6 +109,11 @@ impl Profile {
         NullRules { keeps_unmatched: self >= Profile::V3_21, cleans_defaults: self.is_four() }
     }
 
+    /// Whether `--set-json` takes an object without a key.
+    pub(crate) fn takes_json_objects(self) -> bool {
+        self.is_four()
+    }
+
     /// Whether a values file may hold several documents, merged one after the other.
     pub(crate) fn merges_value_documents(self) -> bool {
         self.is_four()

@@ -85,12 +85,19 @@ fn swallowed(error: EncodeError) -> Result<String, Exceeded> {
 
 fn from_yaml(call: &mut Call<'_>, args: Args<'_>) -> Result<Value, FuncError> {
     let read = read_document(args.bytes(0), call.budget);
-    Ok(map_or_error(read.map(|json| Value::from(&json)), decoding))
+    // Compat: a document that says nothing leaves the empty map that reading began with; JSON's null does not.
+    Ok(match map_or_error(read.map(|json| Value::from(&json)), decoding) {
+        Value::Map(map) if map.is_nil() => Value::Map(Map::from_entries(std::iter::empty::<(&str, Value)>())),
+        read => read,
+    })
 }
 
 fn from_yaml_array(call: &mut Call<'_>, args: Args<'_>) -> Result<Value, FuncError> {
     let read = read_document(args.bytes(0), call.budget);
-    Ok(list_or_error(read.map(|json| Value::from(&json)), decoding))
+    Ok(match list_or_error(read.map(|json| Value::from(&json)), decoding) {
+        Value::List(list) if list.is_nil() => Value::list(Vec::new()),
+        read => read,
+    })
 }
 
 fn from_json(call: &mut Call<'_>, args: Args<'_>) -> Result<Value, FuncError> {

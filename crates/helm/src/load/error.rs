@@ -3,7 +3,7 @@
 use super::limits::{CHART_BYTES_MAX, CHART_DEPTH_MAX, FILE_BYTES_MAX, FILES_MAX};
 use crate::chart::ValidationError;
 use budget::Exceeded;
-use tree::TreeError;
+use tree::{TreeError, TreePath};
 
 /// Why a chart cannot be loaded. The texts are Helm's where Helm has one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -11,6 +11,9 @@ pub enum LoadError {
     /// The file that says what the chart is, is not there.
     #[error("Chart.yaml file is missing")]
     NoChartFile,
+    /// The same, as Helm 4 says it of a folder.
+    #[error("unable to detect chart at {0}: open {0}: no such file or directory")]
+    Undetected(TreePath),
     /// What Chart.yaml says is not acceptable.
     #[error(transparent)]
     Invalid(#[from] ValidationError),

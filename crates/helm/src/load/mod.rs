@@ -28,7 +28,13 @@ use tree::{EntryKind, Tree, TreeError, TreePath};
 pub fn load(tree: &dyn Tree, path: &TreePath, profile: Profile, budget: &mut Budget) -> Result<Loaded, LoadError> {
     let real = tree::resolve(tree, path)?;
     let files = match tree.entry(&real)? {
-        Some(entry) if entry.kind == EntryKind::Directory => directory::files(tree, &real, budget)?,
+        Some(entry) if entry.kind == EntryKind::Directory => {
+            let chart_file = path.child("Chart.yaml");
+            if profile.is_four() && tree.entry(&real.child("Chart.yaml"))?.is_none() {
+                return Err(LoadError::Undetected(chart_file));
+            }
+            directory::files(tree, &real, budget)?
+        }
         Some(_) => {
             let packed = tree.read(&real, CHART_BYTES_MAX.min(budget.bytes_left()))?;
             archive::files(&packed, budget)?

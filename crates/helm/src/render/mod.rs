@@ -18,7 +18,7 @@ use crate::functions::Setting;
 use crate::instance::Instance;
 use crate::manifest::{Hook, Manifest, sort};
 use crate::profile::Profile;
-use crate::schema;
+use crate::schema::{self, SchemaError};
 use crate::warning::Warning;
 use crate::{capabilities::Capabilities, objects};
 use budget::{Budget, Exceeded};
@@ -221,7 +221,10 @@ impl Renderer<'_> {
             error => RenderError::Values(error.to_string()),
         })?;
         if !self.request.options.skip_schema_validation {
-            schema::check(instance, &values, profile, run.budget, self.warnings).map_err(RenderError::Schema)?;
+            schema::check(instance, &values, profile, run.budget, self.warnings).map_err(|error| match error {
+                SchemaError::Forbidden(told) => RenderError::Schema(told),
+                SchemaError::Limit(exceeded) => RenderError::Limit(exceeded),
+            })?;
         }
         Ok(values)
     }

@@ -1,18 +1,108 @@
-//! values.schema.json: whether the values of a chart, and of the charts in it, are what it allows.
+//! values.schema.json: whether the values of a chart, and of the charts in it, are what it allows, told as the library
+//! tells it that each release of Helm checks with.
+//!
+//! A schema is checked as it is written: `document` finds what its references lead to, and only inside the chart.
+//! Nothing is fetched and no file is read: a reference to the network allows everything and is warned of. `flat` speaks
+//! as the library of Helm 3.17 does (one list of complaints), `nested` as that of later releases (a tree of them).
 
+mod document;
+mod flat;
+mod flat_number;
+mod format;
+mod go_json_text;
+mod nested;
+mod number;
+mod patterns;
+mod problem;
+
+use crate::encode::{EncodeError, Floats, plain};
 use crate::instance::Instance;
 use crate::profile::Profile;
 use crate::warning::Warning;
-use budget::Budget;
-use gotemplate::Map;
+use budget::{Budget, Exceeded};
+use document::Document;
+use gotemplate::{Map, Value};
+
+/// How deep schemas and values may lie in each other while they are checked; what a thread's stack holds easily. Schemas
+/// that lead back to themselves without an end reach it.
+const NESTING_MAX: u32 = 192;
 
 /// Checks `values` against the schemas of `chart` and of the charts in it. The error is Helm's text.
 pub(crate) fn check(
-    _chart: &Instance<'_>,
-    _values: &Map,
-    _profile: Profile,
-    _budget: &mut Budget,
-    _warnings: &mut Vec<Warning>,
-) -> Result<(), String> {
-    Ok(())
+    chart: &Instance<'_>,
+    values: &Map,
+    profile: Profile,
+    budget: &mut Budget,
+    warnings: &mut Vec<Warning>,
+) -> Result<(), SchemaError> {
+    let mut told = String::new();
+    Checker { profile, budget, warnings, told: &mut told }.chart(chart, values)?;
+    if told.is_empty() { Ok(()) } else { Err(SchemaError::Forbidden(told)) }
+}
+
+/// Why values are not taken.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SchemaError {
+    #[error("{0}")]
+    Forbidden(String),
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
+}
+
+struct Checker<'c> {
+    profile: Profile,
+    budget: &'c mut Budget,
+    warnings: &'c mut Vec<Warning>,
+    told: &'c mut String,
+}
+
+impl Checker<'_> {
+    fn chart(&mut self, chart: &Instance<'_>, values: &Map) -> Result<(), Exceeded> {
+        if let Some(schema) = &chart.chart.schema
+            && let Some(problem) = self.values(schema, values)?
+        {
+            self.told.push_str(&format!("{}:\n{problem}", chart.name()));
+        }
+        for child in &chart.dependencies {
+            match values.get(child.name()) {
+                None | Some(Value::Nil) => {}
+                Some(Value::Map(values)) => self.chart(child, &values)?,
+                Some(other) => {
+                    let go_type = gotemplate::sprintf(b"%T", &[other], self.budget)?;
+                    let problem = format!("invalid type for values: expected object (map), got {go_type}");
+                    self.told.push_str(&format!("{}:\n{problem}\n", child.name()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What is wrong with the values of one chart.
+    fn values(&mut self, schema: &[u8], values: &Map) -> Result<Option<String>, Exceeded> {
+        self.budget.take_bytes(schema.len() as u64)?;
+        let schema = match document::read(schema, self.budget)? {
+            Ok(schema) => schema,
+            Err(problem) => return Ok(Some(problem)),
+        };
+        let values = match plain(&Value::Map(values.clone()), Floats::ThroughJson, self.budget) {
+            Ok(values) => values,
+            Err(EncodeError::Limit(exceeded)) => return Err(exceeded),
+            Err(EncodeError::Unsupported(told)) => {
+                return Ok(Some(format!("error marshaling into JSON: json: {told}")));
+            }
+        };
+        let is_flat = self.profile == Profile::V3_17;
+        let document = match Document::new(&schema, self.budget)? {
+            Ok(document) => document,
+            Err(problem) => return Ok(Some(problem)),
+        };
+        for remote in document.unresolved() {
+            self.warnings.push(Warning::UnresolvedUrn(remote));
+        }
+        if is_flat {
+            flat::check(&document, &values, self.budget)
+        } else {
+            nested::check(&document, &values, self.budget)
+        }
+    }
 }

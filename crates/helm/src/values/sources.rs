@@ -115,7 +115,7 @@ impl Source {
                 merge_maps(base, map);
                 Ok(())
             }
-            Source::Json(text) => add_json(text, base),
+            Source::Json(text) => add_json(text, profile, base),
             Source::Set(text) => strvals::parse_typed(text, base).map_err(failed("set")),
             Source::SetString(text) => strvals::parse_strings(text, base).map_err(failed("set-string")),
             Source::SetFile(text, files) => strvals::parse_files(text, files, base).map_err(failed("set-file")),
@@ -124,9 +124,9 @@ impl Source {
     }
 }
 
-fn add_json(text: &str, base: &mut Map<String, Value>) -> Result<(), SourceError> {
+fn add_json(text: &str, profile: Profile, base: &mut Map<String, Value>) -> Result<(), SourceError> {
     let trimmed = text.trim();
-    if !trimmed.starts_with('{') {
+    if !(trimmed.starts_with('{') && profile.takes_json_objects()) {
         return strvals::parse_json(text, base).map_err(|_| SourceError::Json(text.to_owned()));
     }
     match serde_json::from_str::<Value>(trimmed) {

@@ -122,6 +122,11 @@ pub fn shown(output: &Output, flags: &Flags) -> String {
         // The error itself may have several lines, whose order counts.
         let told = lines.iter().position(|line| line.starts_with("Error:")).unwrap_or(lines.len());
         lines[..told].sort_unstable();
+        // So do schemas: Go walks their properties in any order.
+        if lines.get(told).is_some_and(|line| line.contains("the specifications of the schema")) {
+            let complaint = |line: &&str| line.trim_start().starts_with("- ");
+            lines[told + 1..].chunk_by_mut(|a, b| complaint(a) && complaint(b)).for_each(<[&str]>::sort_unstable);
+        }
     }
     format!("exit {}\n--- stderr\n{}\n--- stdout\n{}", output.code, lines.join("\n"), output.stdout)
 }
