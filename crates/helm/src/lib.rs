@@ -38,8 +38,8 @@ mod warning;
 pub use capabilities::{Capabilities, KubeVersion, KubeVersionError};
 pub use chart::{Chart, Dependency, File, Maintainer, Metadata, ValidationError};
 pub use command::{
-    COLUMN_WIDTH, Listed, Output, Shown, Template, chart_yaml, list_dependencies, show, show_chart, show_values, template,
-    template_line,
+    COLUMN_WIDTH, Listed, Output, Shown, Template, chart_yaml, list_dependencies, show, show_chart, show_values,
+    template, template_line,
 };
 pub use dependencies::missing as missing_dependencies;
 pub use engine::Compiled;

@@ -6,9 +6,10 @@ mod keywords;
 mod objects;
 
 use super::document::{Document, Draft};
+use super::go_json_text::text as json_text;
+use super::limits::NESTING_MAX;
 use super::number::is_whole;
 use super::patterns::Patterns;
-use super::{NESTING_MAX, go_json_text};
 use budget::{Budget, Exceeded};
 use serde_json::{Map, Value};
 
@@ -119,7 +120,7 @@ impl Check<'_, '_> {
         self.common(schema, value, at, found)?;
         match value {
             Value::Object(map) => self.properties(schema, map, at, found)?,
-            Value::Number(number) => keywords::number(schema, number, at, found),
+            Value::Number(number) => self.number(schema, number, at, found),
             Value::String(text) => self.text(schema, text, at, found),
             _ => {}
         }
@@ -136,17 +137,17 @@ impl Check<'_, '_> {
         found: &mut Found,
     ) -> Result<(), Exceeded> {
         if let Some(constant) = schema.get("const").filter(|_| self.knows(Draft::D6)) {
-            let wanted = go_json_text::text(constant, self.budget)?;
-            if go_json_text::text(value, self.budget)? != wanted {
+            let wanted = json_text(constant, self.budget)?;
+            if json_text(value, self.budget)? != wanted {
                 found.tell(at, format!("{} does not match: {wanted}", field(at)));
             }
         }
         if let Some(all) = schema.get("enum").and_then(Value::as_array).filter(|all| !all.is_empty()) {
             let mut wanted = Vec::new();
             for one in all {
-                wanted.push(go_json_text::text(one, self.budget)?);
+                wanted.push(json_text(one, self.budget)?);
             }
-            if !wanted.contains(&go_json_text::text(value, self.budget)?) {
+            if !wanted.contains(&json_text(value, self.budget)?) {
                 found.tell(at, format!("{} must be one of the following: {}", field(at), wanted.join(", ")));
             }
         }

@@ -10,6 +10,7 @@ mod flat;
 mod flat_number;
 mod format;
 mod go_json_text;
+mod limits;
 mod nested;
 mod number;
 mod patterns;
@@ -22,10 +23,6 @@ use crate::warning::Warning;
 use budget::{Budget, Exceeded};
 use document::Document;
 use gotemplate::{Map, Value};
-
-/// How deep schemas and values may lie in each other while they are checked; what a thread's stack holds easily. Schemas
-/// that lead back to themselves without an end reach it.
-const NESTING_MAX: u32 = 192;
 
 /// Checks `values` against the schemas of `chart` and of the charts in it. The error is Helm's text.
 pub(crate) fn check(

@@ -1,10 +1,11 @@
 //! Keywords that combine schemas, and those about lists, texts and numbers.
 
+use super::super::document::Draft;
+use super::super::flat_number::shown;
+use super::super::format::is_of_flat;
+use super::super::go_json_text::text as json_text;
 use super::super::number::{compare, is_multiple};
-use super::super::{flat_number, format};
 use super::{Check, Found, below, count};
-use crate::schema::document::Draft;
-use crate::schema::go_json_text;
 use budget::Exceeded;
 use serde_json::{Map, Number, Value};
 use std::cmp::Ordering;
@@ -131,7 +132,7 @@ impl Check<'_, '_> {
         if schema.get("uniqueItems") == Some(&Value::Bool(true)) {
             let mut seen = BTreeMap::new();
             for (index, item) in items.iter().enumerate() {
-                if let Some(earlier) = seen.insert(go_json_text::text(item, self.budget)?, index) {
+                if let Some(earlier) = seen.insert(json_text(item, self.budget)?, index) {
                     found.tell(at, format!("array items[{earlier},{index}] must be unique"));
                 }
             }
@@ -193,38 +194,38 @@ impl Check<'_, '_> {
             found.tell(at, format!("Does not match pattern '{pattern}'"));
         }
         if let Some(Value::String(format)) = schema.get("format")
-            && !format::is_of_flat(format, text)
+            && !is_of_flat(format, text)
         {
             found.tell(at, format!("Does not match format '{format}'"));
         }
         found.score += 1;
     }
-}
 
-pub(super) fn number(schema: &Map<String, Value>, number: &Number, at: &str, found: &mut Found) {
-    let bound = |keyword: &str| schema.get(keyword).and_then(Value::as_number);
-    if let Some(step) = bound("multipleOf").filter(|step| !is_multiple(number, step)) {
-        found.tell(at, format!("Must be a multiple of {}", flat_number::shown(step)));
-    }
-    let is_sharp = |keyword: &str| schema.get(keyword) == Some(&Value::Bool(true));
-    let (mut least, mut above) = (bound("minimum"), bound("exclusiveMinimum"));
-    let (mut most, mut under) = (bound("maximum"), bound("exclusiveMaximum"));
-    if is_sharp("exclusiveMinimum") {
-        above = least.take();
-    }
-    if is_sharp("exclusiveMaximum") {
-        under = most.take();
-    }
-    let rules: [(&str, Option<&Number>, Wrong); 4] = [
-        ("Must be less than or equal to", most, Ordering::is_gt),
-        ("Must be less than", under, Ordering::is_ge),
-        ("Must be greater than or equal to", least, Ordering::is_lt),
-        ("Must be greater than", above, Ordering::is_le),
-    ];
-    for (told, bound, is_wrong) in rules {
-        if let Some(bound) = bound.filter(|bound| is_wrong(compare(number, bound))) {
-            found.tell(at, format!("{told} {}", flat_number::shown(bound)));
+    pub(super) fn number(&self, schema: &Map<String, Value>, number: &Number, at: &str, found: &mut Found) {
+        let bound = |keyword: &str| schema.get(keyword).and_then(Value::as_number);
+        if let Some(step) = bound("multipleOf").filter(|step| !is_multiple(number, step)) {
+            found.tell(at, format!("Must be a multiple of {}", shown(step)));
         }
+        let is_sharp = |keyword: &str| schema.get(keyword) == Some(&Value::Bool(true));
+        let (mut least, mut above) = (bound("minimum"), bound("exclusiveMinimum"));
+        let (mut most, mut under) = (bound("maximum"), bound("exclusiveMaximum"));
+        if is_sharp("exclusiveMinimum") {
+            above = least.take();
+        }
+        if is_sharp("exclusiveMaximum") {
+            under = most.take();
+        }
+        let rules: [(&str, Option<&Number>, Wrong); 4] = [
+            ("Must be less than or equal to", most, Ordering::is_gt),
+            ("Must be less than", under, Ordering::is_ge),
+            ("Must be greater than or equal to", least, Ordering::is_lt),
+            ("Must be greater than", above, Ordering::is_le),
+        ];
+        for (told, bound, is_wrong) in rules {
+            if let Some(bound) = bound.filter(|bound| is_wrong(compare(number, bound))) {
+                found.tell(at, format!("{told} {}", shown(bound)));
+            }
+        }
+        found.score += 1;
     }
-    found.score += 1;
 }

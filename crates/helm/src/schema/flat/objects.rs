@@ -1,7 +1,7 @@
 //! Keywords about maps.
 
+use super::super::document::Draft;
 use super::{Check, Found, below, count};
-use crate::schema::document::Draft;
 use budget::Exceeded;
 use serde_json::{Map, Value};
 

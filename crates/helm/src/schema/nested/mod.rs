@@ -9,10 +9,11 @@ mod objects;
 mod scalars;
 
 use super::document::{Document, Draft};
+use super::format::check as check_format;
+use super::limits::NESTING_MAX;
 use super::number::{is_whole, same};
 use super::patterns::Patterns;
 use super::problem::{Kind, Problem, quoted};
-use super::{NESTING_MAX, format};
 use budget::{Budget, Exceeded};
 use left::Left;
 use serde_json::{Map, Value};
@@ -145,7 +146,7 @@ impl Check<'_, '_> {
             Value::Object(map) => self.object(&mut visit, map)?,
             Value::Array(items) => self.array(&mut visit, items)?,
             Value::String(text) => self.text(&mut visit, text),
-            Value::Number(number) => scalars::number(&mut visit, number),
+            Value::Number(number) => self.number(&mut visit, number),
             _ => {}
         }
         if self.draft >= Draft::D2019
@@ -198,7 +199,7 @@ fn first_refusal(visit: &Visit<'_>, draft: Draft) -> Result<(), Unfit> {
     }
     if let (Some(Value::String(format)), Value::String(text)) = (schema.get("format"), value)
         && draft < Draft::D2019
-        && let Err(told) = format::check(format, text)
+        && let Err(told) = check_format(format, text)
     {
         return refuse(at, format!("{} is not valid {format}: {told}", quoted(text)));
     }
