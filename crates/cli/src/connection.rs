@@ -29,7 +29,8 @@ impl Connection {
         })
     }
 
-    fn kubeconfig_path(&self) -> Option<PathBuf> {
+    /// The kubeconfig that is named, or lies in this folder; `None` for the usual places.
+    pub(crate) fn kubeconfig_path(&self) -> Option<PathBuf> {
         if self.kubeconfig.is_some() || std::env::var_os("KUBECONFIG").is_some_and(|value| !value.is_empty()) {
             return self.kubeconfig.clone();
         }

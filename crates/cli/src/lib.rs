@@ -19,6 +19,8 @@ mod signals;
 mod app;
 mod demo;
 mod helm;
+mod rollouts;
+mod plugins;
 mod up;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -26,6 +28,9 @@ use clap_complete::Shell;
 use clock::Clock;
 use connection::Connection;
 use failure::Failure;
+use std::ffi::OsString;
+use std::future::Future;
+use std::path::Path;
 use std::process::ExitCode;
 
 #[derive(Debug, Parser)]
@@ -50,6 +55,11 @@ enum Command {
     /// Render charts and look into them, as `helm` does
     #[command(subcommand)]
     Helm(helm::Helm),
+    /// Look at rollouts and steer them, as `kubectl argo rollouts` does
+    Rollouts(Box<rollouts::Rollouts>),
+    /// Link this binary under the names of plugins
+    #[command(subcommand)]
+    Plugins(plugins::Plugins),
     /// Show everything on an embedded cluster: an application in Git comes up, heals and is updated
     Demo(demo::Demo),
     /// Start an embedded cluster and the controllers, in one process
@@ -79,10 +89,27 @@ enum ClusterCommand {
 /// Runs the command that the process was started with.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let name = words.first().and_then(|word| Path::new(word).file_name()).unwrap_or_default();
+    if name == rollouts::BINARY {
+        return rollouts::main(words);
+    }
+    if name == rollouts::COMPLETER {
+        return rollouts::complete_main(words);
+    }
+    let arguments = match Arguments::try_parse_from(&words) {
+        Ok(arguments) => arguments,
+        Err(error) if words.get(1).is_some_and(|word| word == "rollouts") => return rollouts::refused(&error),
+        Err(error) => error.exit(),
+    };
     if let Some(outcome) = run_alone(&arguments.command) {
         return ended(outcome);
     }
+    within_runtime(async move { run(&arguments).await })
+}
+
+/// Runs a command that talks to a cluster.
+fn within_runtime(command: impl Future<Output = Result<(), Failure>>) -> ExitCode {
     embedded::install_crypto_provider();
     log();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -92,7 +119,7 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    ended(runtime.block_on(run(&arguments)))
+    ended(runtime.block_on(command))
 }
 
 /// Runs a command that needs neither a cluster nor threads: it starts at once.
@@ -128,6 +155,8 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let clock = Clock::system();
     match &arguments.command {
         Command::App(command) => command.run(&arguments.connection, &clock).await,
+        Command::Rollouts(command) => command.run(&arguments.connection, &clock).await,
+        Command::Plugins(command) => command.run(),
         Command::Demo(command) => command.run(&clock).await,
         Command::Up(command) => command.run(&clock).await,
         Command::Cluster(ClusterCommand::Up(command)) => command.run(&clock).await,
