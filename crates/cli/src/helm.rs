@@ -3,13 +3,22 @@
 //!
 //! What a command prints is decided by the crate `helm`; here flags become its input, and paths become trees.
 
-mod chance;
 mod ending;
 mod globals;
+
+mod chance;
+mod values;
+
+mod fetch;
+mod registry_config;
+mod repositories;
+
 mod locate;
+mod place;
+
+mod dependency;
 mod show;
 mod template;
-mod values;
 
 use crate::failure::Failure;
 use clap::Subcommand;
@@ -20,6 +29,9 @@ use clock::Clock;
 pub(crate) enum Helm {
     /// Render a chart's templates and print what they give
     Template(Box<template::TemplateArguments>),
+    /// Look at a chart's dependencies, and bring them
+    #[command(subcommand, visible_aliases = ["dep", "dependencies"])]
+    Dependency(dependency::DependencyCommand),
     /// Print what a chart says of itself
     #[command(subcommand, visible_alias = "inspect")]
     Show(show::Show),
@@ -29,7 +41,8 @@ impl Helm {
     pub(crate) fn run(&self, clock: &Clock) -> Result<(), Failure> {
         match self {
             Helm::Template(command) => ending::end(command.run(clock)),
-            Helm::Show(command) => ending::end(command.run()),
+            Helm::Show(command) => ending::end(command.run(clock)),
+            Helm::Dependency(command) => ending::end(command.run(clock)),
         }
     }
 }

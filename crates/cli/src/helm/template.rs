@@ -1,8 +1,9 @@
 //! `helm template`.
 
 use super::chance;
+use super::fetch::ChartFlags;
 use super::globals::Globals;
-use super::locate;
+use super::locate::Search;
 use super::values::ValueFlags;
 use clap::Args;
 use clock::Clock;
@@ -48,18 +49,17 @@ pub(crate) struct TemplateArguments {
     #[arg(long)]
     random: bool,
     #[command(flatten)]
+    chart: ChartFlags,
+    #[command(flatten)]
     globals: Globals,
 }
 
 impl TemplateArguments {
     pub(super) fn run(&self, clock: &Clock) -> Result<Output, String> {
         let (name, chart) = self.name_and_chart()?;
-        if !locate::exists(chart) {
-            return Err(format!("path {chart:?} not found"));
-        }
-        let located = locate::on_disk(chart)?;
+        let located = Search { flags: &self.chart, globals: &self.globals, clock }.locate(chart)?;
         let flags = self.flags(name, chart, clock)?;
-        Ok(helm::template(&located.tree, &located.path, &flags, &mut Globals::budget()))
+        Ok(located.tell(helm::template(&*located.tree, &located.path, &flags, &mut Globals::budget())))
     }
 
     fn name_and_chart(&self) -> Result<(Option<&str>, &str), String> {
@@ -80,8 +80,7 @@ impl TemplateArguments {
             namespace: self.globals.namespace.clone().filter(|name| !name.is_empty()).unwrap_or(assumed.namespace),
             is_upgrade: self.is_upgrade,
         };
-        let chance =
-            if self.random { chance::random(clock)? } else { chance::repeatable(&release, chart, clock) };
+        let chance = if self.random { chance::random(clock)? } else { chance::repeatable(&release, chart, clock) };
         Ok(Template {
             release,
             sources: self.values.sources()?,

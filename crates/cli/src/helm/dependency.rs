@@ -1,0 +1,94 @@
+//! `helm dependency`.
+
+mod build;
+mod pack;
+
+use super::globals::Globals;
+use super::locate::on_disk;
+use build::BuildArguments;
+use clap::{Args, Subcommand};
+use clock::Clock;
+use helm::{Listed, Output};
+
+/// What is done with dependencies.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DependencyCommand {
+    /// List what a chart depends on, and what of it is there
+    #[command(visible_alias = "ls")]
+    List(ListArguments),
+    /// Bring what Chart.lock names into charts/; without a lock, choose versions and write one
+    Build(BuildArguments),
+}
+
+/// The flags of `helm dependency list`.
+#[derive(Debug, Args)]
+#[command(disable_version_flag = true, args_override_self = true)]
+pub(crate) struct ListArguments {
+    /// The chart: a folder or an archive
+    #[arg(default_value = ".")]
+    chart: String,
+    /// Widest column of the table
+    #[arg(long, value_name = "WIDTH", default_value_t = helm::COLUMN_WIDTH)]
+    max_col_width: usize,
+    #[command(flatten)]
+    globals: Globals,
+}
+
+impl DependencyCommand {
+    pub(super) fn run(&self, clock: &Clock) -> Result<Output, String> {
+        match self {
+            DependencyCommand::List(arguments) => arguments.run(),
+            DependencyCommand::Build(arguments) => arguments.run(clock),
+        }
+    }
+}
+
+impl ListArguments {
+    fn run(&self) -> Result<Output, String> {
+        let shown = clean(&self.chart);
+        let located = on_disk(&shown)?;
+        let (tree, profile) = (&*located.tree, self.globals.helm_version);
+        let listed = Listed { shown: &shown, column_width: self.max_col_width };
+        Ok(helm::list_dependencies(tree, &located.path, &listed, profile, &mut Globals::budget()))
+    }
+}
+
+/// A path as Go's `filepath.Clean` writes it.
+fn clean(path: &str) -> String {
+    let is_absolute = path.starts_with('/');
+    let mut kept: Vec<&str> = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." if kept.last().is_some_and(|last| *last != "..") => {
+                kept.pop();
+            }
+            ".." if is_absolute => {}
+            segment => kept.push(segment),
+        }
+    }
+    match (is_absolute, kept.is_empty()) {
+        (true, _) => format!("/{}", kept.join("/")),
+        (false, true) => ".".to_owned(),
+        (false, false) => kept.join("/"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clean;
+
+    #[test]
+    fn paths_are_cleaned_as_go_does() {
+        for (path, cleaned) in [
+            ("a/./b/../c/", "a/c"),
+            ("./x", "x"),
+            (".", "."),
+            ("/../a//b", "/a/b"),
+            ("../../a", "../../a"),
+            ("a/..", "."),
+        ] {
+            assert_eq!(clean(path), cleaned);
+        }
+    }
+}
