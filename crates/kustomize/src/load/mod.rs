@@ -141,7 +141,10 @@ impl<'t> Loader<'t> {
             None => return Err(self.missing(&at)),
             Some(entry) if entry.kind == EntryKind::File => {}
             Some(_) => {
-                return Err(Problem::new(ProblemKind::Missing, format!("'{}' must resolve to a file", self.shown(&at))));
+                return Err(Problem::new(
+                    ProblemKind::Missing,
+                    format!("'{}' must resolve to a file", self.shown(&at)),
+                ));
             }
         }
         let below = real.parent().is_some_and(|parent| parent.relative_to(&self.root).is_some());

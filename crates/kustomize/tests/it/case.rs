@@ -48,7 +48,7 @@ pub fn files(case: &Path) -> MemoryTree {
 }
 
 /// The flags of a case, as the command line has them.
-fn flags(case: &Path) -> Vec<String> {
+pub fn flags(case: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(case.join("flags")).unwrap_or_default();
     text.split_whitespace().map(str::to_owned).collect()
 }
