@@ -30,5 +30,5 @@ pub use key::{RolloutKey, WorkKey};
 pub use memory::{Memories, Spec};
 pub use observed::{Observed, Seen, SeenService, What};
 pub use run::{NAME, Options, Rollouts, StartError, run};
-pub use settings::Settings;
+pub use settings::{DEFAULT_NAMESPACE, Settings};
 pub use workload::Workload;

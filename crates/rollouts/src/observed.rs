@@ -7,7 +7,7 @@ use api::rollouts::{AnalysisTemplateSpec, Rollout};
 use object::{Fetched, Object};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use strategy::validation::{Peer, TemplateKey};
+use strategy::validation::{Peer, References, TemplateKey};
 use strategy::{ExperimentRun, Pod, ReplicaSet, Run, Service};
 
 /// All that one pass reads.
@@ -89,4 +89,17 @@ pub struct Seen {
     pub workload: Option<Fetched<Arc<Workload>>>,
     /// What is wrong with it or with what it refers to.
     pub invalid: Option<String>,
+}
+
+impl Seen {
+    /// What was found of the objects that the Rollout refers to.
+    #[must_use]
+    pub fn references(&self) -> References<'_> {
+        References {
+            services: &self.services,
+            ingresses: &self.routed.ingresses,
+            templates: &self.templates,
+            peers: &self.peers,
+        }
+    }
 }

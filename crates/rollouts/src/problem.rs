@@ -1,7 +1,7 @@
 //! What is wrong with a Rollout and what it refers to: the one problem that is shown. Pure.
 
 use crate::observed::Seen;
-use strategy::validation::{References, validate_references};
+use strategy::validation::validate_references;
 
 /// The first problem; `None` when all is well.
 #[must_use]
@@ -9,11 +9,5 @@ pub fn problem(seen: &Seen) -> Option<String> {
     if let Some(problem) = &seen.spec.problem {
         return Some(problem.clone());
     }
-    let found = References {
-        services: &seen.services,
-        ingresses: &seen.routed.ingresses,
-        templates: &seen.templates,
-        peers: &seen.peers,
-    };
-    validate_references(&seen.rollout, &found).into_iter().next().map(|error| error.to_string())
+    validate_references(&seen.rollout, &seen.references()).into_iter().next().map(|error| error.to_string())
 }

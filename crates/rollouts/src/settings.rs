@@ -3,6 +3,9 @@
 use api::rollouts::names::LABEL_INSTANCE_ID;
 use object::Meta;
 
+/// Namespace of what controllers of Rollouts share, as upstream has it: the Lease they contend for.
+pub const DEFAULT_NAMESPACE: &str = "argo-rollouts";
+
 /// What holds for all Rollouts of one process.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings {

@@ -6,7 +6,7 @@ use crate::kept::{own, replica_sets};
 use api::rollouts::names::{ANNOTATION_MANAGED_BY, ANNOTATION_REVISION, LABEL_POD_TEMPLATE_HASH};
 use api::rollouts::{ANALYSIS_RUN, EXPERIMENT};
 use cluster::{Change, Part, Propagation, Write};
-use controller::{Done, Event, Guard, Level, Plan, Planned, Severity};
+use controller::{Event, Guard, Level, Plan, Planned, Severity};
 use jiff::{SignedDuration, Timestamp};
 use object::{Gvk, Object};
 use serde_json::{Value, json};
@@ -175,9 +175,8 @@ fn tell_with(plan: &mut Plan, place: Option<Option<usize>>, event: Event) {
     }
 }
 
-/// Whether a write was to make a ReplicaSet.
-pub fn is_creation_of_set(done: &Done, plan: &Plan) -> bool {
-    let planned = plan.writes.get(done.index);
-    *done.target.gvk.kind == *"ReplicaSet"
-        && planned.is_some_and(|planned| matches!(planned.write.change, Change::Create(_)))
+/// Whether a write makes a ReplicaSet.
+pub fn creates_set(planned: &Planned) -> bool {
+    let is_set = *planned.write.target.gvk.kind == *"ReplicaSet";
+    is_set && matches!(planned.write.change, Change::Create(_))
 }

@@ -15,9 +15,10 @@ mod workload;
 
 use crate::observed::{Observed, Seen, What};
 use actions::act_all;
-use controller::{Done, Plan, Planned};
+use controller::{Done, Plan, Planned, Severity};
 use draft::Draft;
 use jiff::{SignedDuration, Timestamp};
+use strategy::validation::warnings;
 use strategy::{World, plan};
 use traffic::{Router, Routers};
 
@@ -61,6 +62,7 @@ fn decide_rollout(seen: &Seen, now: Timestamp) -> Plan {
     act_all(&mut draft, &decided, now);
     let mut plan = draft.finish();
     greet(seen, &mut plan);
+    warn(seen, &mut plan);
     plan.waiting.extend(decided.waiting.iter().map(ToString::to_string));
     if let Some(wake) = decided.wake {
         let soonest = now.checked_add(WAKE_PAUSE).unwrap_or(now);
@@ -76,9 +78,18 @@ fn greet(seen: &Seen, plan: &mut Plan) {
     }
     let (namespace, name) = (seen.object.namespace().unwrap_or_default(), seen.object.name());
     let message = format!("Rollout resource added to informer: {namespace}/{name}");
-    let greeting = draft::event(&seen.object, controller::Severity::Normal, "RolloutAddedToInformer", &message);
+    let greeting = draft::event(&seen.object, Severity::Normal, "RolloutAddedToInformer", &message);
     let first = plan.writes.first_mut().or(plan.status.as_mut());
     first.into_iter().for_each(|planned| planned.events.insert(0, greeting.clone()));
+}
+
+/// Tells people, once a version, what of the spec is accepted but means nothing.
+fn warn(seen: &Seen, plan: &mut Plan) {
+    let is_creation = |planned: &&mut Planned| actions::creates_set(planned);
+    let Some(creation) = plan.writes.iter_mut().find(is_creation) else { return };
+    let told = warnings(&seen.rollout, &seen.references()).into_iter().map(|warning| warning.to_string());
+    let event = |message: String| draft::event(&seen.object, Severity::Warning, "SpecWarning", &message);
+    creation.events.extend(told.map(event));
 }
 
 fn is_absence(error: &cluster::ClusterError) -> bool {
@@ -94,7 +105,7 @@ pub fn conclude(observed: &Observed, plan: &Plan, done: &[Done], now: Timestamp)
     let failed = failures.next();
     match (failed, &observed.what) {
         (None, _) => plan.status.clone(),
-        (Some((done, error)), What::Rollout(seen)) if actions::is_creation_of_set(done, plan) => {
+        (Some((done, error)), What::Rollout(seen)) if plan.writes.get(done.index).is_some_and(actions::creates_set) => {
             unreadable::creation_failed(seen, &done.target.name, &error.message, now)
         }
         // The status says what the writes brought about; they did not.

@@ -49,8 +49,7 @@ async fn events_say_what_happened_in_order() {
     stage.wait(5).await;
     let first = "RolloutUpdated NewReplicaSetCreated RolloutNotCompleted ScalingReplicaSet RolloutCompleted";
     let second = "RolloutUpdated NewReplicaSetCreated RolloutNotCompleted ScalingReplicaSet ScalingReplicaSet \
-        RolloutStepCompleted RolloutPaused RolloutStepCompleted RolloutResumed ScalingReplicaSet ScalingReplicaSet \
-        RolloutCompleted";
+        RolloutStepCompleted RolloutPaused RolloutStepCompleted ScalingReplicaSet ScalingReplicaSet RolloutCompleted";
     let told = stage.events("web").await;
     let reasons: Vec<&str> = told.iter().filter_map(|event| event.split_once(':')).map(|(reason, _)| reason).collect();
     assert_eq!(reasons.join(" "), format!("RolloutAddedToInformer {first} {second}"), "{told:#?}");

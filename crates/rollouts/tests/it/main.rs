@@ -3,3 +3,17 @@
 mod stage;
 
 mod canary;
+
+mod routed;
+
+mod blue_green;
+
+mod operations;
+
+mod ownership;
+
+mod workload_ref;
+
+mod bad_input;
+
+mod laws;

@@ -137,7 +137,7 @@ impl Stage {
         let began = Instant::now();
         let waited = timeout(Duration::from_secs(300), async {
             while !holds(&self.rollout(name).await) {
-                sleep(Duration::from_millis(10)).await;
+                sleep(Duration::from_millis(200)).await;
             }
         });
         if waited.await.is_err() {
@@ -165,7 +165,7 @@ impl Stage {
         let began = Instant::now();
         let waited = timeout(Duration::from_secs(300), async {
             while !holds().await {
-                sleep(Duration::from_millis(10)).await;
+                sleep(Duration::from_millis(200)).await;
             }
         });
         assert!(waited.await.is_ok(), "never: {what}");
