@@ -39,10 +39,14 @@ pub(super) struct CreateAnalysisRun {
 
 impl CreateAnalysisRun {
     pub(super) async fn run(&self, session: &Session) -> Result<(), Failure> {
+        if self.from.is_some() == self.from_file.is_some() {
+            return Err(failed("one of --from or --from-file must be specified"));
+        }
+        let given = self.given()?;
         let template = self.template(session).await?;
         let metadata = self.metadata(&template, &session.namespace)?;
         let mut spec = template["spec"].clone();
-        let args = merged(self.given()?, spec["args"].as_array().map(Vec::as_slice))?;
+        let args = merged(given, spec["args"].as_array().map(Vec::as_slice))?;
         if !args.is_empty() {
             spec["args"] = Value::Array(args);
         }

@@ -1,5 +1,6 @@
 //! `dashboard`: where Capstan answers already, its address.
 
+use super::arguments::port;
 use super::ending::failed;
 use crate::failure::Failure;
 use crate::terminal;
@@ -14,7 +15,7 @@ use std::time::Duration;
 #[derive(Debug, Args)]
 pub(super) struct Dashboard {
     /// Port to look at
-    #[arg(short, long, default_value_t = 3100)]
+    #[arg(short, long, default_value = "3100", value_parser = port)]
     port: u16,
     /// Root path of the dashboard
     #[arg(long, default_value = "rollouts")]

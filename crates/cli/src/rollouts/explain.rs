@@ -100,13 +100,8 @@ impl Around {
         let rollout = &looked.rollout;
         let uid = rollout.metadata.uid.as_str();
         let is_owned = |object: &Object| object.meta().owner_references.iter().any(|owner| &*owner.uid == uid);
-        let sets: Vec<ReplicaSet> = looked
-            .below
-            .sets
-            .iter()
-            .filter(|set| is_owned(set))
-            .filter_map(|set| ReplicaSet::read(set).ok())
-            .collect();
+        let sets: Vec<ReplicaSet> =
+            looked.below.sets.iter().filter(|set| is_owned(set)).filter_map(|set| ReplicaSet::read(set).ok()).collect();
         let owned = |owners: &[Value]| owners.iter().any(|owner| owner["uid"] == uid);
         let runs = looked.below.runs.iter().filter(|run| owned(&run.metadata.owner_references));
         let runs: Vec<Run> = runs.map(Run::of).collect();

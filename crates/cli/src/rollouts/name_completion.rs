@@ -10,7 +10,6 @@ use crate::terminal;
 use api::rollouts::{ANALYSIS_RUN, EXPERIMENT, ROLLOUT};
 use clap::Args;
 use clock::Clock;
-use std::fmt::Write as _;
 
 /// Its name.
 pub(super) const COMMAND: &str = "__complete";
@@ -22,35 +21,47 @@ pub(super) struct Complete {
     words: Vec<String>,
 }
 
-/// The shell is not to add names of files.
-const NO_FILES: u8 = 4;
-/// The shell adds what it likes.
-const ANYTHING: u8 = 0;
+/// What the shell may add, by Cobra's names and numbers.
+#[derive(Debug, Clone, Copy)]
+enum Directive {
+    /// What it likes.
+    Default = 0,
+    /// No names of files.
+    NoFileComp = 4,
+}
 
 impl Complete {
     pub(super) async fn run(&self, connection: &Connection, flags: &Flags, clock: &Clock) -> Result<(), Failure> {
         let (begun, before) = self.words.split_last().map_or(("", &[][..]), |(last, rest)| (last.as_str(), rest));
         let line = Line::of(before);
         let (candidates, directive) = if begun.starts_with('-') {
-            (line.flags(), NO_FILES)
+            (line.flags(), Directive::NoFileComp)
         } else if line.takes_value {
-            (Vec::new(), ANYTHING)
+            (Vec::new(), Directive::Default)
         } else if !line.subcommands().is_empty() {
-            (line.subcommands(), NO_FILES)
+            (line.subcommands(), Directive::NoFileComp)
         } else if let Some(kind) = line.kind() {
+            // Compat: of several names only the first is completed.
+            if line.arguments > 0 {
+                return shown(&[], Directive::NoFileComp);
+            }
             let mut flags = flags.clone();
             flags.namespace = line.namespace.clone().or(flags.namespace);
-            (names(connection, &flags, clock, kind).await, NO_FILES)
+            (names(connection, &flags, clock, kind).await, Directive::NoFileComp)
         } else {
-            (Vec::new(), ANYTHING)
+            (Vec::new(), Directive::Default)
         };
-        let mut text = String::new();
-        for candidate in candidates.iter().filter(|candidate| candidate.starts_with(begun)) {
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "{candidate}");
-        }
-        terminal::print(&format!("{text}:{directive}\n"))
+        let mut candidates = candidates;
+        candidates.retain(|candidate| candidate.starts_with(begun));
+        shown(&candidates, directive)
     }
+}
+
+fn shown(candidates: &[String], directive: Directive) -> Result<(), Failure> {
+    let lines: String = candidates.iter().map(|candidate| format!("{candidate}\n")).collect();
+    terminal::print(&format!("{lines}:{}\n", directive as u8))?;
+    terminal::note(&format!("Completion ended with directive: ShellCompDirective{directive:?}"));
+    Ok(())
 }
 
 /// A line that is only begun.
@@ -64,13 +75,13 @@ struct Line {
 
 impl Line {
     fn of(words: &[String]) -> Self {
-        let mut line =
-            Line { command: command(), path: Vec::new(), arguments: 0, takes_value: false, namespace: None };
+        let mut line = Line { command: command(), path: Vec::new(), arguments: 0, takes_value: false, namespace: None };
         line.command.build();
         let mut words = words.iter();
         while let Some(word) = words.next() {
             if word.starts_with('-') {
-                let (flag, value) = word.split_once('=').map_or((word.as_str(), None), |(flag, value)| (flag, Some(value)));
+                let (flag, value) =
+                    word.split_once('=').map_or((word.as_str(), None), |(flag, value)| (flag, Some(value)));
                 let value = match value {
                     Some(value) => Some(value.to_owned()),
                     None if line.takes_value(flag) => {
@@ -104,7 +115,9 @@ impl Line {
 
     fn flags(&self) -> Vec<String> {
         let visible = self.command.get_arguments().filter(|arg| !arg.is_hide_set());
-        let mut flags: Vec<String> = visible.filter_map(|arg| Some(format!("--{}", arg.get_long()?))).collect();
+        let described =
+            |arg: &clap::Arg| Some(format!("--{}\t{}", arg.get_long()?, arg.get_help().cloned().unwrap_or_default()));
+        let mut flags: Vec<String> = visible.filter_map(described).collect();
         flags.sort();
         flags
     }
@@ -114,16 +127,16 @@ impl Line {
             return Vec::new();
         }
         let visible = self.command.get_subcommands().filter(|below| !below.is_hide_set());
-        visible.map(|below| below.get_name().to_owned()).collect()
+        let described =
+            |below: &clap::Command| format!("{}\t{}", below.get_name(), below.get_about().cloned().unwrap_or_default());
+        let mut names: Vec<String> = visible.map(described).collect();
+        names.sort();
+        names
     }
 
-    /// The kind whose names come next.
-    // Compat: of several names only the first is completed.
+    /// The kind whose names stand behind the command.
     fn kind(&self) -> Option<&'static str> {
         let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
-        if self.arguments > 0 {
-            return None;
-        }
         match path.as_slice() {
             ["abort" | "pause" | "promote" | "restart" | "status" | "undo" | "explain"]
             | ["get" | "retry", "rollout"]

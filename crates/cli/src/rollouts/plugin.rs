@@ -37,7 +37,9 @@ pub(super) fn command() -> clap::Command {
 /// Runs the command that the plugin was started with.
 pub(crate) fn main(words: Vec<OsString>) -> ExitCode {
     match Plugin::try_parse_from(words) {
-        Ok(plugin) => crate::within_runtime(async move { plugin.rollouts.run(&plugin.connection, &Clock::system()).await }),
+        Ok(plugin) => {
+            crate::within_runtime(async move { plugin.rollouts.run(&plugin.connection, &Clock::system()).await })
+        }
         Err(error) => refused(&error),
     }
 }
@@ -75,7 +77,8 @@ pub(crate) fn refused(error: &clap::Error) -> ExitCode {
         }
         ErrorKind::ValueValidation | ErrorKind::InvalidValue => {
             let value = text(ContextKind::InvalidValue);
-            let cause = std::error::Error::source(error).map_or_else(|| "invalid value".to_owned(), ToString::to_string);
+            let cause =
+                std::error::Error::source(error).map_or_else(|| "invalid value".to_owned(), ToString::to_string);
             let flag = argument.split(" <").next().unwrap_or(&argument);
             Some(format!("Error: invalid argument {value:?} for {:?} flag: {cause}", with_short(flag)))
         }

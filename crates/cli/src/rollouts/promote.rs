@@ -34,11 +34,12 @@ struct Patches {
 
 impl Promote {
     pub(super) async fn run(&self, session: &Session) -> Result<(), Failure> {
+        self.tell_deprecated();
         if self.skip_current_step && self.skip_all_steps {
             return Err(failed("Cannot use skip-current-step and skip-all-steps flags at the same time"));
         }
-        self.tell_deprecated();
-        let rollout = read::rollout(session, &self.name).await?;
+        let rollout = session.get(Named { kind: ROLLOUT, name: &self.name }).await?;
+        let rollout = Rollout::read(&rollout).map_err(read::unreadable)?;
         let patches = self.patches(&rollout)?;
         if let Some(status) = patches.status {
             session.merge_status(&self.name, status).await?;

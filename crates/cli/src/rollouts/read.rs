@@ -1,7 +1,7 @@
 //! A Rollout or an Experiment with everything below it, as one look at the cluster finds it.
 
 use super::ending::failed;
-use super::session::{Named, Session};
+use super::session::Session;
 use crate::failure::Failure;
 use api::ReadError;
 use api::rollouts::{ANALYSIS_RUN, AnalysisRun, EXPERIMENT, Experiment, ROLLOUT, Rollout};
@@ -36,8 +36,14 @@ impl Looked {
 
 /// One Rollout.
 pub(super) async fn rollout(session: &Session, name: &str) -> Result<Rollout, Failure> {
-    let object = session.get(Named { kind: ROLLOUT, name }).await?;
+    let object = shown(session, ROLLOUT, name).await?;
     Rollout::read(&object).map_err(unreadable)
+}
+
+// Compat: commands that show something name what is missing by its kind, those that change it by its resource.
+async fn shown(session: &Session, kind: &str, name: &str) -> Result<Object, Failure> {
+    let found = session.find(&Session::gvk(kind), name).await?;
+    found.ok_or_else(|| failed(format!("{}.argoproj.io {name:?} not found", kind.to_ascii_lowercase())))
 }
 
 /// One Rollout with everything below it.
@@ -47,7 +53,7 @@ pub(super) async fn look(session: &Session, name: &str) -> Result<Looked, Failur
 
 /// One Experiment.
 pub(super) async fn experiment(session: &Session, name: &str) -> Result<Experiment, Failure> {
-    let object = session.get(Named { kind: EXPERIMENT, name }).await?;
+    let object = shown(session, EXPERIMENT, name).await?;
     Experiment::read(&object).map_err(unreadable)
 }
 

@@ -53,7 +53,8 @@ impl Session {
         let done = match self.limit {
             None => work.await,
             Some(limit) => tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
-                let message = format!("no answer within {} s; --request-timeout says how long to wait", limit.as_secs_f64());
+                let message =
+                    format!("no answer within {} s; --request-timeout says how long to wait", limit.as_secs_f64());
                 Err(ClusterError::new(ErrorClass::TimedOut, message))
             }),
         };

@@ -55,13 +55,13 @@ pub(super) fn check(object: &Object, value: &Value) -> Result<(), Failure> {
 /// The shape bounds the depth. Metadata is Kubernetes' own.
 fn unknown(value: &Value, shape: &Shape) -> Option<String> {
     match (shape, value) {
-        (Shape::Object(object), Value::Object(map)) => map.iter().find_map(|(key, value)| {
-            match object.fields.iter().find(|field| field.name == key) {
+        (Shape::Object(object), Value::Object(map)) => {
+            map.iter().find_map(|(key, value)| match object.fields.iter().find(|field| field.name == key) {
                 None => Some(key.clone()),
                 Some(field) if field.name == "metadata" => None,
                 Some(field) => unknown(value, &field.shape),
-            }
-        }),
+            })
+        }
         (Shape::List(items), Value::Array(values)) => values.iter().find_map(|value| unknown(value, items)),
         (Shape::Map(values), Value::Object(map)) => map.values().find_map(|value| unknown(value, values)),
         _ => None,
@@ -74,7 +74,8 @@ fn unknown_in_template(object: &Object, value: &Value) -> Option<String> {
         "apiVersion": "v1", "kind": "PodTemplate", "metadata": {"name": "t"}, "template": template,
     });
     let decoded = defaults::decode_value(&Gvk::new("", "v1", "PodTemplate"), holder).ok()?;
-    let message = decoded.strict.into_iter().find_map(|problem| problem.strip_prefix("unknown field ").map(str::to_owned))?;
+    let message =
+        decoded.strict.into_iter().find_map(|problem| problem.strip_prefix("unknown field ").map(str::to_owned))?;
     let path = message.trim_matches('"');
     Some(path.rsplit('.').next().unwrap_or(path).to_owned())
 }

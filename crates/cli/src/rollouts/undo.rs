@@ -48,13 +48,12 @@ impl Undo {
     }
 
     fn revision<'s>(&self, sets: &'s [Object]) -> Result<&'s Object, Failure> {
-        let mut revisions: Vec<(i64, &Object)> =
-            sets.iter().filter_map(|set| Some((revision(set)?, set))).collect();
+        let mut revisions: Vec<(i64, &Object)> = sets.iter().filter_map(|set| Some((revision(set)?, set))).collect();
         if self.to_revision > 0 {
             let found = revisions.iter().find(|(revision, _)| *revision == self.to_revision);
-            return found.map(|(_, set)| *set).ok_or_else(|| {
-                failed(format!("unable to find specified revision {} in history", self.to_revision))
-            });
+            return found
+                .map(|(_, set)| *set)
+                .ok_or_else(|| failed(format!("unable to find specified revision {} in history", self.to_revision)));
         }
         revisions.sort_by_key(|(revision, _)| *revision);
         match revisions.as_slice() {
@@ -76,7 +75,9 @@ async fn sets(session: &Session, rollout: &Object, spec: &Value) -> Result<Vec<O
     let query = if spec["selector"].is_object() { query.labels(&selector.to_text()) } else { query };
     let mut sets = session.select(&Gvk::new("apps", "v1", "ReplicaSet"), &query).await?;
     let uid = &rollout.meta().uid;
-    sets.retain(|set| set.meta().owner_references.iter().any(|owner| owner.controller == Some(true) && owner.uid == *uid));
+    sets.retain(|set| {
+        set.meta().owner_references.iter().any(|owner| owner.controller == Some(true) && owner.uid == *uid)
+    });
     Ok(sets)
 }
 
@@ -119,7 +120,8 @@ mod tests {
     #[test]
     fn what_defaults_add_is_no_difference() {
         let part = json!({"metadata": {"labels": {"a": "b"}, "creationTimestamp": null}, "spec": {"containers": [{"name": "c"}]}});
-        let whole = json!({"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i"}], "x": 1}});
+        let whole =
+            json!({"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i"}], "x": 1}});
         assert!(is_contained(&part, &whole));
         assert!(!is_contained(&whole, &part));
         assert!(!is_contained(&json!({"a": [1]}), &json!({"a": [1, 2]})));

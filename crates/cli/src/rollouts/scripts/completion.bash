@@ -6,6 +6,7 @@ _kubectl_argo_rollouts() {
     COMPREPLY=()
     answer="$(kubectl-argo-rollouts __complete "${words[@]}" 2>/dev/null)" || return
     while IFS= read -r candidate; do
+        candidate="${candidate%%$'\t'*}"
         case "$candidate" in
             :4) compopt +o default 2>/dev/null ;;
             :*) ;;

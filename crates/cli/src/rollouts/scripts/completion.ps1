@@ -5,5 +5,6 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-argo-rollouts' -ScriptB
     if ($WordToComplete -eq '') { $words += '' }
     & kubectl-argo-rollouts __complete @words 2>$null |
         Where-Object { $_ -notlike ':*' } |
+        ForEach-Object { ($_ -split "`t")[0] } |
         ForEach-Object { [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_) }
 }

@@ -6,7 +6,7 @@ _kubectl_argo_rollouts() {
     for line in "${(@f)$(kubectl-argo-rollouts __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
         case "$line" in
             :*) directive="$line" ;;
-            ?*) candidates+=("$line") ;;
+            ?*) candidates+=("${line%%$'\t'*}") ;;
         esac
     done
     compadd -a candidates
