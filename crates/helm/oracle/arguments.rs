@@ -5,7 +5,8 @@ use crate::case::Flags;
 impl Flags {
     /// The arguments of `helm` for the chart in the folder `chart`.
     pub fn arguments(&self) -> Vec<String> {
-        let mut arguments = vec!["template".to_owned()];
+        let command = if self.lint { "lint" } else { "template" };
+        let mut arguments = vec![command.to_owned()];
         arguments.extend(self.release.clone());
         arguments.push("chart".to_owned());
         let mut pair = |flag: &str, values: &[String]| {
@@ -29,6 +30,8 @@ impl Flags {
             ("--skip-tests", self.skip_tests),
             ("--no-hooks", self.no_hooks),
             ("--skip-schema-validation", self.skip_schema_validation),
+            ("--strict", self.strict),
+            ("--quiet", self.quiet),
         ] {
             if is_given {
                 arguments.push(flag.to_owned());

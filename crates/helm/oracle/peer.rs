@@ -39,7 +39,7 @@ impl Peer {
         // Where the case lies says nothing.
         let place = format!("{}/", folder.display());
         Ok(Output {
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stdout: String::from_utf8_lossy(&output.stdout).replace(&place, ""),
             stderr: String::from_utf8_lossy(&output.stderr).replace(&place, ""),
             code: output.status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX),
         })

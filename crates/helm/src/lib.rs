@@ -28,6 +28,8 @@ mod engine;
 mod manifest;
 mod render;
 
+mod lint;
+
 mod command;
 
 mod encode;
@@ -38,12 +40,13 @@ mod warning;
 pub use capabilities::{Capabilities, KubeVersion, KubeVersionError};
 pub use chart::{Chart, Dependency, File, Maintainer, Metadata, ValidationError};
 pub use command::{
-    COLUMN_WIDTH, Listed, Output, Shown, Template, chart_yaml, list_dependencies, show, show_chart, show_values,
-    template, template_line,
+    COLUMN_WIDTH, Documents, LintPath, LintShown, Listed, Output, Shown, Template, chart_yaml, documents, lint,
+    list_dependencies, show, show_chart, show_values, template, template_line, templated_name,
 };
 pub use dependencies::missing as missing_dependencies;
 pub use engine::Compiled;
 pub use functions::{Empty, Lookup};
+pub use lint::{Lint, Linted, Message, Severity, lint_chart};
 pub use load::{
     CHART_BYTES_MAX, CHART_DEPTH_MAX, FILE_BYTES_MAX, FILES_MAX, LoadError, Loaded, load, load_archive, unpack,
 };

@@ -61,6 +61,15 @@ pub enum Warning {
     ExportMissing(String),
     /// A hook for a moment nobody knows.
     UnknownHook(String),
+    /// A lint passes over a value that `required` does not get.
+    ValueMissing {
+        /// What the chart says.
+        message: String,
+        /// Whether the value is there, and empty.
+        is_text: bool,
+    },
+    /// A lint passes over a `fail`: what the chart says.
+    Failed(String),
     /// A schema refers to a URN.
     UnresolvedUrn(String),
     /// A chart's folder holds a link.
@@ -109,6 +118,22 @@ impl Warning {
                 level: "INFO",
                 four: "skipping unknown hooks".to_owned(),
                 fields: vec![("hookTypes", hooks.clone())],
+            },
+            Warning::ValueMissing { message, is_text } => Entry {
+                source: "engine.go",
+                lines: if *is_text { [214, 214] } else { [206, 206] },
+                three: format!("[INFO] Missing required value: {message}"),
+                level: "WARN",
+                four: if *is_text { "missing required values" } else { "missing required value" }.to_owned(),
+                fields: vec![("message", message.clone())],
+            },
+            Warning::Failed(message) => Entry {
+                source: "engine.go",
+                lines: [227, 227],
+                three: format!("[INFO] Fail: {message}"),
+                level: "INFO",
+                four: "funcMap fail".to_owned(),
+                fields: vec![("message", message.clone())],
             },
             Warning::UnresolvedUrn(urn) => Entry {
                 source: "jsonschema.go",

@@ -2,13 +2,17 @@
 
 mod dependency;
 mod explain;
+mod lint;
+mod name;
 mod show;
 mod template;
 
 pub use dependency::{COLUMN_WIDTH, Listed, list_dependencies};
 pub use explain::template_line;
+pub use lint::{LintPath, LintShown, lint};
+pub use name::templated_name;
 pub use show::{Shown, chart_yaml, show, show_chart, show_values};
-pub use template::{Template, template};
+pub use template::{Documents, Template, documents, template};
 
 use crate::load::LoadError;
 use crate::profile::Profile;

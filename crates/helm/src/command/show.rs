@@ -28,12 +28,12 @@ pub enum Shown {
 #[must_use]
 pub fn show(tree: &dyn Tree, path: &TreePath, shown: Shown, profile: Profile, budget: &mut Budget) -> Output {
     match load(tree, path, profile, budget) {
-        Ok(loaded) => Output::of(text(&loaded.chart, shown)).after(&loaded.warnings, profile),
+        Ok(loaded) => Output::of(text(&loaded.chart, shown, profile)).after(&loaded.warnings, profile),
         Err(error) => unloadable(&error),
     }
 }
 
-fn text(chart: &Chart, shown: Shown) -> String {
+fn text(chart: &Chart, shown: Shown, profile: Profile) -> String {
     let mut out = String::new();
     let is = |part| shown == part || shown == Shown::All;
     let rule = if shown == Shown::All { "---\n" } else { "" };
@@ -53,7 +53,7 @@ fn text(chart: &Chart, shown: Shown) -> String {
         out.push_str(&format!("{rule}{}\n", String::from_utf8_lossy(&readme.data)));
     }
     if is(Shown::Crds) {
-        crds(chart, &mut out);
+        crds(chart, profile, &mut out);
     }
     out
 }
@@ -68,15 +68,15 @@ fn is_readme(file: &File) -> bool {
     ["readme.md", "readme.txt", "readme"].iter().any(|name| file.name.eq_ignore_ascii_case(name))
 }
 
-fn crds(chart: &Chart, out: &mut String) {
+fn crds(chart: &Chart, profile: Profile, out: &mut String) {
     for file in chart.files.iter().filter(|file| file.is_crd()) {
-        if !file.data.starts_with(b"---") {
+        if profile.is_four() && !file.data.starts_with(b"---") {
             out.push_str("---\n");
         }
         out.push_str(&format!("{}\n", String::from_utf8_lossy(&file.data)));
     }
     for child in &chart.dependencies {
-        crds(child, out);
+        crds(child, profile, out);
     }
 }
 

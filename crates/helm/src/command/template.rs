@@ -3,9 +3,9 @@
 use super::{Output, explain, unloadable};
 use crate::capabilities::{Capabilities, KubeVersion};
 use crate::engine::Compiled;
-use crate::load::load;
+use crate::load::{Loaded, load};
 use crate::profile::Profile;
-use crate::render::{Chance, Options, Printed, Release, Request, only, print, render};
+use crate::render::{Chance, Failed, Options, Printed, Release, Request, only, print, render};
 use crate::values::{Source, UserValues};
 use crate::warning::Warning;
 use budget::Budget;
@@ -39,28 +39,71 @@ pub struct Template {
 /// Renders the chart at `path`.
 #[must_use]
 pub fn template(tree: &dyn Tree, path: &TreePath, flags: &Template, budget: &mut Budget) -> Output {
-    let profile = flags.profile;
-    let capabilities = match capabilities(flags) {
-        Ok(capabilities) => capabilities,
-        Err(told) => return Output::failed(&told),
+    let asked = match Asked::read(tree, path, flags, budget) {
+        Ok(asked) => asked,
+        Err(output) => return *output,
     };
-    let values = match UserValues::merge(&flags.sources, profile, budget) {
-        Ok(values) => values,
-        Err(error) => return Output::failed(&error),
-    };
-    let loaded = match load(tree, path, profile, budget) {
-        Ok(loaded) => loaded,
-        Err(error) => return unloadable(&error),
-    };
-    let request = Request {
-        release: flags.release.clone(),
-        capabilities,
-        options: flags.options,
-        chance: flags.chance.clone(),
-        ..Request::new(&loaded.chart, &values, profile)
-    };
-    let output = rendered(&request, flags, budget);
-    output.after(&loaded.warnings, profile)
+    let output = rendered(&asked.request(flags), flags, budget);
+    output.after(&asked.loaded.warnings, flags.profile)
+}
+
+/// What a render prints, document by document: the path each comes from, and its text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Documents {
+    /// Definitions of crds/, manifests, hooks, in the order of printing.
+    pub documents: Vec<(String, String)>,
+    /// What is told on standard error.
+    pub stderr: String,
+}
+
+/// Renders the chart at `path` to single documents. `show_only` and `explain` do not count.
+///
+/// # Errors
+/// With how the command ends.
+pub fn documents(
+    tree: &dyn Tree,
+    path: &TreePath,
+    flags: &Template,
+    budget: &mut Budget,
+) -> Result<Documents, Box<Output>> {
+    let asked = Asked::read(tree, path, flags, budget)?;
+    let (profile, printed) = (flags.profile, flags.printed);
+    let rendered = render(&asked.request(flags), &mut Compiled::new(), budget)
+        .map_err(|failed| Box::new(refused(&failed, flags).after(&asked.loaded.warnings, profile)))?;
+    let told = Output::default().after(&rendered.warnings, profile).after(&asked.loaded.warnings, profile);
+    let mut documents = rendered.crds;
+    documents.extend(rendered.manifests.into_iter().map(|manifest| (manifest.path, manifest.content)));
+    let hooks = rendered.hooks.into_iter();
+    let hooks = hooks.filter(|hook| !(printed.without_hooks || printed.without_tests && hook.is_test()));
+    documents.extend(hooks.map(|hook| (hook.manifest.path, hook.manifest.content)));
+    Ok(Documents { documents, stderr: told.stderr })
+}
+
+/// Everything that is read before a render.
+struct Asked {
+    capabilities: Capabilities,
+    values: UserValues,
+    loaded: Loaded,
+}
+
+impl Asked {
+    fn read(tree: &dyn Tree, path: &TreePath, flags: &Template, budget: &mut Budget) -> Result<Self, Box<Output>> {
+        let capabilities = capabilities(flags).map_err(|told| Output::failed(&told))?;
+        let values = UserValues::merge(&flags.sources, flags.profile, budget);
+        let values = values.map_err(|error| Output::failed(&error))?;
+        let loaded = load(tree, path, flags.profile, budget).map_err(|error| unloadable(&error))?;
+        Ok(Asked { capabilities, values, loaded })
+    }
+
+    fn request(&self, flags: &Template) -> Request<'_> {
+        Request {
+            release: flags.release.clone(),
+            capabilities: self.capabilities.clone(),
+            options: flags.options,
+            chance: flags.chance.clone(),
+            ..Request::new(&self.loaded.chart, &self.values, flags.profile)
+        }
+    }
 }
 
 fn capabilities(flags: &Template) -> Result<Capabilities, String> {
@@ -83,17 +126,20 @@ fn rendered(request: &Request<'_>, flags: &Template, budget: &mut Budget) -> Out
             };
             output.after(&rendered.warnings, flags.profile)
         }
-        Err(failed) => {
-            let mut output = Output::failed(&failed.error);
-            if failed.error.is_partial() {
-                output.stderr.push_str("\nUse --debug flag to render out invalid YAML\n");
-            }
-            if let Some(line) = failed.error.log_line() {
-                output.stderr.insert_str(0, &(line + "\n"));
-            }
-            output.after(&failed.warnings, flags.profile)
-        }
+        Err(failed) => refused(&failed, flags),
     }
+}
+
+/// How the command ends when a chart does not render.
+fn refused(failed: &Failed, flags: &Template) -> Output {
+    let mut output = Output::failed(&failed.error);
+    if failed.error.is_partial() {
+        output.stderr.push_str("\nUse --debug flag to render out invalid YAML\n");
+    }
+    if let Some(line) = failed.error.log_line() {
+        output.stderr.insert_str(0, &(line + "\n"));
+    }
+    output.after(&failed.warnings, flags.profile)
 }
 
 fn printed(text: String, flags: &Template) -> Output {

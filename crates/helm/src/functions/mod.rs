@@ -10,7 +10,7 @@ mod serial;
 mod setting;
 
 pub(crate) use include::without_no_value;
-pub(crate) use required::{MESSAGE_BEGIN, MESSAGE_END};
+pub(crate) use required::{MESSAGE_BEGIN, MESSAGE_END, Refusal, Told};
 
 pub(crate) use setting::Setting;
 pub use setting::{Empty, Lookup};

@@ -5,10 +5,12 @@
 mod name;
 mod print;
 mod request;
+mod trial;
 
 pub use name::{NameError, check_release_name};
 pub use print::{Printed, ShowError, only, print};
 pub use request::{Chance, Options, Release, Request};
+pub(crate) use trial::{Trial, trial};
 
 use crate::chart::{Chart, File};
 use crate::coalesce::{Coalesce, CoalesceError, Nulls};

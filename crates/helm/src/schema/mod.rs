@@ -46,6 +46,17 @@ pub(crate) enum SchemaError {
     Limit(#[from] Exceeded),
 }
 
+/// What is wrong with the values of one chart, which charts in it have no part in.
+pub(crate) fn check_alone(
+    schema: &[u8],
+    values: &Map,
+    profile: Profile,
+    budget: &mut Budget,
+) -> Result<Option<String>, Exceeded> {
+    let (mut warnings, mut told) = (Vec::new(), String::new());
+    Checker { profile, budget, warnings: &mut warnings, told: &mut told }.values(schema, values)
+}
+
 struct Checker<'c> {
     profile: Profile,
     budget: &'c mut Budget,

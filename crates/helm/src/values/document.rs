@@ -56,7 +56,7 @@ pub(super) fn read_documents(text: &[u8], budget: &mut Budget) -> Result<Map<Str
 }
 
 /// Cuts at lines that begin with `---`, as Kubernetes' reader of streams does.
-fn split(text: &[u8]) -> Vec<&[u8]> {
+pub(crate) fn split(text: &[u8]) -> Vec<&[u8]> {
     let mut documents = Vec::new();
     let mut begin = 0;
     let mut at = 0;

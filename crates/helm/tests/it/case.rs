@@ -1,7 +1,10 @@
 //! A case: a chart, files beside it and flags. Run here, or handed to a real Helm as arguments.
 
 use budget::{Budget, Limits};
-use helm::{Chance, Options, Output, Printed, Profile, Release, Source, Template, template};
+use helm::{
+    Chance, KubeVersion, Lint, LintPath, LintShown, Options, Output, Printed, Profile, Release, Source, Template,
+    UserValues, lint, template,
+};
 use serde::Deserialize;
 use std::path::Path;
 use tree::{MemoryTree, Tree, TreePath};
@@ -26,6 +29,10 @@ pub struct Flags {
     pub skip_tests: bool,
     pub no_hooks: bool,
     pub skip_schema_validation: bool,
+    /// `helm lint` instead of `helm template`, with its own flags.
+    pub lint: bool,
+    pub strict: bool,
+    pub quiet: bool,
     /// Standard error is compared as far as its first 200 characters: the rest repeats itself thousands of times.
     pub stderr_begins: bool,
 }
@@ -105,10 +112,36 @@ pub const LIMITS: Limits = Limits { fuel: 2_000_000_000, bytes: 4 << 30, depth: 
 /// Runs this program on the chart in the folder `chart` of `files`.
 pub fn run(files: &MemoryTree, flags: &Flags, profile: Profile) -> Output {
     let path = TreePath::parse("chart").expect("a path");
+    if flags.lint {
+        return run_lint(files, flags, profile);
+    }
     match flags.template(files, profile) {
         Ok(command) => template(files, &path, &command, &mut Budget::new(LIMITS)),
         Err(error) => Output::failed(&error),
     }
+}
+
+fn run_lint(files: &MemoryTree, flags: &Flags, profile: Profile) -> Output {
+    let command = match flags.template(files, profile) {
+        Ok(command) => command,
+        Err(error) => return Output::failed(&error),
+    };
+    let budget = &mut Budget::new(LIMITS);
+    let values = match UserValues::merge(&command.sources, profile, budget) {
+        Ok(values) => values,
+        Err(error) => return Output::failed(&error),
+    };
+    let how = Lint {
+        namespace: command.release.namespace,
+        kube_version: flags.kube_version.as_ref().and_then(|text| KubeVersion::parse(text, profile).ok()),
+        skip_schema_validation: flags.skip_schema_validation,
+        profile,
+        chance: Chance::default(),
+    };
+    let path = TreePath::parse("chart").expect("a path");
+    let chart = LintPath { tree: files, path, named: "chart".to_owned(), absolute: "chart".to_owned() };
+    let shown = LintShown { strict: flags.strict, quiet: flags.quiet };
+    lint(&[chart], &values, &how, shown, budget)
 }
 
 /// What is compared: exit code, standard error with its lines sorted (Go walks maps in any order), standard output.
