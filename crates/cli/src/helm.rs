@@ -3,6 +3,7 @@
 //!
 //! What a command prints is decided by the crate `helm`; here flags become its input, and paths become trees.
 
+mod accepted;
 mod ending;
 mod globals;
 
@@ -14,21 +15,26 @@ mod registry_config;
 mod repositories;
 
 mod locate;
+mod output_dir;
 mod place;
 
 mod dependency;
+mod lint;
 mod show;
 mod template;
 
 use crate::failure::Failure;
 use clap::Subcommand;
 use clock::Clock;
+use std::process::ExitCode;
 
 /// What can be asked of a chart.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Helm {
     /// Render a chart's templates and print what they give
     Template(Box<template::TemplateArguments>),
+    /// Look for mistakes in charts
+    Lint(Box<lint::LintArguments>),
     /// Look at a chart's dependencies, and bring them
     #[command(subcommand, visible_aliases = ["dep", "dependencies"])]
     Dependency(dependency::DependencyCommand),
@@ -42,7 +48,15 @@ impl Helm {
         match self {
             Helm::Template(command) => ending::end(command.run(clock)),
             Helm::Show(command) => ending::end(command.run(clock)),
+            Helm::Lint(command) => ending::end(command.run(clock)),
             Helm::Dependency(command) => ending::end(command.run(clock)),
         }
     }
+}
+
+/// Ends as Helm does when arguments are not understood: with 1. Help and versions are no errors.
+pub(crate) fn refused(error: &clap::Error) -> ExitCode {
+    // Nothing can be told to somebody who has closed both outputs.
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

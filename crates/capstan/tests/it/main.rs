@@ -10,6 +10,8 @@ mod transcript;
 
 mod applications;
 mod failures;
+mod helm;
 mod kubectl;
 mod processes;
+mod rollouts;
 mod texts;

@@ -3,12 +3,14 @@
 mod build;
 mod pack;
 
+use super::accepted::as_go_takes_it;
 use super::globals::Globals;
 use super::locate::on_disk;
 use build::BuildArguments;
 use clap::{Args, Subcommand};
 use clock::Clock;
 use helm::{Listed, Output};
+use std::path::Path;
 
 /// What is done with dependencies.
 #[derive(Debug, Subcommand)]
@@ -22,7 +24,7 @@ pub(crate) enum DependencyCommand {
 
 /// The flags of `helm dependency list`.
 #[derive(Debug, Args)]
-#[command(disable_version_flag = true, args_override_self = true)]
+#[command(disable_version_flag = true, args_override_self = true, mut_args(as_go_takes_it))]
 pub(crate) struct ListArguments {
     /// The chart: a folder or an archive
     #[arg(default_value = ".")]
@@ -46,7 +48,11 @@ impl DependencyCommand {
 impl ListArguments {
     fn run(&self) -> Result<Output, String> {
         let shown = clean(&self.chart);
+        if !Path::new(&shown).exists() {
+            return Err(format!("stat {shown}: no such file or directory"));
+        }
         let located = on_disk(&shown)?;
+        located.check_chart_file()?;
         let (tree, profile) = (&*located.tree, self.globals.helm_version);
         let listed = Listed { shown: &shown, column_width: self.max_col_width };
         Ok(helm::list_dependencies(tree, &located.path, &listed, profile, &mut Globals::budget()))

@@ -4,12 +4,17 @@ use super::fetch::{ChartFlags, access_of, in_registry, wait_for};
 use super::globals::Globals;
 use super::registry_config::RegistryConfig;
 use super::repositories;
+use super::values::go_words;
 use crate::disk::Disk;
 use charts::{ChartError, Found, Problem, Repository, Wanted};
 use clock::Clock;
 use helm::{Output, Profile};
+use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use tree::{MemoryTree, Tree, TreePath};
+
+/// How much of a file tells what it is, as Go looks at it.
+const SNIFFED_BYTES: u64 = 512;
 
 /// A chart that can be loaded.
 pub(super) struct Located {
@@ -17,6 +22,8 @@ pub(super) struct Located {
     pub(super) path: TreePath,
     /// What is told of how it was found.
     pub(super) notes: String,
+    /// Where Chart.yaml should be and is not.
+    pub(super) missing: Option<PathBuf>,
 }
 
 /// Where charts are looked for.
@@ -34,11 +41,16 @@ impl Located {
         output
     }
 
+    /// That the folder is no chart's.
+    pub(super) fn check_chart_file(&self) -> Result<(), String> {
+        if self.missing.is_some() { Err("Chart.yaml file is missing".to_owned()) } else { Ok(()) }
+    }
+
     fn fetched(archive: &bytes::Bytes, notes: String) -> Result<Self, String> {
         let path = TreePath::parse("chart.tgz").map_err(|error| error.to_string())?;
         let mut tree = MemoryTree::new();
         tree.insert_file(path.clone(), archive.clone());
-        Ok(Located { tree: Box::new(tree), path, notes })
+        Ok(Located { tree: Box::new(tree), path, notes, missing: None })
     }
 }
 
@@ -46,9 +58,31 @@ impl Located {
 /// wherever they lead, as Helm does.
 pub(super) fn on_disk(path: &str) -> Result<Located, String> {
     let absolute = absolute(Path::new(path)).map_err(|error| format!("{path}: {error}"))?;
+    if absolute.is_file() {
+        check_archive(&absolute)?;
+    }
     let text = absolute.to_str().ok_or_else(|| format!("path {path:?} is not UTF-8"))?;
     let path = TreePath::parse(text).map_err(|error| error.to_string())?;
-    Ok(Located { tree: Box::new(Disk::new("/")), path, notes: String::new() })
+    let missing = Some(absolute.join("Chart.yaml")).filter(|file| absolute.is_dir() && !file.exists());
+    Ok(Located { tree: Box::new(Disk::new("/")), path, notes: String::new(), missing })
+}
+
+/// That a file is no archive, before its content is looked at: people give values in a chart's place.
+fn check_archive(path: &Path) -> Result<(), String> {
+    let mut head = Vec::new();
+    let shown = path.display();
+    let told = |error: &std::io::Error| format!("file '{shown}' cannot be read: {}", go_words(error));
+    let file = std::fs::File::open(path).map_err(|error| told(&error))?;
+    file.take(SNIFFED_BYTES).read_to_end(&mut head).map_err(|error| told(&error))?;
+    if head.starts_with(b"\x1f\x8b\x08") {
+        return Ok(());
+    }
+    if matches!(path.extension().and_then(|ending| ending.to_str()), Some("yml" | "yaml")) {
+        return Err(format!("file '{shown}' seems to be a YAML file, but expected a gzipped archive"));
+    }
+    let is_text = head.iter().all(|byte| *byte >= 0x20 || matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b));
+    let kind = if is_text { "text/plain; charset=utf-8" } else { "application/octet-stream" };
+    Err(format!("file '{shown}' does not appear to be a gzipped archive; got '{kind}'"))
 }
 
 /// The path from the root, cleaned by its text alone.

@@ -1,5 +1,6 @@
 //! `helm show`.
 
+use super::accepted::as_go_takes_it;
 use super::fetch::ChartFlags;
 use super::globals::Globals;
 use super::locate::Search;
@@ -24,11 +25,11 @@ pub(crate) enum Show {
 
 /// The flags of `helm show`.
 #[derive(Debug, Args)]
-#[command(disable_version_flag = true, args_override_self = true)]
+#[command(disable_version_flag = true, args_override_self = true, mut_args(as_go_takes_it))]
 pub(crate) struct ShowArguments {
     /// The chart: a folder, an archive, a URL, repo/chart, or oci://host/path/chart
     #[arg(value_name = "CHART")]
-    name: String,
+    names: Vec<String>,
     #[command(flatten)]
     chart: ChartFlags,
     #[command(flatten)]
@@ -37,15 +38,20 @@ pub(crate) struct ShowArguments {
 
 impl Show {
     pub(super) fn run(&self, clock: &Clock) -> Result<Output, String> {
-        let (arguments, shown) = match self {
-            Show::All(arguments) => (arguments, Shown::All),
-            Show::Chart(arguments) => (arguments, Shown::Chart),
-            Show::Crds(arguments) => (arguments, Shown::Crds),
-            Show::Readme(arguments) => (arguments, Shown::Readme),
-            Show::Values(arguments) => (arguments, Shown::Values),
+        let (arguments, shown, part) = match self {
+            Show::All(arguments) => (arguments, Shown::All, "all"),
+            Show::Chart(arguments) => (arguments, Shown::Chart, "chart"),
+            Show::Crds(arguments) => (arguments, Shown::Crds, "crds"),
+            Show::Readme(arguments) => (arguments, Shown::Readme, "readme"),
+            Show::Values(arguments) => (arguments, Shown::Values, "values"),
         };
-        let ShowArguments { name, chart, globals } = arguments;
+        let ShowArguments { names, chart, globals } = arguments;
+        let [name] = names.as_slice() else {
+            let usage = format!("Usage:  helm show {part} [CHART] [flags]");
+            return Err(format!("\"helm show {part}\" requires 1 argument\n\n{usage}"));
+        };
         let located = Search { flags: chart, globals, clock }.locate(name)?;
+        located.check_chart_file()?;
         let mut budget = Globals::budget();
         Ok(located.tell(helm::show(&*located.tree, &located.path, shown, globals.helm_version, &mut budget)))
     }

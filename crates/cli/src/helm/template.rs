@@ -1,20 +1,23 @@
 //! `helm template`.
 
+use super::accepted::{Accepted, as_go_takes_it};
 use super::chance;
 use super::fetch::ChartFlags;
 use super::globals::Globals;
 use super::locate::Search;
+use super::output_dir::write_files;
 use super::values::ValueFlags;
 use clap::Args;
 use clock::Clock;
-use helm::{Options, Output, Printed, Release, Template};
+use helm::{Options, Output, Printed, Profile, Release, Template};
+use std::path::PathBuf;
 
 /// The flags of `helm template`.
 #[derive(Debug, Args)]
-#[command(disable_version_flag = true, args_override_self = true)]
+#[command(disable_version_flag = true, args_override_self = true, mut_args(as_go_takes_it))]
 pub(crate) struct TemplateArguments {
     /// The release's name, where there are two arguments, and the chart: a folder or an archive
-    #[arg(value_name = "[NAME] CHART", required = true)]
+    #[arg(value_name = "[NAME] CHART")]
     names: Vec<String>,
     #[command(flatten)]
     values: ValueFlags,
@@ -42,6 +45,18 @@ pub(crate) struct TemplateArguments {
     /// Do not validate values against values.schema.json
     #[arg(long)]
     skip_schema_validation: bool,
+    /// Name the release by a template of Go's that has Sprig's functions
+    #[arg(long, value_name = "TEMPLATE", default_value = "", hide_default_value = true)]
+    name_template: String,
+    /// Has no effect: without NAME the release is called release-name, as Helm has it
+    #[arg(long, short, hide = true)]
+    generate_name: bool,
+    /// Write each file's documents to a file of this folder instead of standard output
+    #[arg(long, value_name = "DIR")]
+    output_dir: Option<PathBuf>,
+    /// Put the release's name into that folder's path
+    #[arg(long)]
+    release_name: bool,
     /// Print the file and the line that each object comes from, instead of the objects
     #[arg(long)]
     explain: bool,
@@ -51,32 +66,61 @@ pub(crate) struct TemplateArguments {
     #[command(flatten)]
     chart: ChartFlags,
     #[command(flatten)]
+    accepted: Accepted,
+    #[command(flatten)]
     globals: Globals,
 }
 
 impl TemplateArguments {
     pub(super) fn run(&self, clock: &Clock) -> Result<Output, String> {
-        let (name, chart) = self.name_and_chart()?;
+        self.accepted.refused()?;
+        let (name, chart) = self.name_and_chart(clock)?;
         let located = Search { flags: &self.chart, globals: &self.globals, clock }.locate(chart)?;
         let flags = self.flags(name, chart, clock)?;
-        Ok(located.tell(helm::template(&*located.tree, &located.path, &flags, &mut Globals::budget())))
+        match (&located.missing, flags.profile) {
+            (Some(file), Profile::V4_2) => {
+                let file = file.display();
+                return Err(format!("unable to detect chart at {file}: open {file}: no such file or directory"));
+            }
+            _ => located.check_chart_file()?,
+        }
+        let mut budget = Globals::budget();
+        let output = match &self.output_dir {
+            None => helm::template(&*located.tree, &located.path, &flags, &mut budget),
+            Some(folder) => {
+                let folder = if self.release_name { folder.join(&flags.release.name) } else { folder.clone() };
+                write_files(&located, &flags, &folder, &mut budget)?
+            }
+        };
+        Ok(located.tell(output))
     }
 
-    fn name_and_chart(&self) -> Result<(Option<&str>, &str), String> {
+    fn name_and_chart(&self, clock: &Clock) -> Result<(Option<String>, &str), String> {
         match self.names.as_slice() {
-            [chart] => Ok((None, chart)),
-            [name, chart] => Ok((Some(name), chart)),
+            [] => {
+                Err("\"helm template\" requires at least 1 argument\n\nUsage:  helm template [NAME] [CHART] [flags]"
+                    .into())
+            }
+            [chart] if self.name_template.is_empty() => Ok((None, chart)),
+            [chart] => {
+                let chance = if self.random { chance::random(clock)? } else { helm::Chance::default() };
+                Ok((Some(helm::templated_name(&self.name_template, &chance, &mut Globals::budget())?), chart))
+            }
+            [_, _] if self.generate_name => Err("cannot set --generate-name and also specify a name".to_owned()),
+            [_, _] if !self.name_template.is_empty() => {
+                Err("cannot set --name-template and also specify a name".to_owned())
+            }
+            [name, chart] => Ok((Some(name.clone()), chart)),
             [_, _, rest @ ..] => {
                 Err(format!("expected at most two arguments, unexpected arguments: {}", rest.join(", ")))
             }
-            [] => Err("\"helm template\" requires at least 1 argument".to_owned()),
         }
     }
 
-    fn flags(&self, name: Option<&str>, chart: &str, clock: &Clock) -> Result<Template, String> {
+    fn flags(&self, name: Option<String>, chart: &str, clock: &Clock) -> Result<Template, String> {
         let assumed = Release::default();
         let release = Release {
-            name: name.map_or(assumed.name, str::to_owned),
+            name: name.unwrap_or(assumed.name),
             namespace: self.globals.namespace.clone().filter(|name| !name.is_empty()).unwrap_or(assumed.namespace),
             is_upgrade: self.is_upgrade,
         };

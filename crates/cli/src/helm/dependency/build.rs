@@ -4,13 +4,14 @@
 
 use super::clean;
 use super::pack::pack;
+use crate::helm::accepted::as_go_takes_it;
 use crate::helm::fetch::{ReachFlags, access_of, in_registry, wait_for};
 use crate::helm::globals::Globals;
 use crate::helm::locate::{absolute, on_disk, told};
 use crate::helm::place::{ChartsFolder, write_lock};
 use crate::helm::registry_config::RegistryConfig;
 use crate::helm::repositories::{self, RepositoryEntry};
-use ::helm::{Chart, Output};
+use ::helm::{Chart, Output, Profile};
 use charts::{Charts, Dependency, Lock, LockedDependency, Placed, Repository, Wanted};
 use clap::Args;
 use clock::Clock;
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 /// The flags of `helm dependency build`.
 #[derive(Debug, Args)]
-#[command(disable_version_flag = true, args_override_self = true)]
+#[command(disable_version_flag = true, args_override_self = true, mut_args(as_go_takes_it))]
 pub(crate) struct BuildArguments {
     /// The chart's folder
     #[arg(default_value = ".")]
@@ -93,7 +94,7 @@ impl Build<'_> {
         wait_for(&folder, clock, async |charts| {
             let (locked, is_new) = match lock {
                 Some(lock) if lock.is_current(&declared) => (lock.dependencies, false),
-                Some(_) => return Err(out_of_sync(is_first_format)),
+                Some(_) => return Err(out_of_sync(is_first_format, self.arguments.globals.helm_version)),
                 None => (self.chosen(charts, &declared).await?, true),
             };
             let locked = self.bring(charts, &locked).await?;
@@ -249,14 +250,13 @@ impl Build<'_> {
     }
 }
 
-fn out_of_sync(is_first_format: bool) -> String {
-    if is_first_format {
-        return "the lock file (requirements.lock) is out of sync with the dependencies file (requirements.yaml). \
-                Please update the dependencies"
-            .to_owned();
-    }
-    "the lock file (Chart.lock) is out of sync with the dependencies file (Chart.yaml). Please update the dependencies"
-        .to_owned()
+fn out_of_sync(is_first_format: bool, profile: Profile) -> String {
+    let (lock, declared) =
+        if is_first_format { ("requirements.lock", "requirements.yaml") } else { ("Chart.lock", "Chart.yaml") };
+    let hint = if profile == Profile::V4_2 && !is_first_format { " with 'helm dependency update'" } else { "" };
+    format!(
+        "the lock file ({lock}) is out of sync with the dependencies file ({declared}). Please update the dependencies{hint}"
+    )
 }
 
 fn unknown_repositories(missing: &[String]) -> String {
