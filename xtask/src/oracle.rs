@@ -11,12 +11,18 @@ use std::process::Command;
 pub enum Oracle {
     /// Charts, with helm: `corpus` compares public charts, `record` writes expected files anew
     Helm,
+    /// Templates, with Go's text/template: compares the recorded and many generated ones; `record` writes them anew
+    Templates,
+    /// Sprig's functions, with Sprig: likewise
+    Sprig,
 }
 
 impl Oracle {
     fn package(self) -> &'static str {
         match self {
             Oracle::Helm => "helm",
+            Oracle::Templates => "gotemplate",
+            Oracle::Sprig => "sprig",
         }
     }
 

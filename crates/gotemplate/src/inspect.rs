@@ -165,6 +165,7 @@ fn copy(value: &Value, budget: &mut Budget, depth: u32) -> Result<Value, Exceede
     Ok(match value {
         Value::Map(map) => Value::Map(map.copied(&mut |below| copy(below, budget, depth + 1))?),
         Value::List(list) => Value::List(list.copied(&mut |below| copy(below, budget, depth + 1))?),
+        Value::Object(object) => object.copied().unwrap_or_else(|| value.clone()),
         scalar => scalar.clone(),
     })
 }

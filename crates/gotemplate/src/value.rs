@@ -147,6 +147,11 @@ pub trait GoObject: fmt::Debug + Send + Sync {
         None
     }
 
+    /// What a deep copy of it is, where that is not itself.
+    fn copied(&self) -> Option<Value> {
+        None
+    }
+
     /// Whether `==` and deep equality hold between it and `other`.
     fn equal(&self, other: &dyn GoObject) -> bool {
         let _ = other;

@@ -7,6 +7,7 @@
 //! Start reading at [`functions`] and the tables in `functions/`; the other modules are the Go libraries that Sprig leans
 //! on, one each, and know nothing of templates unless their name says so.
 
+pub mod argo;
 mod cast;
 mod certificate_object;
 mod codec;

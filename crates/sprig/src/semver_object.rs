@@ -83,6 +83,11 @@ impl GoObject for VersionObject {
         Some(self.0.to_string().into())
     }
 
+    /// Compat: the original's deep copy does not see a version's fields, so what it gives is version 0.0.0.
+    fn copied(&self) -> Option<Value> {
+        VersionObject::parse("0.0.0", Release::default()).ok().map(Value::from)
+    }
+
     fn to_json(&self) -> Option<serde_json::Value> {
         Some(self.0.to_string().into())
     }

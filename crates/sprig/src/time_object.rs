@@ -38,6 +38,11 @@ impl From<Time> for Value {
     }
 }
 
+/// A `time.Duration`.
+pub(crate) fn duration_value(nanos: i64) -> Value {
+    NamedInt::duration(nanos)
+}
+
 type Method = fn(&Time, &mut Call<'_>, Args<'_>) -> Result<Value, FuncError>;
 
 /// Name, parameters, what it does.

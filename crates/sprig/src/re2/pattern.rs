@@ -26,8 +26,10 @@ impl Pattern {
     /// With Go's text, when it is no pattern.
     pub fn compile(pattern: &[u8]) -> Result<Pattern, SyntaxError> {
         let error = |code, piece: &str| SyntaxError { code, piece: piece.to_owned() };
-        let lossy = || String::from_utf8_lossy(pattern);
-        let text = std::str::from_utf8(pattern).map_err(|_| error("invalid UTF-8", &lossy()))?;
+        let text = std::str::from_utf8(pattern).map_err(|wrong| {
+            // Go shows what is left from the wrong byte on.
+            error("invalid UTF-8", &String::from_utf8_lossy(&pattern[wrong.valid_up_to()..]))
+        })?;
         let translated = translate(text)?;
         let regex = RegexBuilder::new(&translated.pattern)
             .size_limit(COMPILED_BYTES_MAX)

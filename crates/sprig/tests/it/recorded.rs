@@ -1,5 +1,6 @@
 //! Templates with the answers that github.com/Masterminds/sprig/v3 v3.3.0 under Go 1.26.8 gave to them, in
-//! `tests/cases/*.txt`: a template on one line, its output (`=>`) or error (`!!`) quoted on the next.
+//! `tests/cases/*.txt`: a template on one line, its output (`=>`) or error (`!!`) quoted on the next. `cargo xtask oracle
+//! sprig -- record` writes them anew.
 
 use crate::world;
 use std::sync::Arc;
@@ -26,7 +27,8 @@ fn answers_are_the_originals() {
     assert!(wrong.is_empty(), "{} of {cases} differ:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-fn read(text: &str) -> impl Iterator<Item = (&str, &str)> {
+/// Templates and the answers below them.
+pub fn read(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
     std::iter::from_fn(move || Some((lines.next()?, lines.next()?.trim_start())))
 }

@@ -1,6 +1,6 @@
 //! What recorded templates are executed on: the same data, of the same Go types, as the program that recorded them.
 
-use budget::{Budget, Limits};
+use budget::{Budget, Exceeded, Limits};
 use gotemplate::{
     FuncMap, IntKind, List, ListType, Map, MapClass, MapType, MissingKey, Run, Set, Text, Type, UintKind, Value,
 };
@@ -19,6 +19,8 @@ pub struct Answer {
     pub text: String,
     /// Whether it is an error.
     pub failed: bool,
+    /// The limit that ended it.
+    pub exceeded: Option<Exceeded>,
 }
 
 /// The functions, with everything they read fixed.
@@ -41,13 +43,16 @@ pub fn run_within(template: &str, functions: &Arc<FuncMap>, limits: Limits) -> A
     let mut budget = Budget::new(limits);
     let mut set = Set::new(functions.clone(), MissingKey::Zero);
     if let Err(error) = set.parse("c", template.as_bytes(), &mut budget) {
-        return Answer { text: format!("parse: {error}"), failed: true };
+        return Answer { text: format!("parse: {error}"), failed: true, exceeded: None };
     }
     let mut run = Run::new(&mut budget);
     run.state.put(sources());
     match set.execute("c", &data(), &mut run) {
-        Ok(text) => Answer { text: gotemplate::quote(text.as_bytes()), failed: false },
-        Err(error) => Answer { text: gotemplate::quote(error.to_string().as_bytes()), failed: true },
+        Ok(text) => Answer { text: gotemplate::quote(text.as_bytes()), failed: false, exceeded: None },
+        Err(error) => {
+            let text = gotemplate::quote(error.to_string().as_bytes());
+            Answer { text, failed: true, exceeded: error.exceeded }
+        }
     }
 }
 
