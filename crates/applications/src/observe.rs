@@ -1,6 +1,7 @@
 //! Reads what planning needs: from the cluster's cache, the repositories' state, and, where asked, the API server.
 
 use crate::AppKey;
+use crate::cluster_facts::ClusterFacts;
 use crate::level::REFRESH;
 use crate::memory::{Memories, Prepared};
 use crate::observed::{Declared, Gathered, Lookup, Observed, Query, Source, Whose};
@@ -8,13 +9,14 @@ use crate::plan::assess::Ground;
 use crate::plan::{events, operation_sources};
 use crate::projects::Projects;
 use crate::settings::Settings;
-use crate::sources::{Freshness, Place, Repositories, SourceSeen, Sources, Wanted, Wish, source_input};
+use crate::sources::{Ask, Freshness, Place, Repositories, SourceSeen, Sources, Wanted, Wish, wanted};
 use api::names::{ANNOTATION_REFRESH, ANNOTATION_REFRESH_TIMESTAMP, ANNOTATION_SKIP_RECONCILE, APPLICATION, GROUP};
 use api::unsupported::unsupported_fields;
 use api::{Application, ApplicationSource, ComparedTo, ProjectRules, semantically_equal};
 use cluster::{Cache, Instance, Keep, Served};
 use controller::Level;
 use object::{Fetched, Gvk, Key, Object};
+use render::ApplicationFacts;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
@@ -32,6 +34,8 @@ pub struct Observer {
     pub settings: Arc<Settings>,
     /// The projects' rules.
     pub projects: Projects,
+    /// What the cluster can do.
+    pub cluster: ClusterFacts,
 }
 
 /// The key of the Application object.
@@ -60,6 +64,9 @@ impl Observer {
         observed.project = self.projects.rules(&self.cache, &self.settings.namespace, application.spec.project_name());
         observed.unsupported = self.unsupported(app, &object, &application);
         observed.served = self.served().await;
+        if let Some(news) = observed.served.known().and_then(|served| self.cluster.news(served)) {
+            self.sources.learn_capabilities(news);
+        }
         let instance = Instance::named(&application.instance_name(&self.settings.namespace));
         let roots = self.cache.roots(&instance);
         observed.roots = roots.into_iter().map(|root| (root.object.key(), root)).collect();
@@ -120,11 +127,10 @@ impl Observer {
     }
 
     fn gather(&self, observed: &mut Observed, object: &Object, application: &Application, level: Level) {
-        let project = application.spec.project_name();
         let of_spec = application.spec.effective_sources().into_iter();
-        let of_spec = of_spec.map(|source| (source.target_revision.clone(), source.into_owned()));
-        let wanted: Vec<Result<Wanted, String>> =
-            of_spec.map(|(revision, source)| self.wanted(&source, revision, project)).collect();
+        let of_spec: Vec<_> =
+            of_spec.map(|source| (source.clone().into_owned(), source.target_revision.clone())).collect();
+        let wanted = self.wanted(application, &of_spec);
         let usable: Vec<Wanted> = wanted.iter().flatten().cloned().collect();
         let mut seen = self.sources.follow(&observed.key, &usable);
         if level >= REFRESH {
@@ -148,8 +154,7 @@ impl Observer {
         }
         observed.spec.sources = side_by_side(wanted, seen);
         if let Some(others) = operation_sources(application) {
-            let wanted: Vec<_> =
-                others.iter().map(|(source, revision)| self.wanted(source, revision.clone(), project)).collect();
+            let wanted = self.wanted(application, &others);
             let usable: Vec<Wanted> = wanted.iter().flatten().cloned().collect();
             let seen = self.sources.look(&observed.key, &usable);
             observed.operation = Some(Gathered { sources: side_by_side(wanted, seen), targets: None });
@@ -177,10 +182,19 @@ impl Observer {
         self.sources.refresh(app, wish, &object.meta().resource_version)
     }
 
-    fn wanted(&self, source: &ApplicationSource, revision: String, project: &str) -> Result<Wanted, String> {
+    fn wanted(
+        &self,
+        application: &Application,
+        sources: &[(ApplicationSource, String)],
+    ) -> Vec<Result<Wanted, String>> {
         let repositories = Arc::clone(&self.repositories.read().unwrap_or_else(PoisonError::into_inner));
-        let remote = repositories.remote(&source.repo_url, project).map_err(|error| error.to_string())?;
-        Ok(Wanted { remote, input: source_input(source)?, revision })
+        let has_several = !application.spec.sources.is_empty();
+        let application = ApplicationFacts {
+            instance_name: application.instance_name(&self.settings.namespace),
+            namespace: application.spec.destination.namespace.clone(),
+            project: application.spec.project_name().to_owned(),
+        };
+        wanted(&Ask { application, settings: &self.settings.render, repositories: &repositories, has_several }, sources)
     }
 
     /// Makes the desired objects ready where all is rendered, and looks up what is live of them in the cache.

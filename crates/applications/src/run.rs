@@ -1,6 +1,7 @@
 //! Drives the controller of applications: in one process with an embedded cluster, or beside a real one.
 
 use crate::AppKey;
+use crate::cluster_facts::ClusterFacts;
 use crate::level::CHANGED;
 use crate::memory::Memories;
 use crate::observe::Observer;
@@ -17,6 +18,7 @@ use cluster::{Cache, Clusters, ErrorClass, Selection, WRITE_TIMEOUT};
 use controller::{Controller, Done, Environment, Failure, Level, Plan, Planned, Queue, Shutdown, Step};
 use git::{GitSource, RefWatcher, WatchOptions};
 use jiff::Timestamp;
+use render::Jsonnet;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -45,12 +47,19 @@ pub struct Options {
     pub settings: Settings,
     /// How many applications are worked on at a time.
     pub workers: usize,
+    /// What evaluates Jsonnet; without it, sources that hold any cannot be rendered.
+    pub jsonnet: Option<Arc<dyn Jsonnet>>,
+    /// A secret, from which passwords that templates make up follow where the installation has none of its own.
+    pub salt: [u8; 32],
 }
 
 impl Options {
     /// Upstream's settings on this environment.
     #[must_use]
     pub fn new(environment: Environment, git: Arc<dyn GitSource>, offload: Offload) -> Self {
+        let mut random = environment.clock.random("render salt");
+        let mut salt = [0; 32];
+        salt.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&random.next_u64().to_le_bytes()));
         Options {
             environment,
             git,
@@ -58,6 +67,8 @@ impl Options {
             offload,
             settings: Settings::default(),
             workers: WORKERS,
+            jsonnet: None,
+            salt,
         }
     }
 }
@@ -107,6 +118,8 @@ impl Applications {
             watcher,
             clock: options.environment.clock.clone(),
             offload: options.offload.clone(),
+            jsonnet: options.jsonnet.clone(),
+            salt: options.salt,
         };
         let sources = Sources::new(reading, wakes);
         let observer = Arc::new(Observer {
@@ -116,6 +129,7 @@ impl Applications {
             memories: Arc::new(Memories::default()),
             settings: Arc::new(options.settings.clone()),
             projects: Projects::default(),
+            cluster: ClusterFacts::default(),
         });
         Ok(Applications { observer, queue, options, shutdown })
     }

@@ -18,6 +18,8 @@ pub struct Settings {
     pub grace: SignedDuration,
     /// How long an operation may take, its retries included; `None` for ever.
     pub operation_limit: Option<SignedDuration>,
+    /// How sources are rendered.
+    pub render: render::Settings,
 }
 
 impl Default for Settings {
@@ -29,6 +31,7 @@ impl Default for Settings {
             excluded: Excluded::usual(),
             grace: SignedDuration::from_secs(180),
             operation_limit: None,
+            render: render::Settings::default(),
         }
     }
 }

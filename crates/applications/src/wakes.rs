@@ -3,7 +3,7 @@
 use crate::AppKey;
 use crate::level::{CHANGED, RENAMED};
 use crate::observe::Observer;
-use crate::sources::{KNOWN_HOSTS, Repositories, SECRET_TYPE, TLS_CERTS, WakeApps};
+use crate::sources::{KNOWN_HOSTS, OWN_SECRET, Repositories, SECRET_TYPE, TLS_CERTS, WakeApps};
 use api::names::{APP_PROJECT, APPLICATION, GROUP};
 use api::split_instance_name;
 use cluster::{Cache, Cached, GroupKind, Instance, Notice, Place};
@@ -78,12 +78,16 @@ pub fn reload(observer: &Observer) -> bool {
     let of = |kind: &str| observer.cache.objects(&GroupKind::new("", kind));
     let is_ours = |cached: &Cached| {
         let meta = cached.object.meta();
-        let is_declared = meta.labels.contains_key(SECRET_TYPE) || [KNOWN_HOSTS, TLS_CERTS].contains(&&*meta.name);
+        let is_declared =
+            meta.labels.contains_key(SECRET_TYPE) || [KNOWN_HOSTS, TLS_CERTS, OWN_SECRET].contains(&&*meta.name);
         meta.namespace.as_deref() == Some(&*observer.settings.namespace) && is_declared
     };
     let objects: Vec<_> =
         of("Secret").into_iter().chain(of("ConfigMap")).filter(is_ours).map(|cached| cached.object).collect();
     let read = Repositories::read(&objects);
+    if let Some(salt) = read.salt() {
+        observer.sources.learn_salt(salt);
+    }
     let mut known = observer.repositories.write().unwrap_or_else(PoisonError::into_inner);
     let changed = **known != read;
     if changed {

@@ -20,6 +20,8 @@ mod text_diff;
 mod time;
 mod wait;
 
+pub(crate) use output::{Format, text};
+
 use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::signals::interruptible;

@@ -12,6 +12,7 @@ mod disk;
 mod connection;
 mod controllers;
 mod embedded_cluster;
+mod evaluate_jsonnet;
 mod install;
 mod metrics_server;
 mod signals;
@@ -19,8 +20,10 @@ mod signals;
 mod app;
 mod demo;
 mod helm;
-mod rollouts;
+mod kustomize;
 mod plugins;
+mod render;
+mod rollouts;
 mod up;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -55,6 +58,11 @@ enum Command {
     /// Render charts and look into them, as `helm` does
     #[command(subcommand)]
     Helm(helm::Helm),
+    /// Build kustomizations, as `kustomize` does
+    #[command(subcommand)]
+    Kustomize(kustomize::Kustomize),
+    /// Render the sources of applications, or a directory, without a cluster
+    Render(Box<render::Render>),
     /// Look at rollouts and steer them, as `kubectl argo rollouts` does
     Rollouts(Box<rollouts::Rollouts>),
     /// Link this binary under the names of plugins
@@ -78,6 +86,8 @@ enum Command {
         /// The shell
         shell: Shell,
     },
+    #[command(hide = true)]
+    EvaluateJsonnet(evaluate_jsonnet::EvaluateJsonnet),
 }
 
 #[derive(Debug, Subcommand)]
@@ -100,8 +110,12 @@ pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
         Err(error) if words.get(1).is_some_and(|word| word == "rollouts") => return rollouts::refused(&error),
+        Err(error) if words.get(1).is_some_and(|word| word == "helm") => return helm::refused(&error),
         Err(error) => error.exit(),
     };
+    if let Command::EvaluateJsonnet(command) = &arguments.command {
+        return command.serve();
+    }
     if let Some(outcome) = run_alone(&arguments.command) {
         return ended(outcome);
     }
@@ -126,6 +140,7 @@ fn within_runtime(command: impl Future<Output = Result<(), Failure>>) -> ExitCod
 fn run_alone(command: &Command) -> Option<Result<(), Failure>> {
     match command {
         Command::Helm(command) => Some(command.run(&Clock::system())),
+        Command::Kustomize(command) => Some(command.run(&Clock::system())),
         _ => None,
     }
 }
@@ -155,6 +170,7 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let clock = Clock::system();
     match &arguments.command {
         Command::App(command) => command.run(&arguments.connection, &clock).await,
+        Command::Render(command) => command.run(&clock).await,
         Command::Rollouts(command) => command.run(&arguments.connection, &clock).await,
         Command::Plugins(command) => command.run(),
         Command::Demo(command) => command.run(&clock).await,
@@ -163,8 +179,10 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Run(command) => command.run(&arguments.connection, &clock).await,
         Command::Install(command) => command.run(),
         Command::Helm(command) => command.run(&clock),
+        Command::Kustomize(command) => command.run(&clock),
         Command::Crds => terminal::print(&yaml::emit_all(&api::crds())),
         Command::Completion { shell } => completion(*shell),
+        Command::EvaluateJsonnet(_) => Ok(()),
     }
 }
 

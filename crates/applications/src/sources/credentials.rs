@@ -6,6 +6,7 @@ use git::{
 };
 use object::Object;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -16,6 +17,11 @@ pub const KNOWN_HOSTS: &str = "argocd-ssh-known-hosts-cm";
 /// The ConfigMap with certificate authorities by host.
 pub const TLS_CERTS: &str = "argocd-tls-certs-cm";
 
+/// The Secret with the installation's own secrets.
+pub const OWN_SECRET: &str = "argocd-secret";
+/// The key in it from which passwords that templates make up follow.
+const SERVER_KEY: &str = "server.secretkey";
+
 /// All that is declared about repositories.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Repositories {
@@ -23,6 +29,17 @@ pub struct Repositories {
     templates: Vec<Declared>,
     known_hosts: Arc<str>,
     authorities: BTreeMap<String, Arc<str>>,
+    salt: Option<Salt>,
+}
+
+/// A secret that never prints.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Salt([u8; 32]);
+
+impl std::fmt::Debug for Salt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Salt")
+    }
 }
 
 /// One Secret, its values decoded. They never print.
@@ -83,11 +100,21 @@ impl Repositories {
                     let authorities = strings(object, "/data").into_iter().map(|(host, pem)| (host, pem.into()));
                     read.authorities = authorities.collect();
                 }
+                ("Secret", OWN_SECRET) => {
+                    let key = secret_values(object).remove(SERVER_KEY).filter(|key| !key.is_empty());
+                    read.salt = key.map(|key| Salt(Sha256::digest(format!("render {key}")).into()));
+                }
                 ("Secret", _) => read.add_secret(object),
                 _ => {}
             }
         }
         read
+    }
+
+    /// The secret of this installation from which passwords that templates make up follow, where it has one.
+    #[must_use]
+    pub fn salt(&self) -> Option<[u8; 32]> {
+        self.salt.map(|salt| salt.0)
     }
 
     fn add_secret(&mut self, object: &Object) {

@@ -1,12 +1,14 @@
 //! Follows one repository: tells applications what a change of its refs means for them, and that what they waited for
 //! has come.
 
-use super::seen::Wanted;
-use super::state::{Shared, commit_of};
+use super::basis::Revisions;
+use super::opening::around;
+use super::seen::{Lender, Wanted};
+use super::state::Shared;
 use crate::AppKey;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use git::{GitSource, Oid, RefState, RefSubscription, Refs, Remote, resolve};
+use git::{GitSource, Oid, RefState, RefSubscription, Refs, Remote, ResolveError, resolve};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Weak};
 
@@ -74,7 +76,7 @@ fn users_of(shared: &Shared, remote: &Remote) -> Vec<(AppKey, Vec<Wanted>)> {
     let Some(repository) = state.repositories.get(remote) else { return Vec::new() };
     let of = |app: &AppKey| {
         let all = state.users.get(app).into_iter().flat_map(|user| &user.wanted);
-        (app.clone(), all.filter(|source| source.remote == *remote).cloned().collect())
+        (app.clone(), all.filter(|source| source.is_of(remote)).cloned().collect())
     };
     repository.users.iter().map(of).collect()
 }
@@ -82,11 +84,12 @@ fn users_of(shared: &Shared, remote: &Remote) -> Vec<(AppKey, Vec<Wanted>)> {
 /// Wakes at once those whose content a change of refs may have changed, and later those for whom it is a new name only.
 async fn sort_by_content(shared: Arc<Shared>, remote: Remote, before: Arc<Refs>, refs: Arc<Refs>) {
     let mut renamed = Vec::new();
-    let mut trees = BTreeMap::new();
+    let moved = Moved { remote: &remote, before: &before, refs: &refs };
+    let mut missing = BTreeSet::new();
     for (app, wanted) in users_of(&shared, &remote) {
         let mut changes = Vec::new();
         for source in &wanted {
-            changes.push(change(&shared, source, &before, &refs, &mut trees).await);
+            changes.push(change(&shared, source, &moved, &mut missing).await);
         }
         match changes.into_iter().max() {
             Some(Change::Content) => shared.wake.content_changed(&app),
@@ -116,49 +119,86 @@ enum Change {
     Content,
 }
 
-/// `trees` are those of commits that were looked at before; `None` for one that could not be had, which is not tried
-/// for every application.
+/// A repository whose refs have changed.
+struct Moved<'m> {
+    remote: &'m Remote,
+    before: &'m Refs,
+    refs: &'m Refs,
+}
+
+impl Moved<'_> {
+    /// What the revisions of a source meant before and mean now. Those of other repositories mean what they meant.
+    fn revisions(&self, shared: &Shared, source: &Wanted) -> [Result<Revisions, ResolveError>; 2] {
+        [self.before, self.refs].map(|own| {
+            Revisions::of(source, |remote, revision| {
+                if remote == self.remote {
+                    return resolve(own, revision);
+                }
+                let refs = shared.lock().repositories.get(remote).and_then(|known| known.subscription.state().refs);
+                resolve(&refs.unwrap_or_default(), revision)
+            })
+        })
+    }
+}
+
+/// `missing` are commits that could not be had: they are not tried for every application.
 async fn change(
     shared: &Arc<Shared>,
     source: &Wanted,
-    before: &Refs,
-    refs: &Refs,
-    trees: &mut BTreeMap<Oid, Option<Arc<dyn tree::Tree>>>,
+    moved: &Moved<'_>,
+    missing: &mut BTreeSet<(Remote, git::Wanted)>,
 ) -> Change {
-    let (former, current) = (resolve(before, &source.revision), resolve(refs, &source.revision));
+    let [former, current] = moved.revisions(shared, source);
     if former == current {
         return Change::Nothing;
     }
-    let (Ok(former), Ok(revision), Some(id)) = (former, current, source.id()) else { return Change::Content };
-    let (Some(former), Some(commit)) = (commit_of(&former), commit_of(&revision)) else { return Change::Content };
-    let (known, content) = {
+    let (Ok(former), Ok(revisions)) = (former, current) else { return Change::Content };
+    // What lends its files renders to nothing; those who use them are asked for themselves.
+    let Some(id) = source.id() else { return Change::Name };
+    let (basis, known, content) = {
         let state = shared.lock();
-        (state.renders.get(&id, commit), state.renders.get(&id, former))
+        let (Some(former), Some(basis)) = (state.basis(&former), state.basis(&revisions)) else {
+            return Change::Content;
+        };
+        let (known, content) = (state.renders.get(&id, &basis), state.renders.get(&id, &former));
+        (basis, known, content)
     };
     let Some(content) = content else { return Change::Content };
     if let Some(known) = known {
         return if known.number == content.number { Change::Name } else { Change::Content };
     }
-    let tree = match trees.get(&commit) {
-        Some(tree) => tree.clone(),
-        None => {
-            let tree = open_tree(shared, source, &revision).await;
-            trees.insert(commit, tree.clone());
-            tree
-        }
-    };
-    let Some(tree) = tree else { return Change::Content };
-    let same = Arc::clone(&content);
-    let is_same = shared.offload.run(move || same.rendered.reads.unchanged_in(&*tree).unwrap_or(false)).await;
-    if !is_same {
+    if !are_here(shared, source, &revisions, missing).await {
+        return Change::Content;
+    }
+    let Ok(around) = around(shared, source, &basis).await else { return Change::Content };
+    if !shared.renderer.holds(Arc::clone(&content), around).await {
         return Change::Content;
     }
     shared.counters.count_spared();
-    shared.lock().renders.confirm(&id, &content, commit);
+    shared.lock().renders.confirm(&id, &content, basis);
     Change::Name
 }
 
-async fn open_tree(shared: &Shared, source: &Wanted, revision: &git::Wanted) -> Option<Arc<dyn tree::Tree>> {
-    let commit = shared.git.ensure_commit(&source.remote, revision).await.ok()?;
-    shared.git.tree(&source.remote, commit).await.ok()
+/// Whether the commits of a source can be had, fetching them where they are not here.
+async fn are_here(
+    shared: &Shared,
+    source: &Wanted,
+    revisions: &Revisions,
+    missing: &mut BTreeSet<(Remote, git::Wanted)>,
+) -> bool {
+    let refs = source.refs.iter().filter_map(|(name, lender)| match lender {
+        Lender::Repository { remote, .. } => Some((remote, revisions.refs.get(name)?)),
+        Lender::Chart => None,
+    });
+    for (remote, revision) in std::iter::once((&source.remote, &revisions.own)).chain(refs) {
+        let key = (remote.clone(), revision.clone());
+        if missing.contains(&key) {
+            return false;
+        }
+        if shared.git.ensure_commit(remote, revision).await.is_err() {
+            missing.insert(key);
+            return false;
+        }
+    }
+    true
 }

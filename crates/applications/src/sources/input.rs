@@ -1,14 +1,71 @@
-//! From an application's source to what the renderer is told.
+//! From an application's sources to what is wanted of each: which repository, what the renderer is told, which of the
+//! others it may refer to.
 
+use super::credentials::Repositories;
+use super::seen::{Lender, Wanted};
 use api::ApplicationSource;
-use render::Input;
+use render::{ApplicationFacts, Input, Settings};
+use std::collections::BTreeMap;
 use tree::TreePath;
 
+/// What is asked of all sources of one application.
+pub struct Ask<'a> {
+    /// Whose sources they are.
+    pub application: ApplicationFacts,
+    /// How sources are rendered.
+    pub settings: &'a Settings,
+    /// How repositories are reached.
+    pub repositories: &'a Repositories,
+    /// Whether the application declares a list of sources.
+    pub has_several: bool,
+}
+
+/// What is wanted of each source at its revision, or in words why nothing can be.
+#[must_use]
+pub fn wanted(ask: &Ask<'_>, sources: &[(ApplicationSource, String)]) -> Vec<Result<Wanted, String>> {
+    let lenders = lenders(ask, sources);
+    let one = |(source, revision): &(ApplicationSource, String)| {
+        let lenders = lenders.as_ref().map_err(Clone::clone)?;
+        let input = source_input(ask, source)?;
+        let refs = if uses_refs(source) { lenders.clone() } else { BTreeMap::new() };
+        let remote = ask.repositories.remote(&source.repo_url, &ask.application.project);
+        let remote = remote.map_err(|error| error.to_string())?;
+        Ok(Wanted { remote, input, revision: revision.clone(), refs })
+    };
+    sources.iter().map(one).collect()
+}
+
+/// The sources with a name by which others may refer to their files.
+fn lenders(ask: &Ask<'_>, sources: &[(ApplicationSource, String)]) -> Result<BTreeMap<String, Lender>, String> {
+    let mut lenders = BTreeMap::new();
+    for (source, revision) in sources.iter().filter(|(source, _)| ask.has_several && !source.ref_name.is_empty()) {
+        let name = &source.ref_name;
+        if !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')) {
+            return Err(format!("sources.ref {name} cannot contain any special characters except '_' and '-'"));
+        }
+        let lender = if source.chart.is_empty() {
+            let remote = ask.repositories.remote(&source.repo_url, &ask.application.project);
+            let remote = remote.map_err(|error| error.to_string())?;
+            Lender::Repository { remote, revision: revision.clone() }
+        } else {
+            Lender::Chart
+        };
+        if lenders.insert(name.clone(), lender).is_some() {
+            return Err("invalid sources: multiple sources had the same `ref` key".to_owned());
+        }
+    }
+    Ok(lenders)
+}
+
+/// Whether the source names files of others.
+fn uses_refs(source: &ApplicationSource) -> bool {
+    let Some(helm) = &source.helm else { return false };
+    let parameters = helm.file_parameters.iter().map(|parameter| &parameter.path);
+    helm.value_files.iter().chain(parameters).any(|file| file.starts_with('$'))
+}
+
 /// What to render for this source; `None` when the source only lends its files to others (`ref`).
-///
-/// # Errors
-/// In words for a condition: the path leads out of the repository, or the source needs what is not built in.
-pub fn source_input(source: &ApplicationSource) -> Result<Option<Input>, String> {
+fn source_input(ask: &Ask<'_>, source: &ApplicationSource) -> Result<Option<Input>, String> {
     if !source.chart.is_empty() {
         return Err(format!(
             "{}: Helm chart repositories are not supported by this version of Capstan yet",
@@ -20,28 +77,62 @@ pub fn source_input(source: &ApplicationSource) -> Result<Option<Input>, String>
     }
     TreePath::parse(&source.path).map_err(|error| error.to_string())?;
     source.explicit_type()?;
-    Ok(Some(Input::new(source.clone())))
+    Ok(Some(Input {
+        source: source.clone(),
+        application: ask.application.clone(),
+        is_one_of_several: ask.has_several,
+        settings: ask.settings.clone(),
+    }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
 
-    fn input(text: &str) -> Result<Option<Input>, String> {
-        source_input(&serde_json::from_str(text).expect("a source"))
+    fn ask(sources: &[Value]) -> Vec<Result<Wanted, String>> {
+        let repositories = Repositories::default();
+        let ask = Ask {
+            application: ApplicationFacts::default(),
+            settings: &Settings::default(),
+            repositories: &repositories,
+            has_several: sources.len() > 1,
+        };
+        let read = |source: &Value| {
+            let source: ApplicationSource = serde_json::from_value(source.clone()).expect("a source");
+            let revision = source.target_revision.clone();
+            (source, revision)
+        };
+        wanted(&ask, &sources.iter().map(read).collect::<Vec<_>>())
     }
+
+    const URL: &str = "https://git.example/r.git";
 
     #[test]
     fn several_tools_are_too_many() {
-        assert!(input(r#"{"repoURL": "r", "path": "a", "directory": {"recurse": true}}"#).is_ok());
-        let two = input(r#"{"repoURL": "r", "path": "a", "helm": {}, "kustomize": {}}"#);
-        assert_eq!(two, Err("multiple application sources defined: Kustomize,Helm".into()));
+        assert!(ask(&[json!({"repoURL": URL, "path": "a", "directory": {"recurse": true}})])[0].is_ok());
+        let two = ask(&[json!({"repoURL": URL, "path": "a", "helm": {}, "kustomize": {}})]);
+        assert_eq!(two, [Err("multiple application sources defined: Kustomize,Helm".into())]);
     }
 
     #[test]
-    fn a_source_that_only_lends_files_renders_nothing() {
-        assert_eq!(input(r#"{"repoURL": "r", "ref": "values"}"#), Ok(None));
-        assert!(input(r#"{"repoURL": "r", "path": "../.."}"#).is_err());
-        assert!(input(r#"{"repoURL": "r", "chart": "redis"}"#).is_err());
+    fn sources_lend_their_files_to_those_that_ask() {
+        let values = json!({"repoURL": URL, "ref": "values", "targetRevision": "main"});
+        let chart = json!({"repoURL": URL, "path": "a", "helm": {"valueFiles": ["$values/x.yaml"]}});
+        let plain = json!({"repoURL": URL, "path": "b", "helm": {"valueFiles": ["x.yaml"]}});
+        let all = ask(&[values.clone(), chart, plain]);
+        let [Ok(values_wanted), Ok(chart), Ok(plain)] = &all[..] else { panic!("{all:?}") };
+        assert_eq!(values_wanted.input, None, "it only lends");
+        let lender = Lender::Repository { remote: values_wanted.remote.clone(), revision: "main".into() };
+        assert_eq!(chart.refs, BTreeMap::from([("values".to_owned(), lender)]));
+        assert!(plain.refs.is_empty());
+        assert!(ask(&[values.clone(), values])[0].is_err(), "the same name twice");
+        assert!(ask(&[json!({"repoURL": URL, "ref": "a/b"}), json!({"repoURL": URL, "path": "a"})])[1].is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said() {
+        assert!(ask(&[json!({"repoURL": URL, "path": "../.."})])[0].is_err());
+        assert!(ask(&[json!({"repoURL": URL, "chart": "redis"})])[0].is_err());
     }
 }

@@ -6,21 +6,27 @@
 //!
 //! Start reading at [`Sources`].
 
+mod around;
+mod basis;
 mod credentials;
 mod fetches;
 mod fetching;
 mod follow;
 mod input;
+mod opening;
+mod rendering;
 mod renders;
 mod seen;
 mod service;
 mod state;
 mod wishes;
 
-pub use credentials::{KNOWN_HOSTS, Repositories, RepositorySecretError, SECRET_TYPE, TLS_CERTS};
-pub use input::source_input;
+pub use basis::Basis;
+pub use credentials::{KNOWN_HOSTS, OWN_SECRET, Repositories, RepositorySecretError, SECRET_TYPE, TLS_CERTS};
+pub use input::{Ask, wanted};
+pub use rendering::Pace;
 pub use renders::{Content, SourceId};
-pub use seen::{Behind, SourceFailure, SourceSeen, Wanted};
+pub use seen::{Behind, Lender, SourceFailure, SourceSeen, Wanted};
 pub use service::{Place, Reading, Sources};
 pub use state::{Counters, WakeApps};
 pub use wishes::{Freshness, Wish};

@@ -1,5 +1,8 @@
 //! Renders by what they read.
 
+use super::basis::Basis;
+use super::rendering::Pace;
+use super::seen::Lender;
 use git::{Oid, Remote};
 use render::{Input, Rendered};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -8,39 +11,47 @@ use std::sync::Arc;
 /// How many different contents are kept of one source: the current one and the one a rollback or a pinned operation
 /// works on.
 const CONTENTS_MAX: usize = 2;
-/// How many commits are remembered as having one content: enough for the applications that follow different revisions.
-const COMMITS_MAX: usize = 8;
+/// How many bases are remembered as having one content: enough for the applications that follow different revisions.
+const BASES_MAX: usize = 8;
 
 /// One source as far as rendering goes: applications with equal ids share their renders.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SourceId {
     /// The repository.
     pub remote: Remote,
+    /// Where the sources lie that it may refer to, by name.
+    refs: BTreeMap<String, Remote>,
     /// What is rendered of it, as text: equal texts are equal inputs.
     input: String,
 }
 
 impl SourceId {
-    /// The id of `input` in `remote`.
+    /// The id of `input` in `remote`, which may refer to `refs`.
     #[must_use]
-    pub fn new(remote: Remote, input: &Input) -> Self {
-        SourceId { remote, input: format!("{input:?}") }
+    pub fn new(remote: Remote, input: &Input, refs: &BTreeMap<String, Lender>) -> Self {
+        let lender = |(name, lender): (&String, &Lender)| match lender {
+            Lender::Repository { remote, .. } => Some((name.clone(), remote.clone())),
+            Lender::Chart => None,
+        };
+        SourceId { remote, refs: refs.iter().filter_map(lender).collect(), input: format!("{input:?}") }
     }
 }
 
-/// What some commits of a source render to.
+/// What a source renders to on some bases.
 #[derive(Debug)]
 pub struct Content {
     /// The manifests and problems.
     pub rendered: Rendered,
     /// Distinguishes this content from every other one this process rendered.
     pub number: u64,
+    /// Whether rendering it took long.
+    pub pace: Pace,
 }
 
 #[derive(Debug)]
 struct Known {
     content: Arc<Content>,
-    commits: VecDeque<Oid>,
+    bases: VecDeque<Basis>,
 }
 
 /// The renders of all sources.
@@ -51,10 +62,16 @@ pub(crate) struct Renders {
 }
 
 impl Renders {
-    /// The content of a source at a commit, if it is known.
-    pub fn get(&self, source: &SourceId, commit: Oid) -> Option<Arc<Content>> {
-        let known = self.sources.get(source)?.iter().find(|known| known.commits.contains(&commit))?;
+    /// The content of a source on a basis, if it is known.
+    pub fn get(&self, source: &SourceId, basis: &Basis) -> Option<Arc<Content>> {
+        let known = self.sources.get(source)?.iter().find(|known| known.bases.contains(basis))?;
         Some(Arc::clone(&known.content))
+    }
+
+    /// A basis on that commit that has this content.
+    pub fn basis(&self, source: &SourceId, content: &Arc<Content>, commit: Oid) -> Option<Basis> {
+        let known = self.sources.get(source)?.iter().find(|known| Arc::ptr_eq(&known.content, content))?;
+        known.bases.iter().find(|basis| basis.commit == commit).cloned()
     }
 
     /// The contents of a source, the one used last first.
@@ -62,33 +79,46 @@ impl Renders {
         self.sources.get(source).into_iter().flatten().map(|known| Arc::clone(&known.content)).collect()
     }
 
-    /// Notes that a commit has this content.
-    pub fn confirm(&mut self, source: &SourceId, content: &Arc<Content>, commit: Oid) {
+    /// Notes that a basis has this content.
+    pub fn confirm(&mut self, source: &SourceId, content: &Arc<Content>, basis: Basis) {
         let Some(all) = self.sources.get_mut(source) else { return };
         let Some(place) = all.iter().position(|known| Arc::ptr_eq(&known.content, content)) else { return };
         if let Some(mut known) = all.remove(place) {
-            if !known.commits.contains(&commit) {
-                known.commits.push_front(commit);
-                known.commits.truncate(COMMITS_MAX);
+            if !known.bases.contains(&basis) {
+                known.bases.push_front(basis);
+                known.bases.truncate(BASES_MAX);
             }
             all.push_front(known);
         }
     }
 
-    /// Keeps a new render.
-    pub fn insert(&mut self, source: &SourceId, commit: Oid, rendered: Rendered) -> Arc<Content> {
-        self.made += 1;
-        let content = Arc::new(Content { rendered, number: self.made });
+    /// Keeps a new render. One that gives what an earlier one gave, of other files, has that one's number: for those who
+    /// go on from it nothing has changed.
+    pub fn insert(&mut self, source: &SourceId, basis: Basis, rendered: Rendered, pace: Pace) -> Arc<Content> {
         let all = self.sources.entry(source.clone()).or_default();
-        all.push_front(Known { content: Arc::clone(&content), commits: VecDeque::from([commit]) });
+        let same = all.iter().find(|known| gives_the_same(&known.content.rendered, &rendered));
+        let number = same.map(|known| known.content.number).unwrap_or_else(|| {
+            self.made += 1;
+            self.made
+        });
+        all.retain(|known| known.content.number != number);
+        let content = Arc::new(Content { rendered, number, pace });
+        all.push_front(Known { content: Arc::clone(&content), bases: VecDeque::from([basis]) });
         all.truncate(CONTENTS_MAX);
         content
     }
 
     /// The commits of a repository whose contents are known.
     pub fn commits(&self, remote: &Remote) -> BTreeSet<Oid> {
-        let of = self.sources.iter().filter(|(source, _)| source.remote == *remote);
-        of.flat_map(|(_, all)| all).flat_map(|known| &known.commits).copied().collect()
+        let mut commits = BTreeSet::new();
+        for (source, all) in &self.sources {
+            for basis in all.iter().flat_map(|known| &known.bases) {
+                commits.extend(Some(basis.commit).filter(|_| source.remote == *remote));
+                let lent = basis.refs.iter().filter(|(name, _)| source.refs.get(*name) == Some(remote));
+                commits.extend(lent.map(|(_, commit)| *commit));
+            }
+        }
+        commits
     }
 
     /// Forgets a source that nobody uses.
@@ -97,26 +127,45 @@ impl Renders {
     }
 }
 
+fn gives_the_same(one: &Rendered, other: &Rendered) -> bool {
+    one.source_type == other.source_type && one.problems == other.problems && one.objects == other.objects
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use object::Object;
+    use render::{Manifest, Origin};
+    use serde_json::json;
 
-    fn commit(byte: u8) -> Oid {
-        Oid::from_bytes([byte; 20])
+    fn commit(byte: u8) -> Basis {
+        Basis { commit: Oid::from_bytes([byte; 20]), refs: BTreeMap::new(), capabilities: None }
+    }
+
+    fn rendered(name: &str) -> Rendered {
+        let object = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}});
+        let origin = Origin { path: tree::TreePath::root(), line: 1 };
+        let object = Object::from_value(&object).expect("an object");
+        Rendered { objects: vec![Manifest { object, origin }], ..Rendered::default() }
     }
 
     #[test]
-    fn commits_of_one_content_share_it_and_old_contents_go() {
+    fn bases_of_one_content_share_it_and_old_contents_go() {
         let mut renders = Renders::default();
         let input = Input::at("app");
-        let source = SourceId::new(Remote::parse("https://git.example/r.git").expect("a URL"), &input);
-        let first = renders.insert(&source, commit(1), Rendered::default());
+        let remote = Remote::parse("https://git.example/r.git").expect("a URL");
+        let source = SourceId::new(remote, &input, &BTreeMap::new());
+        let insert =
+            |renders: &mut Renders, byte, name| renders.insert(&source, commit(byte), rendered(name), Pace::Quick);
+        let first = insert(&mut renders, 1, "a");
         renders.confirm(&source, &first, commit(2));
-        let number = |renders: &Renders, byte| renders.get(&source, commit(byte)).map(|content| content.number);
+        let number = |renders: &Renders, byte| renders.get(&source, &commit(byte)).map(|content| content.number);
         assert_eq!((number(&renders, 1), number(&renders, 2), number(&renders, 3)), (Some(1), Some(1), None));
-        renders.insert(&source, commit(3), Rendered::default());
+        insert(&mut renders, 3, "b");
         renders.confirm(&source, &first, commit(4));
-        renders.insert(&source, commit(5), Rendered::default());
+        insert(&mut renders, 5, "c");
         assert_eq!((number(&renders, 4), number(&renders, 3), number(&renders, 5)), (Some(1), None, Some(3)));
+        insert(&mut renders, 6, "c");
+        assert_eq!((number(&renders, 6), number(&renders, 4)), (Some(3), Some(1)), "other files, the same objects");
     }
 }

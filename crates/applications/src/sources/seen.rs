@@ -4,6 +4,7 @@ use super::renders::{Content, SourceId};
 use git::{Failure, Oid, Remote};
 use jiff::Timestamp;
 use render::Input;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What an application wants to know about one of its sources.
@@ -15,11 +16,41 @@ pub struct Wanted {
     pub input: Option<Input>,
     /// Branch, tag, commit; empty means HEAD.
     pub revision: String,
+    /// The sources that it may refer to as `$name/…`, by name.
+    pub refs: BTreeMap<String, Lender>,
+}
+
+/// A source that lends its files.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lender {
+    /// A repository at a revision.
+    Repository {
+        /// The repository.
+        remote: Remote,
+        /// Branch, tag, commit; empty means HEAD.
+        revision: String,
+    },
+    /// A chart, which lends nothing.
+    Chart,
 }
 
 impl Wanted {
     pub(super) fn id(&self) -> Option<SourceId> {
-        self.input.as_ref().map(|input| SourceId::new(self.remote.clone(), input))
+        self.input.as_ref().map(|input| SourceId::new(self.remote.clone(), input, &self.refs))
+    }
+
+    /// Whether it, or a source it may refer to, is of this repository.
+    pub(super) fn is_of(&self, remote: &Remote) -> bool {
+        self.remotes().any(|own| own == remote)
+    }
+
+    /// The repositories it is rendered from.
+    pub(super) fn remotes(&self) -> impl Iterator<Item = &Remote> {
+        let lenders = self.refs.values().filter_map(|lender| match lender {
+            Lender::Repository { remote, .. } => Some(remote),
+            Lender::Chart => None,
+        });
+        std::iter::once(&self.remote).chain(lenders)
     }
 
     /// Whether it names a commit in full, which needs no listing of refs.

@@ -1,16 +1,20 @@
 //! All sources of all applications: what is known of them, and how to know more.
 
-use super::fetches::Fetches;
+use super::around::{Around, Tools};
+use super::basis::{Basis, Revisions};
+use super::fetches::{Fetches, Standing};
 use super::fetching::fetch;
 use super::follow::follow;
-use super::renders::{Content, Renders};
-use super::seen::{SourceFailure, SourceSeen, Wanted};
+use super::opening::around;
+use super::rendering::{Outcome, Renderer};
+use super::renders::{Content, Renders, SourceId};
+use super::seen::{Lender, SourceFailure, SourceSeen, Wanted};
 use super::state::{Counters, Repository, Shared, State, User, WakeApps};
 use super::wishes::{Freshness, Wish, Wishes};
 use crate::AppKey;
-use budget::Budget;
 use clock::{Clock, Offload};
-use git::{GitError, GitSource, Oid, RefWatcher, Remote};
+use git::{GitError, GitSource, RefWatcher, Remote};
+use render::{Capabilities, Input, Jsonnet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::time::Instant;
@@ -31,6 +35,10 @@ pub struct Reading {
     pub clock: Clock,
     /// Where rendering runs.
     pub offload: Offload,
+    /// What evaluates Jsonnet, where anything does.
+    pub jsonnet: Option<Arc<dyn Jsonnet>>,
+    /// A secret from which passwords that templates make up follow, until the installation's own is known.
+    pub salt: [u8; 32],
 }
 
 /// Which source of an application is meant.
@@ -46,22 +54,33 @@ impl Sources {
     /// No sources yet.
     #[must_use]
     pub fn new(reading: Reading, wake: Arc<dyn WakeApps>) -> Self {
-        let Reading { git, watcher, clock, offload } = reading;
+        let Reading { git, watcher, clock, offload, jsonnet, salt } = reading;
         let state = State {
             repositories: BTreeMap::new(),
             users: BTreeMap::new(),
             renders: Renders::default(),
             wishes: Wishes::default(),
             fetches: Fetches::new(clock.random("git fetches")),
+            tools: Tools { salt, jsonnet, ..Tools::default() },
         };
         let (counters, state) = (Arc::default(), Mutex::new(state));
-        Sources(Arc::new(Shared { git, watcher, offload, clock, wake, counters, state }))
+        Sources(Arc::new(Shared { git, watcher, renderer: Renderer::new(offload), clock, wake, counters, state }))
     }
 
     /// How much work was done so far.
     #[must_use]
     pub fn counters(&self) -> Arc<Counters> {
         Arc::clone(&self.0.counters)
+    }
+
+    /// What the cluster can do, from now on.
+    pub fn learn_capabilities(&self, capabilities: Arc<Capabilities>) {
+        self.lock().tools.capabilities = Some(capabilities);
+    }
+
+    /// The installation's own secret, from now on.
+    pub fn learn_salt(&self, salt: [u8; 32]) {
+        self.lock().tools.salt = salt;
     }
 
     /// What is known of the sources that `app` follows; from now on it is told when that changes.
@@ -72,9 +91,9 @@ impl Sources {
         if state.users.get(app).is_none_or(|known| known.wanted != wanted) {
             leave(&mut state, app);
             for source in wanted {
-                let repository = self.repository(&mut state, &source.remote);
-                repository.users.insert(app.clone());
-                repository.subscription.want(&source.revision);
+                self.want(&mut state, source, |repository| {
+                    repository.users.insert(app.clone());
+                });
             }
             let user = User { wanted: wanted.to_vec(), last: vec![None; wanted.len()] };
             state.users.insert(app.clone(), user);
@@ -98,7 +117,7 @@ impl Sources {
         let now = self.0.clock.now();
         let mut all = Vec::with_capacity(wanted.len());
         for source in wanted {
-            self.repository(&mut state, &source.remote).subscription.want(&source.revision);
+            self.want(&mut state, source, |_| {});
             all.push(state.see(app, source, None, now));
         }
         all
@@ -166,27 +185,32 @@ impl Sources {
         repositories.for_each(|repository| repository.subscription.touch());
     }
 
-    /// Renders one source at one revision for `app`, unless that is known. While the commit is being fetched, the last
-    /// content of a followed source holds.
+    /// Renders one source for `app`, unless that is known; `revision` is its own, those it refers to are taken as they
+    /// are known. While a commit is being fetched, the last content of a followed source holds.
     pub async fn render(&self, app: &AppKey, place: Place, wanted: &Wanted, revision: &git::Wanted) -> SourceSeen {
-        let last = |state: &State| match place {
-            Place::Followed(index) => state.last(app, index),
-            Place::Another => None,
+        let (last, revisions) = {
+            let mut state = self.lock();
+            let last = match place {
+                Place::Followed(index) => state.last(app, index),
+                Place::Another => None,
+            };
+            (last, state.revisions(app, wanted))
         };
-        let commit = match fetch(&self.0, Some(app), &wanted.remote, revision).await {
-            Ok(commit) => commit,
-            Err(standing) => {
-                let state = self.lock();
-                return state.behind(wanted, last(&state), standing, revision);
-            }
+        let revisions = match revisions {
+            Ok(revisions) => Revisions { own: revision.clone(), ..revisions },
+            Err(seen) => return *seen,
         };
-        let revision = match revision {
-            git::Wanted::Abbreviated(_) => git::Wanted::Commit(commit),
-            git::Wanted::Tip { .. } | git::Wanted::Commit(_) => revision.clone(),
+        let revisions = match self.fetch_all(app, wanted, revisions).await {
+            Ok(revisions) => revisions,
+            Err((standing, revision)) => return self.lock().behind(wanted, last, standing, &revision),
         };
-        let seen = match self.content(wanted, commit).await {
-            Ok(Some(content)) => SourceSeen::Resolved { revision, content: Some(content), behind: None },
-            Ok(None) => SourceSeen::Lent { revision },
+        let (id, input) = match (wanted.id(), &wanted.input) {
+            (Some(id), Some(input)) => (id, input.clone()),
+            _ => return SourceSeen::Lent { revision: revisions.own },
+        };
+        let Some(basis) = self.lock().basis(&revisions) else { return SourceSeen::Unread };
+        let seen = match self.content(wanted, id, input, basis).await {
+            Ok(content) => SourceSeen::Resolved { revision: revisions.own, content: Some(content), behind: None },
             Err(error) => SourceSeen::Failed(SourceFailure::lasting(error.to_string())),
         };
         if let Place::Followed(index) = place {
@@ -195,30 +219,76 @@ impl Sources {
         seen
     }
 
-    async fn content(&self, wanted: &Wanted, commit: Oid) -> Result<Option<Arc<Content>>, GitError> {
-        let (Some(id), Some(input)) = (wanted.id(), wanted.input.clone()) else { return Ok(None) };
-        if let Some(content) = self.lock().renders.get(&id, commit) {
-            return Ok(Some(content));
+    /// Has the commits of a source and of those it may refer to fetched; gives their full names, or the first that is
+    /// not here yet.
+    async fn fetch_all(
+        &self,
+        app: &AppKey,
+        wanted: &Wanted,
+        revisions: Revisions,
+    ) -> Result<Revisions, (Standing, git::Wanted)> {
+        let own = self.fetched(app, &wanted.remote, revisions.own).await?;
+        let mut refs = BTreeMap::new();
+        for (name, revision) in revisions.refs {
+            let Some(Lender::Repository { remote, .. }) = wanted.refs.get(&name) else { continue };
+            refs.insert(name, self.fetched(app, remote, revision).await?);
         }
-        let tree = self.0.git.tree(&wanted.remote, commit).await?;
+        Ok(Revisions { own, refs })
+    }
+
+    async fn fetched(
+        &self,
+        app: &AppKey,
+        remote: &Remote,
+        revision: git::Wanted,
+    ) -> Result<git::Wanted, (Standing, git::Wanted)> {
+        match fetch(&self.0, Some(app), remote, &revision).await {
+            Ok(commit) => Ok(match revision {
+                git::Wanted::Abbreviated(_) => git::Wanted::Commit(commit),
+                git::Wanted::Tip { .. } | git::Wanted::Commit(_) => revision,
+            }),
+            Err(standing) => Err((standing, revision)),
+        }
+    }
+
+    async fn content(
+        &self,
+        wanted: &Wanted,
+        id: SourceId,
+        input: Input,
+        basis: Basis,
+    ) -> Result<Arc<Content>, GitError> {
+        if let Some(content) = self.lock().renders.get(&id, &basis) {
+            return Ok(content);
+        }
+        let around: Around = around(&self.0, wanted, &basis).await?;
         let former = self.lock().renders.contents(&id);
-        let job = move || {
-            let same = former.into_iter().find(|content| content.rendered.reads.unchanged_in(&*tree).unwrap_or(false));
-            same.ok_or_else(|| Box::new(render::render(&input, &*tree, &mut Budget::default())))
-        };
-        let outcome = self.0.offload.run(job).await;
+        let outcome = self.0.renderer.render(input, around, former).await;
         let mut state = self.lock();
-        Ok(Some(match outcome {
-            Ok(same) => {
+        Ok(match outcome {
+            Outcome::Same(same) => {
                 self.0.counters.count_spared();
-                state.renders.confirm(&id, &same, commit);
+                state.renders.confirm(&id, &same, basis);
                 same
             }
-            Err(rendered) => {
+            Outcome::New(rendered, pace) => {
                 self.0.counters.count_render();
-                state.renders.insert(&id, commit, *rendered)
+                state.renders.insert(&id, basis, *rendered, pace)
             }
-        }))
+        })
+    }
+
+    /// Follows the refs of all repositories that a source is rendered from.
+    fn want(&self, state: &mut State, source: &Wanted, mut note: impl FnMut(&mut Repository)) {
+        let lenders = source.refs.values().filter_map(|lender| match lender {
+            Lender::Repository { remote, revision } => Some((remote, revision)),
+            Lender::Chart => None,
+        });
+        for (remote, revision) in std::iter::once((&source.remote, &source.revision)).chain(lenders) {
+            let repository = self.repository(state, remote);
+            repository.subscription.want(revision);
+            note(repository);
+        }
     }
 
     /// The repository at `remote`, opened where it was not.
@@ -240,12 +310,16 @@ impl Sources {
 fn leave(state: &mut State, app: &AppKey) {
     let Some(former) = state.users.remove(app) else { return };
     for source in former.wanted {
-        let Some(repository) = state.repositories.get_mut(&source.remote) else { continue };
-        repository.users.remove(app);
-        repository.waiting.remove(app);
-        let users = &repository.users;
-        let others = users.iter().filter_map(|user| state.users.get(user)).flat_map(|user| &user.wanted);
-        let is_shared = others.into_iter().any(|other| other.input == source.input && other.remote == source.remote);
+        for remote in source.remotes() {
+            let Some(repository) = state.repositories.get_mut(remote) else { continue };
+            repository.users.remove(app);
+            repository.waiting.remove(app);
+        }
+        let Some(repository) = state.repositories.get(&source.remote) else { continue };
+        let others = repository.users.iter().filter_map(|user| state.users.get(user)).flat_map(|user| &user.wanted);
+        let is_same =
+            |other: &Wanted| other.remote == source.remote && other.input == source.input && other.refs == source.refs;
+        let is_shared = others.into_iter().any(is_same);
         if let (Some(id), false) = (source.id(), is_shared) {
             state.renders.forget(&id);
         }

@@ -1,11 +1,14 @@
 //! What is known of all sources, and what is needed to know more.
 
+use super::around::Tools;
+use super::basis::{Basis, Revisions, commit_of};
 use super::fetches::{Fetches, Standing};
+use super::rendering::Renderer;
 use super::renders::Renders;
-use super::seen::{Behind, SourceFailure, SourceSeen, Wanted};
+use super::seen::{Behind, Lender, SourceFailure, SourceSeen, Wanted};
 use super::wishes::Wishes;
 use crate::AppKey;
-use clock::{Clock, Offload};
+use clock::Clock;
 use git::{GitSource, Oid, RefState, RefSubscription, RefWatcher, Remote, ResolveError, resolve};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,7 +63,7 @@ impl Counters {
 pub(super) struct Shared {
     pub git: Arc<dyn GitSource>,
     pub watcher: RefWatcher,
-    pub offload: Offload,
+    pub renderer: Renderer,
     pub clock: Clock,
     pub wake: Arc<dyn WakeApps>,
     pub counters: Arc<Counters>,
@@ -73,13 +76,14 @@ pub(super) struct State {
     pub renders: Renders,
     pub wishes: Wishes,
     pub fetches: Fetches,
+    pub tools: Tools,
 }
 
 /// An application and the sources it follows.
 pub(super) struct User {
     pub wanted: Vec<Wanted>,
-    /// The commit of each source whose content it was given last.
-    pub last: Vec<Option<Oid>>,
+    /// The basis of each source whose content it was given last.
+    pub last: Vec<Option<Basis>>,
 }
 
 pub(super) struct Repository {
@@ -105,38 +109,73 @@ impl Shared {
 }
 
 impl State {
-    /// What is known of one source; `last` is the commit whose content still holds while a newer one is fetched. `app`
+    /// What is known of one source; `last` is the basis whose content still holds while a newer commit is fetched. `app`
     /// is told when refs that were not read yet are, or a fetch that is under way ends.
-    pub fn see(&mut self, app: &AppKey, wanted: &Wanted, last: Option<Oid>, now: Timestamp) -> SourceSeen {
-        let Some(repository) = self.repositories.get_mut(&wanted.remote) else { return SourceSeen::Unread };
-        let refs = repository.subscription.state();
-        let revision = match resolved(&refs, wanted) {
-            Ok(revision) => revision,
-            Err(seen) => {
-                if matches!(*seen, SourceSeen::Unread) {
-                    repository.waiting.insert(app.clone(), repository.subscription.latest());
-                }
-                return *seen;
-            }
+    pub fn see(&mut self, app: &AppKey, wanted: &Wanted, last: Option<Basis>, now: Timestamp) -> SourceSeen {
+        let revisions = match Revisions::of(wanted, |remote, revision| self.resolved(app, remote, revision)) {
+            Ok(revisions) => revisions,
+            Err(seen) => return *seen,
         };
-        let Some(id) = wanted.id() else { return SourceSeen::Lent { revision } };
-        if let Some(content) = commit_of(&revision).and_then(|commit| self.renders.get(&id, commit)) {
-            // A commit that is pinned and here needs nobody.
-            let failure = refs.failure.as_deref().filter(|_| !wanted.is_pinned());
-            let behind = failure.map(|failure| Behind::Failing(failure.into()));
-            return SourceSeen::Resolved { revision, content: Some(content), behind };
+        let Some(id) = wanted.id() else { return SourceSeen::Lent { revision: revisions.own } };
+        let known = self.basis(&revisions).and_then(|basis| self.renders.get(&id, &basis));
+        if let Some(content) = known {
+            let behind = self.failing(wanted).map(Behind::Failing);
+            return SourceSeen::Resolved { revision: revisions.own, content: Some(content), behind };
         }
-        let standing = self.fetches.standing(&wanted.remote, &revision, now);
-        let Some(standing) = standing else { return SourceSeen::Resolved { revision, content: None, behind: None } };
-        if standing == Standing::UnderWay {
-            self.fetches.begin(&wanted.remote, &revision, Some(app));
+        let refs = wanted.refs.iter().filter_map(|(name, lender)| match lender {
+            Lender::Repository { remote, .. } => Some((remote, revisions.refs.get(name)?)),
+            Lender::Chart => None,
+        });
+        for (remote, revision) in std::iter::once((&wanted.remote, &revisions.own)).chain(refs) {
+            let Some(standing) = self.fetches.standing(remote, revision, now) else { continue };
+            if standing == Standing::UnderWay {
+                self.fetches.begin(remote, revision, Some(app));
+            }
+            return self.behind(wanted, last, standing, revision);
         }
-        self.behind(wanted, last, standing, &revision)
+        SourceSeen::Resolved { revision: revisions.own, content: None, behind: None }
     }
 
-    /// What holds while the commit that is wanted is not here: the last content, if there is any and the commit may
+    /// The revisions of a source as the refs stand; `app` is told when refs that were not read yet are.
+    pub fn revisions(&mut self, app: &AppKey, wanted: &Wanted) -> Result<Revisions, Box<SourceSeen>> {
+        Revisions::of(wanted, |remote, revision| self.resolved(app, remote, revision))
+    }
+
+    /// What a render of these revisions is made of.
+    pub fn basis(&self, revisions: &Revisions) -> Option<Basis> {
+        revisions.basis(self.tools.capabilities.as_ref().map(|capabilities| capabilities.id()))
+    }
+
+    fn resolved(&mut self, app: &AppKey, remote: &Remote, revision: &str) -> Result<git::Wanted, Box<SourceSeen>> {
+        let Some(repository) = self.repositories.get_mut(remote) else { return Err(Box::new(SourceSeen::Unread)) };
+        let resolved = resolved(&repository.subscription.state(), revision);
+        if matches!(resolved.as_ref().err().map(|seen| &**seen), Some(SourceSeen::Unread)) {
+            repository.waiting.insert(app.clone(), repository.subscription.latest());
+        }
+        resolved
+    }
+
+    /// Why one of the source's repositories cannot be read at the moment. A commit that is pinned and here needs nobody.
+    fn failing(&self, wanted: &Wanted) -> Option<SourceFailure> {
+        let lenders = wanted.refs.values().filter_map(|lender| match lender {
+            Lender::Repository { remote, revision } => Some((remote, revision)),
+            Lender::Chart => None,
+        });
+        let all = std::iter::once((&wanted.remote, &wanted.revision)).chain(lenders);
+        let followed = all.filter(|(_, revision)| Oid::parse(revision).is_none());
+        let mut repositories = followed.filter_map(|(remote, _)| self.repositories.get(remote));
+        repositories.find_map(|repository| repository.subscription.state().failure.as_deref().map(Into::into))
+    }
+
+    /// What holds while a commit that is wanted is not here: the last content, if there is any and the commit may
     /// come without anybody's doing.
-    pub fn behind(&self, wanted: &Wanted, last: Option<Oid>, standing: Standing, revision: &git::Wanted) -> SourceSeen {
+    pub fn behind(
+        &self,
+        wanted: &Wanted,
+        last: Option<Basis>,
+        standing: Standing,
+        revision: &git::Wanted,
+    ) -> SourceSeen {
         let (behind, seen) = match standing {
             Standing::UnderWay => {
                 let revision = revision.revision();
@@ -145,10 +184,10 @@ impl State {
             Standing::Failed(failure) if failure.since.is_none() => return SourceSeen::Failed(failure),
             Standing::Failed(failure) => (Behind::Failing(failure.clone()), SourceSeen::Failed(failure)),
         };
-        let content = wanted.id().and_then(|id| Some((last?, self.renders.get(&id, last?)?)));
+        let content = last.zip(wanted.id()).and_then(|(last, id)| Some((self.renders.get(&id, &last)?, last.commit)));
         match content {
-            Some((last, content)) => SourceSeen::Resolved {
-                revision: git::Wanted::Commit(last),
+            Some((content, commit)) => SourceSeen::Resolved {
+                revision: git::Wanted::Commit(commit),
                 content: Some(content),
                 behind: Some(behind),
             },
@@ -156,9 +195,9 @@ impl State {
         }
     }
 
-    /// The commit whose content `app` was given last of the source at `index`.
-    pub fn last(&self, app: &AppKey, index: usize) -> Option<Oid> {
-        self.users.get(app).and_then(|user| user.last.get(index).copied().flatten())
+    /// The basis whose content `app` was given last of the source at `index`.
+    pub fn last(&self, app: &AppKey, index: usize) -> Option<Basis> {
+        self.users.get(app).and_then(|user| user.last.get(index).cloned().flatten())
     }
 
     /// The commits of a repository that applications use; `None` while that cannot be said.
@@ -167,43 +206,47 @@ impl State {
         let mut commits = self.renders.commits(remote);
         let refs = repository.subscription.state();
         for user in repository.users.iter().filter_map(|app| self.users.get(app)) {
-            commits.extend(user.last.iter().flatten());
+            for (source, last) in user.wanted.iter().zip(&user.last) {
+                commits.extend(last.as_ref().map(|basis| basis.commit).filter(|_| source.remote == *remote));
+                let lent = |name: &String| match source.refs.get(name) {
+                    Some(Lender::Repository { remote: own, .. }) => own == remote,
+                    Some(Lender::Chart) | None => false,
+                };
+                let of_refs = last.iter().flat_map(|basis| &basis.refs);
+                commits.extend(of_refs.filter(|(name, _)| lent(name)).map(|(_, commit)| *commit));
+            }
             let own = user.wanted.iter().filter(|source| source.remote == *remote);
-            commits.extend(own.filter_map(|source| resolved(&refs, source).ok().and_then(|wanted| commit_of(&wanted))));
+            let current = |source: &Wanted| resolved(&refs, &source.revision).ok();
+            commits.extend(own.filter_map(|source| current(source).and_then(|wanted| commit_of(&wanted))));
         }
         Some(commits)
     }
 
     /// Notes which content an application was given of the source at `index`.
     pub fn give(&mut self, app: &AppKey, index: usize, seen: &SourceSeen) {
-        let SourceSeen::Resolved { revision, content: Some(_), .. } = seen else { return };
-        let place = self.users.get_mut(app).and_then(|user| user.last.get_mut(index));
-        if let (Some(place), Some(commit)) = (place, commit_of(revision)) {
-            *place = Some(commit);
+        let SourceSeen::Resolved { revision, content: Some(content), .. } = seen else { return };
+        let Some(commit) = commit_of(revision) else { return };
+        let Some(user) = self.users.get_mut(app) else { return };
+        let (Some(wanted), Some(place)) = (user.wanted.get(index), user.last.get_mut(index)) else { return };
+        let basis = wanted.id().and_then(|id| self.renders.basis(&id, content, commit));
+        if basis.is_some() {
+            *place = basis;
         }
     }
 }
 
-fn resolved(state: &RefState, wanted: &Wanted) -> Result<git::Wanted, Box<SourceSeen>> {
-    if let Some(commit) = Oid::parse(&wanted.revision) {
+fn resolved(state: &RefState, revision: &str) -> Result<git::Wanted, Box<SourceSeen>> {
+    if let Some(commit) = Oid::parse(revision) {
         // Compat: a full commit name means itself; the repository is not asked.
         return Ok(git::Wanted::Commit(commit));
     }
     match (&state.refs, &state.failure) {
-        (Some(refs), _) => match resolve(refs, &wanted.revision) {
+        (Some(refs), _) => match resolve(refs, revision) {
             Ok(wanted) => Ok(wanted),
             Err(ResolveError::NotListed { .. }) => Err(Box::new(SourceSeen::Unread)),
             Err(error) => Err(Box::new(SourceSeen::Failed(SourceFailure::lasting(error.to_string())))),
         },
         (None, Some(failure)) => Err(Box::new(SourceSeen::Failed(SourceFailure::from(&**failure)))),
         (None, None) => Err(Box::new(SourceSeen::Unread)),
-    }
-}
-
-/// The full name of the commit, where it is known.
-pub(super) fn commit_of(revision: &git::Wanted) -> Option<Oid> {
-    match revision {
-        git::Wanted::Tip { commit, .. } | git::Wanted::Commit(commit) => Some(*commit),
-        git::Wanted::Abbreviated(_) => None,
     }
 }

@@ -6,6 +6,8 @@ mod bad_input;
 mod behaviour;
 mod laws;
 mod migration;
+mod monorepo;
 mod slow_hosts;
 mod spine;
 mod stage;
+mod tools;

@@ -1,0 +1,167 @@
+//! Sources of applications, read from their repositories and rendered in this process as the controller does it.
+
+use super::outside::Outside;
+use crate::evaluate_jsonnet::evaluator;
+use crate::failure::Failure;
+use api::Application;
+use applications::sources::{Ask, Lender, Repositories, Wanted, wanted};
+use budget::Budget;
+use clock::{Clock, Offload};
+use git::{GitError, GitSource, Oid, RefScope, Remote, RepositoriesOptions};
+use render::{ApplicationFacts, Capabilities, Lent, Rendered, Settings, Surroundings, Workshop};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tree::Tree;
+
+/// Renders sources. Mirrors are for those who come again, so that they end with it.
+pub(crate) struct Renderer {
+    git: git::Repositories,
+    _folder: tempfile::TempDir,
+    /// What the destination can do; without it, what each tool assumes.
+    pub(crate) capabilities: Option<Capabilities>,
+    /// Files that take the place of repositories, where somebody works on them.
+    pub(crate) local: Option<Arc<dyn Tree>>,
+    clock: Clock,
+    outside: Option<Arc<Outside>>,
+}
+
+/// One source as it is asked for.
+struct Job {
+    wanted: Wanted,
+    tree: Arc<dyn Tree>,
+    refs: BTreeMap<String, Option<Arc<dyn Tree>>>,
+    revision: String,
+    committed_seconds: i64,
+}
+
+impl Renderer {
+    pub(crate) fn new(clock: &Clock) -> Result<Self, Failure> {
+        let folder = tempfile::tempdir()?;
+        let git = git::Repositories::new(RepositoriesOptions::new(folder.path().join("git")), Offload::pool(1));
+        let outside = Outside::new(folder.path(), clock).map(Arc::new);
+        Ok(Renderer {
+            git,
+            _folder: folder,
+            capabilities: None,
+            local: None,
+            clock: clock.clone(),
+            outside: Some(outside?),
+        })
+    }
+
+    /// Renders all sources of an application; `revision` takes the place of the one its only source names.
+    pub(crate) async fn application(
+        &self,
+        app: &Application,
+        declared: &Repositories,
+        namespace: &str,
+        revision: Option<&str>,
+    ) -> Result<Vec<Rendered>, Failure> {
+        let all = app.spec.effective_sources();
+        if revision.is_some() && all.len() > 1 {
+            let count = all.len();
+            return Err(Failure::new(format!(
+                "--revision does not say which of the application's {count} sources it is for; leave it out"
+            )));
+        }
+        let sources: Vec<_> = all
+            .iter()
+            .map(|source| (source.clone().into_owned(), revision.unwrap_or(&source.target_revision).to_owned()))
+            .collect();
+        let ask = Ask {
+            application: ApplicationFacts {
+                instance_name: app.instance_name(namespace),
+                namespace: app.spec.destination.namespace.clone(),
+                project: app.spec.project_name().to_owned(),
+            },
+            settings: &Settings::default(),
+            repositories: declared,
+            has_several: !app.spec.sources.is_empty(),
+        };
+        let mut rendered = Vec::new();
+        for wanted in wanted(&ask, &sources) {
+            let wanted = wanted.map_err(Failure::new)?;
+            if wanted.input.is_some() {
+                rendered.push(self.source(wanted).await?);
+            }
+        }
+        Ok(rendered)
+    }
+
+    async fn source(&self, wanted: Wanted) -> Result<Rendered, Failure> {
+        let (tree, commit) = self.files(&wanted.remote, &wanted.revision).await?;
+        let committed_seconds = match commit {
+            Some(commit) => {
+                self.git.commit_info(&wanted.remote, commit).await.map_err(unread)?.committer.time.as_second()
+            }
+            None => self.clock.now().as_second(),
+        };
+        let mut refs = BTreeMap::new();
+        for (name, lender) in &wanted.refs {
+            let lent = match lender {
+                Lender::Repository { remote, revision } => Some(self.files(remote, revision).await?.0),
+                Lender::Chart => None,
+            };
+            refs.insert(name.clone(), lent);
+        }
+        let revision = commit.map(|commit| commit.to_string()).unwrap_or_default();
+        Ok(self.run(Job { wanted, tree, refs, revision, committed_seconds }).await)
+    }
+
+    /// Renders where waiting for what lies elsewhere holds up nobody.
+    async fn run(&self, job: Job) -> Rendered {
+        let (capabilities, outside) = (self.capabilities.clone(), self.outside.clone());
+        let work = move || {
+            let jsonnet = evaluator();
+            let refs = job.refs.iter().map(|(name, tree)| (name.clone(), lent(tree.as_deref())));
+            let workshop = Workshop::new();
+            let surroundings = Surroundings {
+                committed_seconds: job.committed_seconds,
+                refs: refs.collect(),
+                capabilities: capabilities.as_ref(),
+                jsonnet: jsonnet.as_deref(),
+                elsewhere: outside.as_deref().map(|outside| outside as &dyn render::Elsewhere),
+                workshop: Some(&workshop),
+                salt: *b"what is printed is not kept here",
+                ..Surroundings::of(&*job.tree, &job.revision)
+            };
+            let input = job.wanted.input.unwrap_or_default();
+            render::render_in(&input, &surroundings, &mut Budget::default())
+        };
+        Offload::pool(1).run(work).await
+    }
+
+    /// The files of a repository at a revision, and the commit where it is one.
+    async fn files(&self, remote: &Remote, revision: &str) -> Result<(Arc<dyn Tree>, Option<Oid>), Failure> {
+        if let Some(local) = &self.local {
+            return Ok((Arc::clone(local), None));
+        }
+        let wanted = self.resolve(remote, revision).await?;
+        let commit = self.git.ensure_commit(remote, &wanted).await.map_err(unread)?;
+        Ok((self.git.tree(remote, commit).await.map_err(unread)?, Some(commit)))
+    }
+
+    async fn resolve(&self, remote: &Remote, revision: &str) -> Result<git::Wanted, Failure> {
+        if let Some(commit) = Oid::parse(revision) {
+            return Ok(git::Wanted::Commit(commit));
+        }
+        let mut scope = RefScope::default();
+        scope.add_revision(revision);
+        let refs = self.git.list_refs(remote, &scope).await.map_err(unread)?;
+        git::resolve(&refs, revision).map_err(|error| Failure::new(format!("{}: {error}", remote.url)))
+    }
+}
+
+fn lent(tree: Option<&dyn Tree>) -> Lent<'_> {
+    tree.map_or(Lent::Chart, Lent::Files)
+}
+
+fn unread(error: GitError) -> Failure {
+    Failure::new(error.to_string())
+}
+
+/// What is wrong with renders, as one failure; `None` when nothing is.
+pub(crate) fn problems(all: &[Rendered]) -> Option<Failure> {
+    let problems: Vec<String> = all.iter().flat_map(|rendered| &rendered.problems).map(ToString::to_string).collect();
+    (!problems.is_empty()).then(|| Failure::new(format!("Manifest generation error: {}", problems.join("; "))))
+}
