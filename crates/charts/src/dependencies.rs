@@ -199,35 +199,38 @@ mod tests {
 
     #[test]
     fn the_digest_is_helms() {
-        // Written by Helm 3.21.0 for these dependencies.
-        let declared = [Dependency {
-            name: "common".into(),
-            version: ">=1.0.0 <2".into(),
-            repository: "https://charts.example.com/a?b&c".into(),
-            condition: "common.enabled".into(),
-            tags: vec!["x".into()],
-            import_values: vec![json!("data"), json!({"child": "a", "parent": "b"})],
-            alias: "c".into(),
+        const REPOSITORY: &str = "http://127.0.0.1:18088/charts";
+        let declared = |name: &str, version: &str, repository: &str| Dependency {
+            name: name.into(),
+            version: version.into(),
+            repository: repository.into(),
             ..Dependency::default()
-        }];
-        let locked = [LockedDependency {
-            name: "common".into(),
-            version: "1.2.3".into(),
-            repository: "https://charts.example.com/a?b&c".into(),
-        }];
-        assert_eq!(
-            declared_json(&declared[0]),
-            "{\"name\":\"common\",\"version\":\"\\u003e=1.0.0 \\u003c2\",\"repository\":\"https://charts.example.com/a?b\\u0026c\",\"condition\":\"common.enabled\",\"tags\":[\"x\"],\"import-values\":[\"data\",{\"child\":\"a\",\"parent\":\"b\"}],\"alias\":\"c\"}"
-        );
-        let text = format!(
-            "dependencies:\n- name: common\n  repository: {}\n  version: 1.2.3\ndigest: {}\ngenerated: \"2024-01-01T00:00:00Z\"\n",
-            locked[0].repository,
-            digest_of(&declared, &locked)
-        );
+        };
+        let all = [
+            Dependency {
+                condition: "web.enabled".into(),
+                tags: vec!["a".into(), "b".into()],
+                import_values: vec![json!("data"), json!({"child": "x", "parent": "y"})],
+                ..declared("web", ">=1.0.0 <1.2", REPOSITORY)
+            },
+            Dependency { alias: "second".into(), ..declared("web", "^1.0", REPOSITORY) },
+            declared("lib", "0.1.0", "file://../lib"),
+        ];
+        // What Helm 4.2.4 wrote for these.
+        let text = "dependencies:\n- name: web\n  repository: http://127.0.0.1:18088/charts\n  version: 1.0.0\n- name: web\n  \
+                    repository: http://127.0.0.1:18088/charts\n  version: 1.2.0\n- name: lib\n  repository: file://../lib\n  \
+                    version: 0.1.0\ndigest: sha256:a70cada9fa705c42a42e8cb21256aa6d73ef0bf20e20957c3178003c161a73da\n\
+                    generated: \"2026-11-21T16:23:42.605260553Z\"\n";
         let lock = Lock::parse(text.as_bytes()).expect("reads");
-        assert_eq!(lock.dependencies, locked);
-        assert!(lock.is_current(&declared));
-        assert!(!lock.is_current(&[]));
+        assert_eq!(lock.dependencies.len(), 3);
+        assert!(lock.is_current(&all));
+        assert!(!lock.is_current(&all[1..]));
+    }
+
+    #[test]
+    fn what_could_be_html_is_escaped_as_go_does() {
+        let one = Dependency { name: "a&b".into(), version: "<2".into(), ..Dependency::default() };
+        assert_eq!(declared_json(&one), "{\"name\":\"a\\u0026b\",\"version\":\"\\u003c2\",\"repository\":\"\"}");
     }
 
     #[test]

@@ -8,11 +8,13 @@ mod ending;
 mod globals;
 
 mod chance;
-mod values;
+mod credentials;
+mod go_words;
 
 mod fetch;
 mod registry_config;
 mod repositories;
+mod values;
 
 mod locate;
 mod output_dir;

@@ -1,5 +1,6 @@
 //! The flags that say where a chart comes from when it does not lie on this machine, and the fetching itself.
 
+use super::credentials::basic;
 use super::registry_config::RegistryConfig;
 use super::repositories::RepositoryEntry;
 use charts::{Access, Charts, ChartsOptions, PassCredentials, Reach, Repository, Transport, Wanted};
@@ -163,21 +164,13 @@ fn split_reference(reference: &str) -> Result<(&str, &str, &str, Option<&str>), 
     Ok((repository, chart, tag, digest))
 }
 
-/// Credentials from two texts, of which none means nobody.
-pub(super) fn basic(username: &str, password: &str) -> Credentials {
-    if username.is_empty() && password.is_empty() {
-        return Credentials::Anonymous;
-    }
-    Credentials::Basic { username: username.to_owned(), password: password.into() }
-}
-
 fn pem(path: &Path) -> Result<String, String> {
     let told = |cause: String| format!("can't create TLS config for client: {}: {cause}", path.display());
-    let metadata = std::fs::metadata(path).map_err(|error| told(super::values::go_words(&error)))?;
+    let metadata = std::fs::metadata(path).map_err(|error| told(super::go_words::go_words(&error)))?;
     if metadata.len() > PEM_BYTES_MAX {
         return Err(told(format!("larger than {PEM_BYTES_MAX} bytes")));
     }
-    std::fs::read_to_string(path).map_err(|error| told(super::values::go_words(&error)))
+    std::fs::read_to_string(path).map_err(|error| told(super::go_words::go_words(&error)))
 }
 
 /// Runs what needs the network to its end.

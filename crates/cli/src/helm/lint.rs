@@ -61,7 +61,7 @@ impl LintArguments {
         };
         let kube_version = (!self.kube_version.is_empty()).then(|| parsed(&self.kube_version)).transpose()?;
         let mut budget = Globals::budget();
-        let values = UserValues::merge(&self.values.sources()?, profile, &mut budget);
+        let values = UserValues::merge(&self.values.sources(&self.globals, clock)?, profile, &mut budget);
         let values = values.map_err(|error| error.to_string())?;
         let mut paths = self.paths.clone();
         if self.with_subcharts {

@@ -2,9 +2,9 @@
 
 use super::fetch::{ChartFlags, access_of, in_registry, wait_for};
 use super::globals::Globals;
+use super::go_words::go_words;
 use super::registry_config::RegistryConfig;
 use super::repositories;
-use super::values::go_words;
 use crate::disk::Disk;
 use charts::{ChartError, Found, Problem, Repository, Wanted};
 use clock::Clock;
@@ -179,7 +179,7 @@ impl Search<'_> {
 pub(super) fn told(error: &ChartError, wanted: &Wanted) -> String {
     let Wanted { chart, version, repository, .. } = wanted;
     match (&error.problem, repository) {
-        (Problem::NoChart { .. } | Problem::NoVersion { .. }, Repository::Http(_)) => {
+        (Problem::NoChart { .. } | Problem::NoVersion { .. } | Problem::BadVersion { .. }, Repository::Http(_)) => {
             let version = if version.is_empty() { String::new() } else { format!(" version {version:?}") };
             format!("chart {chart:?}{version} not found in {repository} repository")
         }

@@ -1,7 +1,7 @@
 //! The logins of `helm registry login` and `docker login`: only those that stand in the file. Programs that keep
 //! credentials elsewhere are not run.
 
-use super::fetch::basic;
+use super::credentials::basic;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use git::Credentials;

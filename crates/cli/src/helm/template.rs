@@ -127,7 +127,7 @@ impl TemplateArguments {
         let chance = if self.random { chance::random(clock)? } else { chance::repeatable(&release, chart, clock) };
         Ok(Template {
             release,
-            sources: self.values.sources()?,
+            sources: self.values.sources(&self.globals, clock)?,
             kube_version: self.kube_version.clone(),
             api_versions: self.api_versions.clone(),
             show_only: self.show_only.clone(),

@@ -1,6 +1,10 @@
 //! `--values`, `--set` and their relatives, shared by the commands that render.
 
+use super::fetch::{ReachFlags, wait_for};
+use super::globals::Globals;
+use super::go_words::go_words;
 use clap::Args;
+use clock::Clock;
 use helm::Source;
 use std::io::Read as _;
 
@@ -35,38 +39,62 @@ impl ValueFlags {
     ///
     /// # Errors
     /// In Helm's words, when a file cannot be read.
-    pub(super) fn sources(&self) -> Result<Vec<Source>, String> {
+    pub(super) fn sources(&self, globals: &Globals, clock: &Clock) -> Result<Vec<Source>, String> {
+        let files = Files { globals, clock };
         let mut sources = Vec::new();
         for path in &self.values {
-            sources.push(Source::File { path: path.clone(), content: read(path)?.into() });
+            sources.push(Source::File { path: path.clone(), content: files.read(path)?.into() });
         }
         sources.extend(self.set_json.iter().cloned().map(Source::Json));
         sources.extend(self.set.iter().cloned().map(Source::Set));
         sources.extend(self.set_string.iter().cloned().map(Source::SetString));
         for text in &self.set_file {
-            sources.push(Source::SetFile(text.clone(), named_files(text)?));
+            sources.push(Source::SetFile(text.clone(), files.named(text)?));
         }
         sources.extend(self.set_literal.iter().cloned().map(Source::SetLiteral));
         Ok(sources)
     }
 }
 
-fn named_files(text: &str) -> Result<Vec<(String, String)>, String> {
-    let mut files = Vec::new();
-    // What the text itself does wrong is told when it is parsed.
-    for path in helm::files_named(text).unwrap_or_default() {
-        let content = read(&path).map_err(|cause| format!("failed parsing --set-file data: {cause}"))?;
-        files.push((path, String::from_utf8_lossy(&content).into_owned()));
-    }
-    Ok(files)
+/// Reads files by name: of this machine, of the network, or standard input.
+struct Files<'a> {
+    globals: &'a Globals,
+    clock: &'a Clock,
 }
 
-fn read(path: &str) -> Result<Vec<u8>, String> {
-    if path.trim() == "-" {
-        return bounded(std::io::stdin().lock(), path);
+impl Files<'_> {
+    /// The files that a text of `--set-file` names.
+    fn named(&self, text: &str) -> Result<Vec<(String, String)>, String> {
+        let mut files = Vec::new();
+        // What the text itself does wrong is told when it is parsed.
+        for path in helm::files_named(text).unwrap_or_default() {
+            let content = self.read(&path).map_err(|cause| format!("failed parsing --set-file data: {cause}"))?;
+            files.push((path, String::from_utf8_lossy(&content).into_owned()));
+        }
+        Ok(files)
     }
-    let file = std::fs::File::open(path).map_err(|error| format!("open {path}: {}", go_words(&error)))?;
-    bounded(file, path)
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        if path.trim() == "-" {
+            return bounded(std::io::stdin().lock(), path);
+        }
+        if path.starts_with("https://") || path.starts_with("http://") {
+            return self.fetch(path);
+        }
+        let file = std::fs::File::open(path).map_err(|error| format!("open {path}: {}", go_words(&error)))?;
+        bounded(file, path)
+    }
+
+    fn fetch(&self, path: &str) -> Result<Vec<u8>, String> {
+        let url = url::Url::parse(path).map_err(|error| format!("parse {path}: {error}"))?;
+        let access = ReachFlags::default().access()?;
+        wait_for(&self.globals.chart_folder(), self.clock, async |charts| {
+            let fetched = charts.fetch_url(&url, &access).await;
+            fetched
+                .map(|content| content.to_vec())
+                .map_err(|error| format!("failed to fetch {path}: {}", error.problem))
+        })
+    }
 }
 
 fn bounded(from: impl std::io::Read, path: &str) -> Result<Vec<u8>, String> {
@@ -77,16 +105,4 @@ fn bounded(from: impl std::io::Read, path: &str) -> Result<Vec<u8>, String> {
         return Err(format!("{path} is larger than {FILE_BYTES_MAX} bytes (limit: bytes of a values file)"));
     }
     Ok(content)
-}
-
-/// An error of the operating system as Go words it.
-pub(super) fn go_words(error: &std::io::Error) -> String {
-    use std::io::ErrorKind;
-    match error.kind() {
-        ErrorKind::NotFound => "no such file or directory".to_owned(),
-        ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        ErrorKind::IsADirectory => "is a directory".to_owned(),
-        ErrorKind::NotADirectory => "not a directory".to_owned(),
-        _ => error.to_string(),
-    }
 }
