@@ -3,6 +3,7 @@
 //!
 //! What is shown is made by the crate `rolloutview`. Start reading at [`Rollouts`], then [`Session`](session::Session).
 
+mod admission;
 mod ending;
 
 mod flags;
@@ -32,6 +33,7 @@ mod watch;
 
 mod plugin;
 
+pub(crate) use admission::RolloutAdmission;
 pub(crate) use plugin::{BINARY, COMPLETER, complete_main, main, refused};
 
 use crate::connection::Connection;

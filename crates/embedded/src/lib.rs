@@ -30,8 +30,8 @@ pub use kubeconfig::Kubeconfig;
 pub use provider::install_crypto_provider;
 
 pub use apiserver::{
-    AnswerFault, Api, ApiError, ApiServer, Event, EventFault, Faults, Object, RequestFault, RequestSummary, WatchFrom,
-    resources,
+    Admission, AdmissionRequest, AnswerFault, Api, ApiError, ApiServer, Cause, Event, EventFault, Faults,
+    GroupResource, Object, Operation, RequestFault, RequestSummary, WatchFrom, resources,
 };
 pub use workloads::Node;
 pub use workloads::kubelet::Defaults as PodDefaults;

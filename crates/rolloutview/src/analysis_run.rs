@@ -51,7 +51,8 @@ pub struct JobView {
 impl RunView {
     fn of(run: &AnalysisRun) -> Self {
         let results = &run.status.metric_results;
-        let sum = |of: fn(&api::rollouts::MetricResult) -> i32| results.iter().map(|result| i64::from(of(result))).sum();
+        let sum =
+            |of: fn(&api::rollouts::MetricResult) -> i32| results.iter().map(|result| i64::from(of(result))).sum();
         RunView {
             name: run.metadata.name.clone(),
             created: run.metadata.creation_timestamp.map(api::Time::timestamp),

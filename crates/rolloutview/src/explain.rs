@@ -4,6 +4,7 @@ use crate::icon;
 use crate::owned::age;
 use crate::replica_set::SetView;
 use crate::rollout::{RolloutView, Seen};
+use crate::text::status_line;
 use jiff::{SignedDuration, Timestamp};
 use kinds::columns::human_duration;
 use std::collections::BTreeMap;
@@ -41,11 +42,18 @@ pub fn explain(seen: &Seen<'_>, plan: &Plan) -> Explained {
     Explained {
         headline: format!("Rollout {}/{} is {}{reason}", view.namespace, view.name, view.status),
         step: step(seen),
-        next: plan.actions.iter().map(ToString::to_string).collect(),
+        next: next(plan),
         deadline: since.filter(|_| is_progressing).and_then(|since| since.checked_add(limit).ok()),
         wake: plan.wake,
         waiting,
     }
+}
+
+/// What a plan does, the status last.
+fn next(plan: &Plan) -> Vec<String> {
+    let mut lines: Vec<String> = plan.actions.iter().map(ToString::to_string).collect();
+    lines.extend(plan.status.as_ref().map(|status| format!("status: {}", status_line(&status.phase, &status.message))));
+    lines
 }
 
 /// Since when nothing has moved.

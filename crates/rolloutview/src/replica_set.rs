@@ -4,9 +4,7 @@ use crate::icon;
 use crate::owned::{annotation, is_owned, revision_of};
 use crate::pod::PodView;
 use api::rollouts::Rollout;
-use api::rollouts::names::{
-    ANNOTATION_EXPERIMENT_TEMPLATE, ANNOTATION_SCALE_DOWN_DEADLINE, LABEL_POD_TEMPLATE_HASH,
-};
+use api::rollouts::names::{ANNOTATION_EXPERIMENT_TEMPLATE, ANNOTATION_SCALE_DOWN_DEADLINE, LABEL_POD_TEMPLATE_HASH};
 use jiff::Timestamp;
 use kinds::columns::human_duration;
 use object::Object;

@@ -46,10 +46,7 @@ It waits for 1 of 1 pods of ReplicaSet web-b2 (canary) to become available
 
 #[test]
 fn nothing_is_said_as_such() {
-    assert_eq!(
-        explained("healthy_canary", &Plan::default()),
-        "Rollout shop/web is Healthy\nIt waits for nothing.\n"
-    );
+    assert_eq!(explained("healthy_canary", &Plan::default()), "Rollout shop/web is Healthy\nIt waits for nothing.\n");
 }
 
 #[test]
