@@ -15,19 +15,64 @@ pub enum Bench {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// The applications of one repository, rendered in one process.
+    Render {
+        /// Handed to the benchmark; `-- --help` tells what there is.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Charts, in process and as whole processes beside helm.
+    Helm {
+        /// Handed to the benchmark; `-- --help` tells what there is.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Many Rollouts on a cluster in a process of its own: the figures in docs/benchmarks.md.
+    Rollouts {
+        /// Handed to the benchmark; `-- --help` tells what there is.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
 }
 
 impl Bench {
     pub fn run(&self) -> Result<()> {
-        let Bench::Apps { arguments } = self;
-        let root = workspace::root();
-        let mut build = Command::new("cargo");
-        build.current_dir(&root).args(["build", "--release", "-p", "capstan", "-p", "bench"]);
-        succeed(&mut build)?;
-        let binaries = target_folder()?.join("release");
-        let mut bench = Command::new(binaries.join("bench"));
-        succeed(bench.arg(binaries.join("capstan")).args(["--revision", &revision()]).args(arguments))
+        match self {
+            Bench::Apps { arguments } => measure("apps", arguments),
+            Bench::Rollouts { arguments } => measure("rollouts", arguments),
+            Bench::Helm { arguments } => {
+                build(&["capstan"])?;
+                let mut example = Command::new("cargo");
+                example.current_dir(workspace::root());
+                succeed(example.args(["build", "--release", "-p", "helm", "--example", "bench"]))?;
+                let binaries = target_folder()?.join("release");
+                let mut bench = Command::new(binaries.join("examples").join("bench"));
+                succeed(bench.arg("--capstan").arg(binaries.join("capstan")).args(arguments))
+            }
+            Bench::Render { arguments } => {
+                build(&["bench"])?;
+                let mut bench = Command::new(target_folder()?.join("release").join("bench-render"));
+                succeed(bench.args(["--revision", &revision()]).args(arguments))
+            }
+        }
     }
+}
+
+/// Runs the program as two processes, with the benchmark as their user.
+fn measure(subject: &str, arguments: &[String]) -> Result<()> {
+    build(&["capstan", "bench"])?;
+    let binaries = target_folder()?.join("release");
+    let mut bench = Command::new(binaries.join("bench"));
+    let revision = revision();
+    let measured = ["--revision", &revision, "--subject", subject];
+    succeed(bench.arg(binaries.join("capstan")).args(measured).args(arguments))
+}
+
+fn build(packages: &[&str]) -> Result<()> {
+    let mut build = Command::new("cargo");
+    build.current_dir(workspace::root()).args(["build", "--release"]);
+    build.args(packages.iter().flat_map(|package| ["-p", package]));
+    succeed(&mut build)
 }
 
 fn succeed(command: &mut Command) -> Result<()> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// What to measure, and with what.
 #[derive(Debug, Parser)]
-#[command(name = "bench", about = "Measures applications on an embedded cluster in a process of its own")]
+#[command(name = "bench", about = "Measures applications or Rollouts on an embedded cluster in a process of its own")]
 pub struct Arguments {
     /// Path of the capstan binary
     pub capstan: PathBuf,
@@ -21,9 +21,30 @@ pub struct Arguments {
     /// How many Deployments are changed by hand
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     pub drifts: u32,
+    /// What is measured
+    #[arg(long, value_enum, default_value = "apps")]
+    pub subject: Subject,
+    /// How many Rollouts are at rest
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub rollouts: u32,
+    /// How many Rollouts are changed at once
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub changed: u32,
+    /// How many Rollouts are promoted, one after the other
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    pub promoted: u32,
     /// The commit the binary was built from, for the record
     #[arg(long, default_value = "unknown")]
     pub revision: String,
+}
+
+/// Whose cost is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Subject {
+    /// Applications
+    Apps,
+    /// Rollouts
+    Rollouts,
 }
 
 /// One thing to measure. They are run in this order, whatever the order on the command line: the last one moves all

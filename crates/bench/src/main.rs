@@ -1,4 +1,5 @@
-//! Measures the program against the figures it promises. `cargo xtask bench apps` builds and runs it.
+//! Measures the program against the figures it promises. `cargo xtask bench apps` and
+//! `cargo xtask bench rollouts` build and run it.
 //!
 //! The cluster and the controllers run as they do for users, as two processes of the release binary; this one is their
 //! user: it makes applications, commits, drift, and watches the cluster to see when what was promised has come true.
@@ -20,8 +21,10 @@ mod stage;
 
 mod phases;
 
+mod rollouts;
+
 use anyhow::Result;
-use arguments::{Arguments, Phase};
+use arguments::{Arguments, Phase, Subject};
 use clap::Parser;
 use stage::Stage;
 use std::collections::BTreeSet;
@@ -44,6 +47,9 @@ async fn run(arguments: &Arguments) -> Result<()> {
     // Somebody else in this process may have chosen a provider already; any will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
     machine::report(&arguments.revision)?;
+    if arguments.subject == Subject::Rollouts {
+        return rollouts::run(arguments).await;
+    }
     let mut stage = Stage::set(arguments).await?;
     phases::from_nothing::run(&mut stage).await?;
     for phase in arguments.phases.iter().collect::<BTreeSet<_>>() {

@@ -22,11 +22,12 @@ pub struct Process {
     lines: mpsc::UnboundedReceiver<String>,
 }
 
-/// Where a process's time went, and its largest memory so far.
+/// Where a process's time went, and its memory: the most so far, and what it is now.
 #[derive(Debug, Clone, Copy)]
 pub struct Usage {
     pub cpu_seconds: f64,
     pub peak_megabytes: f64,
+    pub resident_megabytes: f64,
 }
 
 impl Process {
@@ -66,7 +67,11 @@ impl Process {
         let id = self.child.id().with_context(|| format!("the {} has ended", self.name))?;
         let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
         let stat = std::fs::read_to_string(format!("/proc/{id}/stat"))?;
-        Ok(Usage { cpu_seconds: cpu_seconds(&stat)?, peak_megabytes: peak_megabytes(&status)? })
+        Ok(Usage {
+            cpu_seconds: cpu_seconds(&stat)?,
+            peak_megabytes: megabytes(&status, "VmHWM:")?,
+            resident_megabytes: megabytes(&status, "VmRSS:")?,
+        })
     }
 }
 
@@ -91,8 +96,9 @@ fn cpu_seconds(stat: &str) -> Result<f64> {
     Ok(ticks.sum::<Result<f64, _>>()? / TICKS_PER_SECOND)
 }
 
-fn peak_megabytes(status: &str) -> Result<f64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("/proc/PID/status has no VmHWM")?;
+fn megabytes(status: &str, field: &str) -> Result<f64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(field));
+    let line = line.with_context(|| format!("/proc/PID/status has no {field}"))?;
     let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
     Ok(kibibytes * 1024.0 / 1e6)
 }
@@ -108,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn the_peak_is_in_megabytes() {
-        assert_eq!(peak_megabytes("Name:\tx\nVmHWM:\t  125000 kB\n").expect("a status"), 128.0);
+    fn memory_is_in_megabytes() {
+        assert_eq!(megabytes("Name:\tx\nVmHWM:\t  125000 kB\n", "VmHWM:").expect("a status"), 128.0);
     }
 }

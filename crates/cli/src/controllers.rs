@@ -1,5 +1,6 @@
 //! The controllers in this process, on whatever cluster.
 
+use crate::evaluate_jsonnet::evaluator;
 use crate::failure::Failure;
 use applications::sources::Counters;
 use applications::{Applications, Options, Settings};
@@ -7,18 +8,23 @@ use clock::{Clock, Offload};
 use cluster::{ClusterClient, Clusters};
 use controller::{Elector, Environment, KubeEvents, Leadership, LeaseConfig, Metrics, Reporter, Shutdown, Views};
 use git::{GitSource, Repositories, RepositoriesOptions};
+use ring::rand::{SecureRandom, SystemRandom};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 
-/// The Lease that replicas contend for.
-const LEASE: &str = "capstan-application-controller";
+/// The Lease that replicas contend for over applications.
+const APPLICATIONS_LEASE: &str = "capstan-application-controller";
+
+/// The Lease that replicas contend for over Rollouts. Upstream's own name: whoever holds it, the other stands by.
+const ROLLOUTS_LEASE: &str = "argo-rollouts-controller-lock";
 
 /// Controllers that run.
 pub(crate) struct Controllers {
     pub views: Views,
     pub metrics: Metrics,
-    pub sources: Arc<Counters>,
+    /// What was done for applications, where this process deals with them.
+    pub sources: Option<Arc<Counters>>,
     shutdown: Shutdown,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -32,6 +38,20 @@ pub(crate) enum Replicas {
     Many,
 }
 
+/// What this process deals with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub(crate) enum Kind {
+    /// Applications
+    Applications,
+    /// Rollouts
+    Rollouts,
+}
+
+impl Kind {
+    /// Everything.
+    pub(crate) const ALL: [Kind; 2] = [Kind::Applications, Kind::Rollouts];
+}
+
 /// What controllers are started with.
 pub(crate) struct Setup<'s> {
     pub client: ClusterClient,
@@ -39,46 +59,68 @@ pub(crate) struct Setup<'s> {
     /// Where mirrors of repositories are kept.
     pub data: &'s Path,
     pub namespace: String,
+    /// What holds for all Rollouts.
+    pub rollouts: rollouts::Settings,
     pub replicas: Replicas,
+    /// What this process deals with.
+    pub kinds: &'s [Kind],
+}
+
+/// What every controller of this process gets.
+struct Shared {
+    client: ClusterClient,
+    clock: Clock,
+    metrics: Metrics,
+    views: Views,
+    shutdown: Shutdown,
+    replicas: Replicas,
+    identity: String,
+}
+
+impl Shared {
+    /// Whether one kind of controller may act, as its Lease says.
+    fn leadership(&self, namespace: &str, lease: &str, tasks: &mut Vec<JoinHandle<()>>) -> Leadership {
+        match self.replicas {
+            Replicas::One => Leadership::always(),
+            Replicas::Many => {
+                let config = LeaseConfig::new(namespace, lease, &self.identity);
+                let (elector, leadership) = Elector::new(self.client.clone(), config);
+                tasks.push(tokio::spawn(elector.run(self.shutdown.clone())));
+                leadership
+            }
+        }
+    }
+
+    fn environment(&self, clusters: Clusters, leadership: Leadership, component: &str) -> Environment {
+        let reporter = Reporter { component: component.into(), instance: self.identity.as_str().into() };
+        let events = KubeEvents::start(clusters.clone(), self.clock.clone(), reporter, self.metrics.clone());
+        Environment {
+            clock: self.clock.clone(),
+            clusters,
+            leadership,
+            events: Arc::new(events),
+            metrics: self.metrics.clone(),
+            views: self.views.clone(),
+        }
+    }
 }
 
 impl Controllers {
     /// Starts them.
     pub(crate) fn start(setup: Setup<'_>) -> Result<Self, Failure> {
-        let Setup { client, clock, data, namespace, replicas } = setup;
-        let settings = Settings { namespace: namespace.clone(), ..Settings::default() };
-        let cache = applications::start_cache(client.clone(), &settings);
-        let clusters = Clusters::home(client.clone(), Some(cache));
-        let (metrics, views, shutdown) = (Metrics::default(), Views::default(), Shutdown::new());
+        let Setup { client, clock, data, namespace, rollouts, replicas, kinds } = setup;
         let identity = format!("{}_{}", host_name(), clock.random("identity").uuid());
+        let (metrics, views, shutdown) = (Metrics::default(), Views::default(), Shutdown::new());
+        let shared = Shared { client, clock, metrics, views, shutdown, replicas, identity };
         let mut tasks = Vec::new();
-        let leadership = match replicas {
-            Replicas::One => Leadership::always(),
-            Replicas::Many => {
-                let (elector, leadership) = Elector::new(client, LeaseConfig::new(&namespace, LEASE, &identity));
-                tasks.push(tokio::spawn(elector.run(shutdown.clone())));
-                leadership
-            }
-        };
-        let reporter = Reporter { component: "argocd-application-controller".into(), instance: identity.into() };
-        let events = KubeEvents::start(clusters.clone(), clock.clone(), reporter, metrics.clone());
-        let environment = Environment {
-            clock,
-            clusters,
-            leadership,
-            events: Arc::new(events),
-            metrics: metrics.clone(),
-            views: views.clone(),
-        };
-        let parallel = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        let offload = Offload::pool(parallel);
-        let git: Arc<dyn GitSource> =
-            Arc::new(Repositories::new(RepositoriesOptions::new(data.join("repositories")), offload.clone()));
-        let options = Options { settings, ..Options::new(environment, git, offload) };
-        let applications =
-            Applications::new(options, shutdown.clone()).map_err(|error| Failure::new(error.to_string()))?;
-        let sources = applications.counters();
-        tasks.push(tokio::spawn(applications.run()));
+        let mut sources = None;
+        if kinds.contains(&Kind::Applications) {
+            sources = Some(start_applications(&shared, data, &namespace, &mut tasks)?);
+        }
+        if kinds.contains(&Kind::Rollouts) {
+            start_rollouts(&shared, rollouts, &mut tasks)?;
+        }
+        let Shared { metrics, views, shutdown, .. } = shared;
         Ok(Controllers { views, metrics, sources, shutdown, tasks })
     }
 
@@ -90,6 +132,57 @@ impl Controllers {
             let _ = task.await;
         }
     }
+}
+
+fn start_applications(
+    shared: &Shared,
+    data: &Path,
+    namespace: &str,
+    tasks: &mut Vec<JoinHandle<()>>,
+) -> Result<Arc<Counters>, Failure> {
+    let settings = Settings { namespace: namespace.to_owned(), ..Settings::default() };
+    let cache = applications::start_cache(shared.client.clone(), &settings);
+    let clusters = Clusters::home(shared.client.clone(), Some(cache));
+    let leadership = shared.leadership(namespace, APPLICATIONS_LEASE, tasks);
+    let environment = shared.environment(clusters, leadership, "argocd-application-controller");
+    let parallel = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let offload = Offload::pool(parallel);
+    let git: Arc<dyn GitSource> =
+        Arc::new(Repositories::new(RepositoriesOptions::new(data.join("repositories")), offload.clone()));
+    let options = Options { settings, jsonnet: evaluator(), salt: salt()?, ..Options::new(environment, git, offload) };
+    let applications = Applications::new(options, shared.shutdown.clone());
+    let applications = applications.map_err(|error| Failure::new(error.to_string()))?;
+    let sources = applications.counters();
+    tasks.push(tokio::spawn(applications.run()));
+    Ok(sources)
+}
+
+/// The controller of Rollouts has a cache of its own: it reads few kinds, and of them more than applications do.
+fn start_rollouts(
+    shared: &Shared,
+    settings: rollouts::Settings,
+    tasks: &mut Vec<JoinHandle<()>>,
+) -> Result<(), Failure> {
+    let cache = rollouts::start_cache(shared.client.clone(), &settings);
+    let clusters = Clusters::home(shared.client.clone(), Some(cache));
+    let lease = match &*settings.instance_id {
+        "" => ROLLOUTS_LEASE.to_owned(),
+        id => format!("{ROLLOUTS_LEASE}-{id}"),
+    };
+    let leadership = shared.leadership(rollouts::DEFAULT_NAMESPACE, &lease, tasks);
+    let environment = shared.environment(clusters, leadership, "rollouts-controller");
+    let options = rollouts::Options { settings, ..rollouts::Options::new(environment) };
+    let controller = rollouts::Rollouts::new(options, shared.shutdown.clone());
+    tasks.push(tokio::spawn(controller.map_err(|error| Failure::new(error.to_string()))?.run()));
+    Ok(())
+}
+
+/// A secret of this process, from which passwords that templates make up follow where the installation has none.
+fn salt() -> Result<[u8; 32], Failure> {
+    let mut salt = [0; 32];
+    let drawn = SystemRandom::new().fill(&mut salt);
+    drawn.map_err(|_| Failure::new("the system gives no random numbers"))?;
+    Ok(salt)
 }
 
 /// The machine's name, for the Lease and for events.

@@ -30,9 +30,11 @@ impl Install {
     }
 }
 
-/// The namespace and the definitions: enough where the controllers run outside.
+/// The namespaces and the definitions: enough where the controllers run outside.
 pub(crate) fn foundations(namespace: &str) -> Vec<Value> {
-    let mut objects = vec![json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": namespace } })];
+    let namespaces = [namespace, rollouts::DEFAULT_NAMESPACE];
+    let one = |name: &str| json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
+    let mut objects: Vec<Value> = namespaces.into_iter().map(one).collect();
     objects.extend(api::crds());
     objects
 }

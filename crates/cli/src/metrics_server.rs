@@ -19,7 +19,7 @@ pub(crate) type Exposition = Arc<dyn Fn() -> String + Send + Sync>;
 
 /// The counters of `controllers`.
 pub(crate) fn exposition(controllers: &Controllers) -> Exposition {
-    let (metrics, sources) = (controllers.metrics.clone(), Arc::clone(&controllers.sources));
+    let (metrics, sources) = (controllers.metrics.clone(), controllers.sources.clone());
     Arc::new(move || {
         let mut text = String::new();
         let mut family = String::new();
@@ -32,7 +32,8 @@ pub(crate) fn exposition(controllers: &Controllers) -> Exposition {
             }
             let _ = writeln!(text, "{name}{{controller=\"{controller}\"}} {count}");
         }
-        for (name, count) in [("renders", sources.renders()), ("renders_spared", sources.spared())] {
+        let renders = sources.iter().flat_map(|it| [("renders", it.renders()), ("renders_spared", it.spared())]);
+        for (name, count) in renders {
             let _ = writeln!(text, "# TYPE capstan_{name}_total counter\ncapstan_{name}_total {count}");
         }
         text

@@ -1,15 +1,17 @@
 //! `up`, `cluster up` and `run`: processes that stay.
 
 use crate::connection::Connection;
-use crate::controllers::{Controllers, Replicas, Setup};
+use crate::controllers::{Controllers, Kind, Replicas, Setup};
 use crate::embedded_cluster::{ClusterFlags, explain, whereabouts};
 use crate::failure::Failure;
+use crate::rollouts::RolloutAdmission;
 use crate::{install, metrics_server, signals, terminal};
 use clap::Args;
 use clock::Clock;
 use cluster::ClusterClient;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The flags of `up`.
 #[derive(Debug, Args)]
@@ -43,6 +45,7 @@ pub(crate) async fn start_in(
     clock: &Clock,
     flags: &ClusterFlags,
 ) -> Result<Controllers, Failure> {
+    cluster.service().add_admission(Arc::new(RolloutAdmission));
     let client = ClusterClient::from_service(cluster.service(), clock);
     let namespace = api::names::DEFAULT_NAMESPACE;
     install::apply(&client, &install::foundations(namespace)).await?;
@@ -51,7 +54,9 @@ pub(crate) async fn start_in(
         clock: clock.clone(),
         data: &flags.data,
         namespace: namespace.to_owned(),
+        rollouts: rollouts::Settings::default(),
         replicas: Replicas::One,
+        kinds: &Kind::ALL,
     })
 }
 
@@ -95,6 +100,31 @@ pub(crate) struct Run {
     /// Serve the controllers' metrics on this address
     #[arg(long, value_name = "ADDRESS")]
     metrics: Option<SocketAddr>,
+    /// What to deal with
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "applications,rollouts")]
+    controllers: Vec<Kind>,
+    #[command(flatten)]
+    rollouts: RolloutsFlags,
+}
+
+/// Which Rollouts are dealt with.
+#[derive(Debug, Args)]
+struct RolloutsFlags {
+    /// Only Rollouts labelled with this id; without it, only those that have no such label
+    #[arg(long, value_name = "ID", default_value = "")]
+    instance_id: String,
+    /// Only Rollouts of this namespace
+    #[arg(long, value_name = "NAMESPACE")]
+    rollouts_namespace: Option<String>,
+}
+
+impl RolloutsFlags {
+    fn settings(&self) -> rollouts::Settings {
+        rollouts::Settings {
+            namespace: self.rollouts_namespace.as_deref().map(Into::into),
+            instance_id: self.instance_id.as_str().into(),
+        }
+    }
 }
 
 impl Run {
@@ -115,7 +145,9 @@ impl Run {
             clock: clock.clone(),
             data: &self.data,
             namespace: self.namespace.clone(),
+            rollouts: self.rollouts.settings(),
             replicas: Replicas::Many,
+            kinds: &self.controllers,
         })?;
         serve_metrics(self.metrics, &controllers).await?;
         terminal::print("capstan is ready\n")?;
