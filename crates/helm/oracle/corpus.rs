@@ -49,17 +49,31 @@ const KUBE_VERSION: &str = "1.33.0";
 /// How deep charts are vendored into each other.
 const VENDOR_DEPTH_MAX: usize = 4;
 
+/// The list, and the commit of each repository that it names.
+fn listed() -> Result<(Vec<Entry>, BTreeMap<String, String>)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("oracle/corpus.toml");
+    let list: List = toml::from_str(&std::fs::read_to_string(path)?)?;
+    let mut commits: BTreeMap<String, String> =
+        list.source.into_iter().map(|source| (source.repository, source.commit)).collect();
+    commits.extend(list.chart.iter().map(|chart| (chart.repository.clone(), chart.commit.clone())));
+    Ok((list.chart, commits))
+}
+
 impl Corpus {
+    /// Puts one chart of the list, with all it depends on, into the folder `chart` of `folder`.
+    #[allow(dead_code, reason = "the comparison itself goes through all charts; the benchmark takes one")]
+    pub fn put(&self, path: &str, folder: &Path) -> Result<()> {
+        let (charts, commits) = listed()?;
+        let chart = charts.iter().find(|chart| chart.path == path).context("no such chart is on the list")?;
+        self.assemble(chart, &commits, folder)
+    }
+
     /// Renders everything with every peer and prints a line for each render, and totals.
     pub fn compare(&self) -> Result<()> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("oracle/corpus.toml");
-        let list: List = toml::from_str(&std::fs::read_to_string(path)?)?;
-        let mut commits: BTreeMap<String, String> =
-            list.source.into_iter().map(|source| (source.repository, source.commit)).collect();
-        commits.extend(list.chart.iter().map(|chart| (chart.repository.clone(), chart.commit.clone())));
+        let (charts, commits) = listed()?;
         let mut tallies: Vec<Tally> = self.peers.iter().map(|_| Tally::default()).collect();
         let mut missing = Vec::new();
-        for chart in &list.chart {
+        for chart in &charts {
             let name = format!("{} {}", chart.repository, chart.path);
             if self.only.as_ref().is_some_and(|only| !name.contains(only.as_str())) {
                 continue;

@@ -17,7 +17,7 @@ use crate::coalesce::{Coalesce, Nulls};
 use crate::load::{FILE_BYTES_MAX, LoadError, load};
 use crate::profile::Profile;
 use crate::schema;
-use crate::values::{UserValues, read_defaults};
+use crate::values::{UserValues, freeze_map, read_table};
 use crate::warning::Warning;
 use budget::Budget;
 use gotemplate::{Map, Written};
@@ -84,7 +84,8 @@ fn check_values(
         messages.rule(Severity::Info, FILE, Some("file does not exist".to_owned()));
         return;
     };
-    let defaults = match read_defaults(&content, how.profile, budget) {
+    // Compat: only its first document, whatever a release does when it loads the chart.
+    let defaults = match read_table(&content, budget) {
         Ok(defaults) => defaults,
         Err(cause) => {
             messages.rule(Severity::Error, FILE, Some(format!("unable to parse YAML: {cause}")));
@@ -95,7 +96,7 @@ fn check_values(
     let is_skipped = how.profile.is_four() && how.skip_schema_validation;
     let Some(schema) = read("values.schema.json").filter(|text| !text.is_empty() && !is_skipped) else { return };
     let given = Map::frozen(values.freeze());
-    let defaults = defaults.map_or_else(crate::instance::empty_map, Map::frozen);
+    let defaults = defaults.map_or_else(crate::instance::empty_map, |table| Map::frozen(freeze_map(&table)));
     let (mut written, mut warnings) = (Written::default(), Vec::new());
     let mut coalesce = Coalesce { profile: how.profile, budget, written: &mut written, warnings: &mut warnings };
     let merged = coalesce.tables(&given, &defaults, "", Nulls::Delete);

@@ -1,5 +1,7 @@
 //! Tests of the crate as its users see it.
 
+mod bad_input;
 mod case;
 mod expressions;
 mod goldens;
+mod packed;

@@ -1,0 +1,56 @@
+//! Measures renders. `cargo xtask bench helm` builds and runs it.
+
+#[path = "../oracle/arguments.rs"]
+mod arguments;
+#[path = "../tests/it/case.rs"]
+#[allow(dead_code, reason = "lints and comparisons are not measured")]
+mod case;
+#[path = "../oracle/corpus.rs"]
+#[allow(dead_code, reason = "nothing is compared")]
+mod corpus;
+#[path = "../oracle/measure.rs"]
+mod measure;
+#[path = "../oracle/peer.rs"]
+mod peer;
+#[path = "../oracle/repositories.rs"]
+mod repositories;
+#[path = "../oracle/say.rs"]
+mod say;
+#[path = "../oracle/verdict.rs"]
+#[allow(dead_code, reason = "nothing is compared")]
+mod verdict;
+
+use anyhow::Result;
+use clap::Parser;
+use std::path::PathBuf;
+
+#[derive(Parser)]
+#[command(name = "bench", about = "Measures renders, in process and beside helm")]
+struct Arguments {
+    /// The program to run as a whole process
+    #[arg(long)]
+    capstan: Option<PathBuf>,
+    /// The helm to run beside it
+    #[arg(long)]
+    helm: Option<PathBuf>,
+    /// Folder of the repositories' clones; what is missing is fetched from github.com
+    #[arg(long, default_value = "target/oracle/repositories")]
+    repositories: PathBuf,
+    /// Samples of each measurement
+    #[arg(long, default_value_t = 20)]
+    samples: usize,
+    /// Only render this chart of the list once and tell the memory it took
+    #[arg(long, hide = true)]
+    memory: Option<String>,
+}
+
+fn main() -> Result<()> {
+    let Arguments { capstan, helm, repositories, samples, memory } = Arguments::parse();
+    let repositories = repositories::Repositories(std::path::absolute(repositories)?);
+    let corpus = corpus::Corpus { peers: Vec::new(), repositories, only: None, keep: None };
+    let bench = measure::Bench { capstan, helm, corpus, samples };
+    match memory {
+        Some(subject) => bench.memory_of(&subject),
+        None => bench.run(),
+    }
+}
