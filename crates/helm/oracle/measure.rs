@@ -153,7 +153,7 @@ impl Bench {
 }
 
 fn small_chart() -> Result<MemoryTree> {
-    read_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/typical"))
+    Ok(read_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/typical"))?)
 }
 
 fn load_chart(files: &MemoryTree) -> Result<Loaded> {
