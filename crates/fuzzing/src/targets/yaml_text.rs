@@ -65,6 +65,10 @@ pub(crate) fn run(input: &[u8]) {
         let _ = yaml::parse_until(input, dialect, &mut budget(), &mut documents);
         for document in &documents {
             let text = yaml::emit(&document.value);
+            // YAML 1.1 breaks lines at these too. We write them as go-yaml does, but read them as YAML 1.2 has it.
+            if text.contains(['\u{85}', '\u{2028}', '\u{2029}']) {
+                continue;
+            }
             let again = yaml::parse_one(text.as_bytes(), dialect, &mut roomy());
             assert_eq!(again.as_ref(), Ok(&document.value), "{dialect:?}: written as\n{text}");
         }
