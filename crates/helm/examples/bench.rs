@@ -11,6 +11,7 @@ mod corpus;
 #[path = "../oracle/measure.rs"]
 mod measure;
 #[path = "../oracle/peer.rs"]
+#[allow(dead_code, reason = "nothing is compared")]
 mod peer;
 #[path = "../oracle/repositories.rs"]
 mod repositories;

@@ -1,4 +1,5 @@
 //! What is measured, and how.
+#![expect(clippy::disallowed_methods, reason = "what is measured is the real time")]
 
 use crate::case::{LIMITS, read_folder};
 use crate::corpus::Corpus;
