@@ -35,7 +35,9 @@ impl Status {
             terminal::print(&format!("{line}\n"))?;
             return if phase == "Degraded" { Err(degraded(&message)) } else { Ok(()) };
         }
-        let shown = RefCell::new(String::new());
+        let line = status_line(&phase, &message);
+        terminal::print(&format!("{line}\n"))?;
+        let shown = RefCell::new(line);
         let look = || async {
             let (phase, message) = self.look(session).await?;
             let line = status_line(&phase, &message);
