@@ -4,6 +4,8 @@
 mod case;
 #[path = "../oracle/cases.rs"]
 mod cases;
+#[path = "../oracle/copies.rs"]
+mod copies;
 #[path = "../oracle/corpus.rs"]
 mod corpus;
 #[path = "../oracle/disk.rs"]
@@ -14,6 +16,8 @@ mod draw;
 mod features;
 #[path = "../oracle/manifests.rs"]
 mod manifests;
+#[path = "../oracle/patches.rs"]
+mod patches;
 #[path = "../oracle/peer.rs"]
 mod peer;
 #[path = "../oracle/random.rs"]
@@ -24,6 +28,8 @@ mod repositories;
 mod say;
 #[path = "../oracle/verdict.rs"]
 mod verdict;
+#[path = "../oracle/world.rs"]
+mod world;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};

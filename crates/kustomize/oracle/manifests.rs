@@ -1,9 +1,7 @@
 //! Objects drawn by chance, of a few names, so that they refer to and collide with each other.
 
 use crate::draw::Draw;
-
-/// Names of objects.
-pub const NAMES: [&str; 5] = ["web", "api", "db", "cache", "job-1"];
+use crate::world::{NAMES, World};
 
 /// Namespaces, of which an object may have none.
 pub const NAMESPACES: [&str; 4] = ["", "", "prod", "test"];
@@ -39,7 +37,7 @@ const SCALARS: [&str; 24] = [
     "\"\"",
     "2001-01-02",
     "12:30",
-    "a: b",
+    "a:b",
     "\"a: b\"",
     "'# no'",
     "\"tab\\tand\\nline\"",
@@ -48,24 +46,26 @@ const SCALARS: [&str; 24] = [
 ];
 
 /// A document.
-pub fn manifest(draw: &mut Draw) -> String {
+pub fn manifest(draw: &mut Draw, world: &mut World) -> String {
     match draw.below(12) {
-        0..=2 => deployment(draw),
-        3 => service(draw),
-        4 => config_map(draw),
-        5 => secret(draw),
-        6 => role_binding(draw),
-        7 => account(draw),
-        8 => ingress(draw),
-        9 => cron_job(draw),
-        10 => custom(draw),
-        _ => scaler(draw),
+        0..=2 => deployment(draw, world),
+        3 => service(draw, world),
+        4 => config_map(draw, world),
+        5 => secret(draw, world),
+        6 => role_binding(draw, world),
+        7 => account(draw, world),
+        8 => ingress(draw, world),
+        9 => cron_job(draw, world),
+        10 => custom(draw, world),
+        _ => scaler(draw, world),
     }
 }
 
-fn head(api_version: &str, kind: &str, draw: &mut Draw) -> String {
-    let mut text = format!("apiVersion: {api_version}\nkind: {kind}\nmetadata:\n  name: {}\n", draw.one(&NAMES));
+fn head(api_version: &str, kind: &str, draw: &mut Draw, world: &mut World) -> String {
+    let name = world.fresh(kind, draw);
     let namespace = draw.one(&NAMESPACES);
+    world.add(kind, &name, namespace);
+    let mut text = format!("apiVersion: {api_version}\nkind: {kind}\nmetadata:\n  name: {name}\n");
     if !namespace.is_empty() {
         text.push_str(&format!("  namespace: {namespace}\n"));
     }
@@ -125,9 +125,9 @@ fn pod(indent: &str, draw: &mut Draw) -> String {
     text
 }
 
-fn deployment(draw: &mut Draw) -> String {
+fn deployment(draw: &mut Draw, world: &mut World) -> String {
     let kind = draw.one(&["Deployment", "Deployment", "StatefulSet", "DaemonSet"]);
-    let mut text = head("apps/v1", kind, draw);
+    let mut text = head("apps/v1", kind, draw, world);
     text.push_str("spec:\n");
     if kind != "DaemonSet" && draw.happens(60) {
         text.push_str(&format!("  replicas: {}\n", draw.one(&["1", "2", "03", "null"])));
@@ -142,8 +142,8 @@ fn deployment(draw: &mut Draw) -> String {
     text
 }
 
-fn service(draw: &mut Draw) -> String {
-    let mut text = head("v1", "Service", draw);
+fn service(draw: &mut Draw, world: &mut World) -> String {
+    let mut text = head("v1", "Service", draw, world);
     text.push_str(&format!("spec:\n  selector: {{app: {}}}\n  ports:\n  - port: 80\n", draw.one(&NAMES)));
     if draw.happens(50) {
         text.push_str("    name: http\n    targetPort: web\n  - {port: 81, protocol: UDP, name: dns}\n");
@@ -151,8 +151,8 @@ fn service(draw: &mut Draw) -> String {
     text
 }
 
-fn config_map(draw: &mut Draw) -> String {
-    let mut text = head("v1", "ConfigMap", draw);
+fn config_map(draw: &mut Draw, world: &mut World) -> String {
+    let mut text = head("v1", "ConfigMap", draw, world);
     text.push_str("data:\n");
     for at in 0..=draw.below(4) {
         text.push_str(&format!("  k{at}: {}\n", draw.one(&SCALARS)));
@@ -160,14 +160,14 @@ fn config_map(draw: &mut Draw) -> String {
     text
 }
 
-fn secret(draw: &mut Draw) -> String {
+fn secret(draw: &mut Draw, world: &mut World) -> String {
     let field = draw.one(&["data", "stringData"]);
-    format!("{}type: Opaque\n{field}:\n  token: c2VjcmV0\n  k: YQ==\n", head("v1", "Secret", draw))
+    format!("{}type: Opaque\n{field}:\n  token: c2VjcmV0\n  k: YQ==\n", head("v1", "Secret", draw, world))
 }
 
-fn role_binding(draw: &mut Draw) -> String {
+fn role_binding(draw: &mut Draw, world: &mut World) -> String {
     let kind = draw.one(&["RoleBinding", "ClusterRoleBinding"]);
-    let mut text = head("rbac.authorization.k8s.io/v1", kind, draw);
+    let mut text = head("rbac.authorization.k8s.io/v1", kind, draw, world);
     let (role, name) = (draw.one(&["Role", "ClusterRole"]), draw.one(&NAMES));
     text.push_str(&format!(
         "roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: {role}, name: {name}}}\nsubjects:\n"
@@ -182,23 +182,23 @@ fn role_binding(draw: &mut Draw) -> String {
     text
 }
 
-fn account(draw: &mut Draw) -> String {
+fn account(draw: &mut Draw, world: &mut World) -> String {
     match draw.below(3) {
-        0 => format!("{}imagePullSecrets:\n- name: {}\n", head("v1", "ServiceAccount", draw), draw.one(&NAMES)),
+        0 => format!("{}imagePullSecrets:\n- name: {}\n", head("v1", "ServiceAccount", draw, world), draw.one(&NAMES)),
         1 => {
             let kind = draw.one(&["Role", "ClusterRole"]);
-            let text = head("rbac.authorization.k8s.io/v1", kind, draw);
+            let text = head("rbac.authorization.k8s.io/v1", kind, draw, world);
             let name = draw.one(&NAMES);
             format!(
                 "{text}rules:\n- apiGroups: ['']\n  resources: [configmaps]\n  resourceNames: [{name}]\n  verbs: [get]\n"
             )
         }
-        _ => format!("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {}\n", draw.one(&["prod", "test", "web"])),
+        _ => format!("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {}\n", world.fresh("Namespace", draw)),
     }
 }
 
-fn ingress(draw: &mut Draw) -> String {
-    let mut text = head("networking.k8s.io/v1", "Ingress", draw);
+fn ingress(draw: &mut Draw, world: &mut World) -> String {
+    let mut text = head("networking.k8s.io/v1", "Ingress", draw, world);
     let (backend, tls) = (draw.one(&NAMES), draw.one(&NAMES));
     text.push_str(&format!("spec:\n  tls:\n  - hosts: [x.example.com]\n    secretName: {tls}\n  rules:\n"));
     text.push_str("  - host: x.example.com\n    http:\n      paths:\n      - path: /\n        pathType: Prefix\n");
@@ -208,24 +208,24 @@ fn ingress(draw: &mut Draw) -> String {
     text
 }
 
-fn cron_job(draw: &mut Draw) -> String {
-    let mut text = head("batch/v1", "CronJob", draw);
+fn cron_job(draw: &mut Draw, world: &mut World) -> String {
+    let mut text = head("batch/v1", "CronJob", draw, world);
     text.push_str("spec:\n  schedule: \"*/5 * * * *\"\n  jobTemplate:\n    spec:\n      template:\n        spec:\n");
     text.push_str("          restartPolicy: Never\n");
     text.push_str(&pod("          ", draw));
     text
 }
 
-fn custom(draw: &mut Draw) -> String {
-    let mut text = head("example.com/v1", "Widget", draw);
+fn custom(draw: &mut Draw, world: &mut World) -> String {
+    let mut text = head("example.com/v1", "Widget", draw, world);
     text.push_str(&format!("spec:\n  size: {}\n  ref:\n    name: {}\n", draw.one(&SCALARS[..8]), draw.one(&NAMES)));
     text.push_str(&format!("  template:\n    spec:\n{}", pod("      ", draw)));
     text.push_str(&format!("  list:\n  - {}\n  - {}\n", draw.one(&SCALARS[..22]), draw.one(&SCALARS[..22])));
     text
 }
 
-fn scaler(draw: &mut Draw) -> String {
-    let mut text = head("autoscaling/v2", "HorizontalPodAutoscaler", draw);
+fn scaler(draw: &mut Draw, world: &mut World) -> String {
+    let mut text = head("autoscaling/v2", "HorizontalPodAutoscaler", draw, world);
     let (kind, name) = (draw.one(&["Deployment", "StatefulSet"]), draw.one(&NAMES));
     text.push_str(&format!(
         "spec:\n  maxReplicas: 3\n  scaleTargetRef: {{apiVersion: apps/v1, kind: {kind}, name: {name}}}\n"

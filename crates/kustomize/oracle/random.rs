@@ -6,6 +6,7 @@ use crate::features;
 use crate::manifests::manifest;
 use crate::peer::Peer;
 use crate::verdict::{Tally, Verdict, keep, ours};
+use crate::world::World;
 use anyhow::Result;
 use budget::Budget;
 use kustomize::Options;
@@ -52,37 +53,54 @@ fn draw(seed: u64) -> Files {
     let draw = &mut Draw(seed);
     let mut files = Files::new();
     let mut below = vec!["../base".to_owned()];
-    layer("base", Vec::new(), 1 + draw.below(6), draw, &mut files);
+    let mut world = World::default();
+    layer(&Layer { name: "base", below: &[], own: 1 + draw.below(6) }, draw, &mut world, &mut files);
     if draw.happens(20) {
-        layer("second", Vec::new(), 1 + draw.below(3), draw, &mut files);
+        let own = 1 + draw.below(3);
+        let mut second = World::default();
+        layer(&Layer { name: "second", below: &[], own }, draw, &mut second, &mut files);
+        world.0.extend(second.0);
         below.push("../second".to_owned());
     }
     if draw.happens(30) {
-        layer("middle", below, draw.below(2), draw, &mut files);
+        layer(&Layer { name: "middle", below: &below, own: draw.below(2) }, draw, &mut world, &mut files);
         below = vec!["../middle".to_owned()];
     }
     let component = draw.happens(20);
+    let own = draw.below(3);
+    let mut top = world.clone();
+    layer(&Layer { name: "top", below: &below, own }, draw, &mut top, &mut files);
     if component {
-        layer("part", Vec::new(), draw.below(2), draw, &mut files);
+        let own = draw.below(2);
+        layer(&Layer { name: "part", below: &[], own }, draw, &mut top, &mut files);
         if let Some(text) = files.get_mut("part/kustomization.yaml") {
             text.insert_str(0, "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n");
         }
-    }
-    layer("top", below, draw.below(3), draw, &mut files);
-    if let (true, Some(text)) = (component, files.get_mut("top/kustomization.yaml")) {
-        text.push_str("components: [../part]\n");
+        if let Some(text) = files.get_mut("top/kustomization.yaml") {
+            text.push_str("components: [../part]\n");
+        }
     }
     files
 }
 
+/// A kustomization to draw.
+struct Layer<'a> {
+    name: &'a str,
+    /// The kustomizations it builds on.
+    below: &'a [String],
+    /// How many files of resources it has itself.
+    own: usize,
+}
+
 /// A directory with a kustomization, resources of its own, and the files that generators may ask for.
-fn layer(name: &str, below: Vec<String>, own: usize, draw: &mut Draw, files: &mut Files) {
-    let mut resources = below;
+fn layer(layer: &Layer<'_>, draw: &mut Draw, world: &mut World, files: &mut Files) {
+    let Layer { name, below, own } = *layer;
+    let mut resources = below.to_vec();
     for at in 0..own {
-        let mut text = manifest(draw);
+        let mut text = manifest(draw, world);
         if draw.happens(25) {
             text.push_str("---\n");
-            text.push_str(&manifest(draw));
+            text.push_str(&manifest(draw, world));
         }
         resources.push(format!("r{at}.yaml"));
         files.insert(format!("{name}/r{at}.yaml"), text);
@@ -91,7 +109,7 @@ fn layer(name: &str, below: Vec<String>, own: usize, draw: &mut Draw, files: &mu
     if !resources.is_empty() {
         text.push_str(&format!("resources: [{}]\n", resources.join(", ")));
     }
-    text.push_str(&features::fields(draw));
+    text.push_str(&features::fields(draw, world));
     files.insert(format!("{name}/kustomization.yaml"), text);
     files.insert(format!("{name}/data.txt"), "some data\n".to_owned());
     files.insert(format!("{name}/lines.txt"), "one\ntwo  \n\tthree: 3\n".to_owned());

@@ -12,6 +12,7 @@ use crate::sort::sort;
 use crate::transform::{add_hashes, fix_references, resolve_vars};
 use budget::Budget;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use tree::{ReadSet, Recording, Tree, TreePath};
 
 /// What a build gave.
@@ -95,6 +96,7 @@ fn run<'t>(
 /// Without the objects that are marked as being for the author only.
 fn without_local(resources: ResMap) -> Result<Vec<Resource>> {
     let mut kept = Vec::with_capacity(resources.len());
+    let mut ids = BTreeSet::new();
     for resource in resources.into_items() {
         if resource.is_gone() {
             continue;
@@ -105,6 +107,11 @@ fn without_local(resources: ResMap) -> Result<Vec<Resource>> {
         }
         let local = resource.annotation("config.kubernetes.io/local-config");
         if local.is_none_or(|text| text == "false") {
+            // What was renamed last may have met another.
+            if !ids.insert(resource.id().key()) {
+                let id = resource.id();
+                return Err(Problem::invalid(format!("may not add resource with an already registered id: {id}")));
+            }
             kept.push(resource);
         }
     }

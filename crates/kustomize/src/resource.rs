@@ -50,6 +50,8 @@ pub(crate) struct Resource {
     /// Names of the vars that read this object.
     pub vars: Vec<Box<str>>,
     pub origin: Arc<Origin>,
+    /// How many nodes of the object have been given a number because they may stand in several places.
+    pub shared_nodes: u32,
 }
 
 /// What an object was called before.
@@ -104,6 +106,7 @@ impl Resource {
             from_chart: false,
             vars: Vec::new(),
             origin,
+            shared_nodes: 0,
         }
     }
 

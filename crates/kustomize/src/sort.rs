@@ -4,6 +4,7 @@ use crate::id::{Gvk, Id};
 use crate::kustomization::SortOptions;
 use crate::problem::{Problem, Result};
 use crate::resource::Resource;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// Kinds that others need come first.
@@ -101,35 +102,37 @@ pub(crate) fn sort(resources: &mut Vec<Resource>, options: Option<&SortOptions>,
 }
 
 /// What decides where an object goes.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     place: i32,
-    ty: Direction,
+    /// A core Namespace.
+    core_namespace: bool,
+    namespace: bool,
+    ty: String,
     name: String,
 }
 
-/// Compat: core Namespaces come before others of that name, which turns the order of their types around.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Direction {
-    Down(std::cmp::Reverse<String>),
-    Up(String),
+fn rank(id: &Id<'_>, place: &dyn Fn(&str) -> i32) -> Rank {
+    let or = |text: &str, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text.to_owned() };
+    let namespace = id.kind == "Namespace";
+    Rank {
+        place: place(id.kind),
+        core_namespace: namespace && id.group.is_empty(),
+        namespace,
+        ty: gvk_text(id.group, id.version, id.kind),
+        name: format!("{}|{}", or(id.namespace, "~X"), or(id.name, "~N")),
+    }
 }
 
-fn rank(id: &Id<'_>, place: &dyn Fn(&str) -> i32) -> Rank {
-    let ty = gvk_text(id.group, id.version, id.kind);
-    let ty = if id.kind == "Namespace" && id.group.is_empty() {
-        Direction::Down(std::cmp::Reverse(ty))
-    } else {
-        Direction::Up(ty)
-    };
-    let or = |text: &str, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text.to_owned() };
-    let name = format!("{}|{}", or(id.namespace, "~X"), or(id.name, "~N"));
-    Rank { place: place(id.kind), ty, name }
+/// Compat: among Namespaces, those of the core come before others of that kind, which turns the order of types around.
+fn compare(one: &Rank, other: &Rank) -> Ordering {
+    let turned = one.namespace && other.namespace && (one.core_namespace || other.core_namespace);
+    let by_type = if turned { other.ty.cmp(&one.ty) } else { one.ty.cmp(&other.ty) };
+    one.place.cmp(&other.place).then(by_type).then_with(|| one.name.cmp(&other.name))
 }
 
 fn by_rank(resources: &mut Vec<Resource>, place: &dyn Fn(&str) -> i32) {
     let mut ranked: Vec<(Rank, Resource)> =
         resources.drain(..).map(|resource| (rank(&resource.id(), place), resource)).collect();
-    ranked.sort_by(|a, b| a.0.cmp(&b.0));
+    ranked.sort_by(|a, b| compare(&a.0, &b.0));
     resources.extend(ranked.into_iter().map(|(_, resource)| resource));
 }

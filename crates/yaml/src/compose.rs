@@ -86,6 +86,8 @@ struct Composer<'t, 'b> {
     /// Nodes made since the beginning, to know what an anchored node weighs.
     nodes: u64,
     duplicates: Vec<DuplicateKey>,
+    /// How many characters the text has, when it does not end in a line end.
+    unended_at: Option<usize>,
 }
 
 impl<'t, 'b> Composer<'t, 'b> {
@@ -97,7 +99,8 @@ impl<'t, 'b> Composer<'t, 'b> {
         options.flow_nesting_limit = nesting;
         options.block_nesting_limit = nesting;
         let parser = Parser::new_from_str_with_options(text, options);
-        Composer { parser, dialect, budget, anchors: BTreeMap::new(), nodes: 0, duplicates: Vec::new() }
+        let unended_at = (!text.ends_with(['\n', '\r'])).then(|| text.chars().count());
+        Composer { parser, dialect, budget, anchors: BTreeMap::new(), nodes: 0, duplicates: Vec::new(), unended_at }
     }
 
     fn stream(mut self, documents: &mut Vec<Document>) -> Result<(), YamlError> {
@@ -146,6 +149,7 @@ impl<'t, 'b> Composer<'t, 'b> {
         self.pay(1, span.start)?;
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
+                let text = self.ended(text, style, span);
                 (scalar(text, style, tag.as_deref(), self.dialect, span.start)?, anchor)
             }
             Event::SequenceStart(_, anchor, _) => (self.nested(span, Self::sequence)?, anchor),
@@ -224,6 +228,22 @@ fn is_merge(event: &Event<'_>) -> bool {
                 && (*style == ScalarStyle::Plain || tag.as_deref().and_then(standard).as_deref() == Some("merge"))
         }
         _ => false,
+    }
+}
+
+impl<'t> Composer<'t, '_> {
+    /// A scalar's text as go-yaml gives it.
+    ///
+    /// Compat: a block at the very end of a text without a last line end has none either.
+    fn ended(&self, text: Cow<'t, str>, style: ScalarStyle, span: Span) -> Cow<'t, str> {
+        let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        if !block || self.unended_at.is_none_or(|end| span.end.index() < end) {
+            return text;
+        }
+        match text.strip_suffix('\n') {
+            Some(kept) => Cow::Owned(kept.to_owned()),
+            None => text,
+        }
     }
 }
 

@@ -80,7 +80,8 @@ fn put_data(node: &mut Node, field: &str, key: &str, text: &str) {
 
 fn texts(node: &Node, field: &str) -> BTreeMap<String, String> {
     let map = node.get(field).and_then(Node::as_map);
-    map.into_iter().flat_map(Map::iter).map(|(key, value)| (key.to_owned(), value.text().to_owned())).collect()
+    let text = |value: &Node| if value.is_null() { String::new() } else { value.text().to_owned() };
+    map.into_iter().flat_map(Map::iter).map(|(key, value)| (key.to_owned(), text(value))).collect()
 }
 
 /// Fills up the data of a generated object from the one it merges into.

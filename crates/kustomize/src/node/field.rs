@@ -10,7 +10,7 @@ use crate::problem::{Problem, Result};
 pub(crate) fn set_scalar(target: &mut Node, value: Scalar) -> Result<()> {
     match target {
         Node::Scalar(old) => {
-            *old = Scalar { style: old.style, ..value };
+            *old = Scalar { style: old.style, shared: old.shared, ..value };
             Ok(())
         }
         other => Err(wrong_kind("ScalarNode", other)),
@@ -37,14 +37,19 @@ pub(crate) fn set_field(target: &mut Node, name: &str, value: Scalar) -> Result<
 
 fn insert(map: &mut Map, name: &str, mut value: Scalar) {
     match map.get_mut(name) {
-        Some(Node::Scalar(old)) => *old = Scalar { style: old.style, ..value },
+        Some(Node::Scalar(old)) => *old = Scalar { style: old.style, shared: old.shared, ..value },
         Some(old) => *old = Node::Scalar(Scalar { style: Style::PLAIN, ..value }),
         None => {
-            if value.is_text() && value.style == Style::PLAIN && is_not_text(&value.text) {
-                value.style = Style::QUOTED;
-            }
+            quote_text(&mut value);
             map.0.push((Scalar::key(name), Node::Scalar(value)));
         }
+    }
+}
+
+/// Quotes a plain text that YAML 1.1 would take for something else, as the original's setter does with whatever it sets.
+pub(crate) fn quote_text(value: &mut Scalar) {
+    if value.is_text() && value.style == Style::PLAIN && is_not_text(&value.text) {
+        value.style = Style::QUOTED;
     }
 }
 

@@ -26,7 +26,7 @@ fn convert(value: &Value, number: &dyn Fn(&Number) -> String) -> Node {
         Value::String(text) => {
             // Compat: what would read as something else is written in quotes, which later values inherit.
             let style = if super::is_not_text(text) || text.is_empty() { Style::QUOTED } else { Style::PLAIN };
-            Node::Scalar(Scalar { text: text.as_str().into(), tag: Tag::Str, style })
+            Node::Scalar(Scalar { text: text.as_str().into(), tag: Tag::Str, style, shared: 0 })
         }
         Value::Array(items) => Node::Seq(items.iter().map(|item| convert(item, number)).collect()),
         Value::Object(map) => {
@@ -36,5 +36,5 @@ fn convert(value: &Value, number: &dyn Fn(&Number) -> String) -> Node {
 }
 
 fn scalar(text: &str, tag: Tag) -> Node {
-    Node::Scalar(Scalar { text: text.into(), tag, style: Style::PLAIN })
+    Node::Scalar(Scalar { text: text.into(), tag, style: Style::PLAIN, shared: 0 })
 }

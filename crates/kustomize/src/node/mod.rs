@@ -5,17 +5,20 @@ mod field;
 mod from_value;
 mod parse;
 mod path;
+mod refold;
 mod resolve;
 mod scalar;
+mod shared;
 mod time;
 mod to_value;
 
-pub(crate) use field::{clear_field, set_field, set_scalar};
+pub(crate) use field::{clear_field, quote_text, set_field, set_scalar};
 pub(crate) use from_value::{from_json, from_value};
 pub(crate) use parse::{parse_documents, parse_text};
 pub(crate) use path::{Create, matching, split_path, split_smarter};
 pub(crate) use resolve::{is_not_text, reads_as_text};
 pub(crate) use scalar::{Scalar, Style, Tag};
+pub(crate) use shared::spread;
 pub(crate) use to_value::{into_value, to_value};
 
 /// One YAML node.

@@ -291,15 +291,16 @@ fn tag_text(tag: &granit_parser::Tag) -> String {
 fn scalar(text: &str, style: ScalarStyle, tag: Option<&str>) -> Scalar {
     let quoted = style != ScalarStyle::Plain;
     let text: Box<str> = text.into();
-    let tagged = Style { quoted, tagged: true };
+    let untagged = Style { quoted, tagged: false, folded: style == ScalarStyle::Folded };
+    let tagged = Style { tagged: true, ..untagged };
     let known = match tag {
-        None if quoted => return Scalar { text, tag: Tag::Str, style: Style::QUOTED },
+        None if quoted => return Scalar { text, tag: Tag::Str, style: untagged, shared: 0 },
         None => {
             let tag = resolve(&text).tag();
-            return Scalar { text, tag, style: Style::PLAIN };
+            return Scalar { text, tag, style: Style::PLAIN, shared: 0 };
         }
         // The tag `!` says "not what it looks like".
-        Some("!") => return Scalar { text, tag: Tag::Str, style: Style { quoted, tagged: false } },
+        Some("!") => return Scalar { text, tag: Tag::Str, style: untagged, shared: 0 },
         Some(tag) => tag.strip_prefix("tag:yaml.org,2002:").unwrap_or(tag),
     };
     let tag = match known {
@@ -312,7 +313,7 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&str>) -> Scalar {
         "binary" => Tag::Binary,
         _ => Tag::Other,
     };
-    Scalar { text, tag, style: tagged }
+    Scalar { text, tag, style: tagged, shared: 0 }
 }
 
 #[cfg(test)]

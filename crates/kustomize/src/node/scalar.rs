@@ -6,6 +6,9 @@ pub(crate) struct Scalar {
     pub text: Box<str>,
     pub tag: Tag,
     pub style: Style,
+    /// Scalars of one object with the same number are one node in the original: what changes one changes all. 0 for a
+    /// node of its own.
+    pub shared: u32,
 }
 
 /// What a scalar was read as, or was made to be.
@@ -33,22 +36,24 @@ pub(crate) struct Style {
     pub quoted: bool,
     /// With its tag spelled out.
     pub tagged: bool,
+    /// As a block whose lines are joined.
+    pub folded: bool,
 }
 
 impl Style {
-    pub const PLAIN: Style = Style { quoted: false, tagged: false };
-    pub const QUOTED: Style = Style { quoted: true, tagged: false };
+    pub const PLAIN: Style = Style { quoted: false, tagged: false, folded: false };
+    pub const QUOTED: Style = Style { quoted: true, tagged: false, folded: false };
 }
 
 impl Scalar {
     /// A string, whatever it looks like.
     pub fn string(text: &str) -> Self {
-        Scalar { text: text.into(), tag: Tag::Str, style: Style::PLAIN }
+        Scalar { text: text.into(), tag: Tag::Str, style: Style::PLAIN, shared: 0 }
     }
 
     /// A scalar without a tag, which means what its text looks like.
     pub fn plain(text: &str) -> Self {
-        Scalar { text: text.into(), tag: Tag::Empty, style: Style::PLAIN }
+        Scalar { text: text.into(), tag: Tag::Empty, style: Style::PLAIN, shared: 0 }
     }
 
     /// A key.

@@ -1,5 +1,6 @@
 //! Nodes to JSON: here a scalar's text, tag and style become what it means.
 
+use super::refold::refolded;
 use super::resolve::{Resolved, resolve};
 use super::{Node, Scalar, Tag};
 use crate::problem::{Problem, ProblemKind, Result};
@@ -40,7 +41,8 @@ pub(crate) fn to_value(node: &Node) -> Result<Value> {
 }
 
 fn scalar_value(scalar: Scalar) -> Result<Value> {
-    let Scalar { text, tag, style } = scalar;
+    let Scalar { text, tag, style, .. } = scalar;
+    let text = if style.folded { refolded(&text).into() } else { text };
     let text_value = |text: Box<str>| Ok(Value::String(text.into()));
     match tag {
         Tag::Str | Tag::Other => text_value(text),

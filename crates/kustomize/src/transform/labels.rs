@@ -3,7 +3,7 @@
 use super::field_spec::{Field, Make};
 use crate::config::{Config, add_spec};
 use crate::kustomization::{FieldSpec, LabelRule};
-use crate::node::{Scalar, set_field};
+use crate::node::{Node, Scalar, set_field, spread};
 use crate::problem::{Problem, Result};
 use crate::resmap::ResMap;
 use std::collections::BTreeMap;
@@ -18,11 +18,23 @@ pub(crate) fn labels(resources: &mut ResMap, pairs: &BTreeMap<String, String>, s
     }
     let fields = Field::all(specs);
     for resource in resources.iter_mut() {
+        let first = resource.shared_nodes + 1;
+        resource.shared_nodes += u32::try_from(pairs.len()).unwrap_or(u32::MAX);
+        let mut changed: Vec<Scalar> = Vec::new();
         for field in &fields {
             field.apply(resource, Make::Map, &mut |node| {
-                pairs.iter().try_for_each(|(key, value)| set_field(node, key, Scalar::string(value)))
+                for (shared, (key, value)) in (first..).zip(pairs) {
+                    let old = node.get(key).and_then(Node::as_scalar).map_or(0, |old| old.shared);
+                    let value = Scalar { shared, ..Scalar::string(value) };
+                    if old != 0 && old < first {
+                        changed.push(Scalar { shared: old, ..value.clone() });
+                    }
+                    set_field(node, key, value)?;
+                }
+                Ok(())
             })?;
         }
+        changed.iter().for_each(|changed| spread(&mut resource.node, changed));
     }
     Ok(())
 }

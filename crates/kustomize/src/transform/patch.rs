@@ -123,7 +123,7 @@ fn merge_into(resources: &mut ResMap, at: usize, patch: Resource, means: &mut Me
         target.remember_id();
     }
     let old = std::mem::replace(&mut target.node, Node::map());
-    let mut merge = Merge { types: means.types, budget: &mut *means.budget, prepend: true };
+    let mut merge = Merge::new(means.types, &mut *means.budget, true);
     let Some(merged) = merge.object(old, patch.node)? else { return Ok(()) };
     target.node = merged;
     if target.is_gone() {

@@ -3,7 +3,7 @@
 use super::structured;
 use crate::id::{DEFAULT_NAMESPACE, Gvk, Id};
 use crate::kustomization::{FieldOptions, Replacement, Source, Target};
-use crate::node::{Create, Node, Scalar, matching, split_smarter};
+use crate::node::{Create, Node, Scalar, matching, split_smarter, spread};
 use crate::problem::{Problem, Result};
 use crate::resmap::ResMap;
 use crate::resource::Resource;
@@ -141,8 +141,14 @@ fn put_at(
         let what = if create { "find or create" } else { "find" };
         format!("unable to {what} field {path:?} in replacement target")
     };
-    let count = matching(node, &parts, make, &mut |field| set(field, value, options))
-        .map_err(|problem| problem.within(missing()))?;
+    let mut changed: Vec<Scalar> = Vec::new();
+    let mut change = |field: &mut Node| {
+        set(field, value, options)?;
+        changed.extend(field.as_scalar().filter(|scalar| scalar.shared != 0).cloned());
+        Ok(())
+    };
+    let count = matching(node, &parts, make, &mut change).map_err(|problem| problem.within(missing()))?;
+    changed.iter().for_each(|changed| spread(node, changed));
     if count == 0 { Err(Problem::invalid(missing())) } else { Ok(()) }
 }
 

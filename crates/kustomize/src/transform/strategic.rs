@@ -3,10 +3,10 @@
 //! Compat: the whole object is walked, not only what the patch names, so that merging anything also drops fields left
 //! empty and items that repeat a key.
 
-use super::directive::{Directive, take_directive, take_list_directive};
+use super::directive::{DIRECTIVE, Directive, take_directive, take_list_directive};
 use super::strategic_list::{self, MergeItems};
 use crate::merge_types::{FieldType, MergeKeys, MergeTypes, Type};
-use crate::node::{Map, Node, Scalar, Tag};
+use crate::node::{Map, Node, Scalar, Tag, quote_text, spread};
 use crate::problem::{Problem, Result};
 use budget::Budget;
 
@@ -15,6 +15,8 @@ pub(crate) struct Merge<'a> {
     pub types: &'a MergeTypes,
     pub budget: &'a mut Budget,
     pub prepend: bool,
+    /// Scalars that were changed and stand in several places.
+    changed: Vec<Scalar>,
 }
 
 /// Merges plain values of a chart: no types are known, so that lists are replaced.
@@ -22,17 +24,29 @@ pub(crate) struct Merge<'a> {
 /// # Errors
 /// When maps, lists and plain values meet, and at limits.
 pub(crate) fn merge_values(into: Node, patch: Node, budget: &mut Budget) -> Result<Node> {
-    let mut merge = Merge { types: &MergeTypes::Builtin, budget, prepend: false };
+    let mut merge = Merge::new(&MergeTypes::Builtin, budget, false);
     Ok(merge.node(Some(into), Some(patch), &FieldType { ty: None, merge: None })?.unwrap_or_else(Node::map))
 }
 
-impl Merge<'_> {
+impl<'a> Merge<'a> {
+    pub fn new(types: &'a MergeTypes, budget: &'a mut Budget, prepend: bool) -> Self {
+        Merge { types, budget, prepend, changed: Vec::new() }
+    }
+
     /// Merges a patch into an object; `None` when the patch deletes it.
     ///
     /// # Errors
     /// When maps, lists and plain values meet, for unknown directives, and at limits.
     pub fn object(&mut self, object: Node, patch: Node) -> Result<Option<Node>> {
-        self.node(Some(object), Some(patch), &FieldType { ty: None, merge: None })
+        // Compat: what replaces the whole object gets lost, and the object stays as it is.
+        if patch.get(DIRECTIVE).is_some_and(|directive| directive.text() == "replace") {
+            return Ok(Some(object));
+        }
+        let mut merged = self.node(Some(object), Some(patch), &FieldType { ty: None, merge: None })?;
+        for changed in std::mem::take(&mut self.changed) {
+            merged.iter_mut().for_each(|object| spread(object, &changed));
+        }
+        Ok(merged)
     }
 
     /// Merges what stands at one place of object and patch. `None` takes the field away.
@@ -106,7 +120,8 @@ impl Merge<'_> {
         let mut result = Map(Vec::with_capacity(patch.len()));
         for (key, value) in std::mem::take(&mut patch.0) {
             let of = field_type(ty, &key.text);
-            if let Some(value) = self.fresh(value, &of)? {
+            if let Some(mut value) = self.fresh(value, &of)? {
+                quote(&mut value);
                 result.0.push((key, value));
             }
         }
@@ -143,7 +158,8 @@ impl Merge<'_> {
         let mut result = Map(Vec::with_capacity(dest.len()));
         for (key, value) in dest.0 {
             let of = field_type(ty, &key.text);
-            if let Some(value) = self.node(Some(value), None, &of)? {
+            if let Some(mut value) = self.node(Some(value), None, &of)? {
+                quote(&mut value);
                 result.0.push((key, value));
             }
         }
@@ -155,19 +171,27 @@ impl Merge<'_> {
         let mut result = Map(Vec::with_capacity(dest.len() + patch.len()));
         for (key, value) in dest.0 {
             let of = field_type(ty, &key.text);
-            let style = value.as_scalar().map(|scalar| scalar.style);
+            let old = value.as_scalar().map(|scalar| (scalar.style, scalar.shared));
             let change = patch.remove(&key.text);
             let changes = change.is_some();
             if let Some(mut value) = self.node(Some(value), change, &of)? {
-                if let (true, Node::Scalar(new), Some(style)) = (changes, &mut value, style) {
-                    new.style = style;
+                match (&mut value, old) {
+                    (Node::Scalar(new), Some((style, shared))) if changes => {
+                        (new.style, new.shared) = (style, shared);
+                        if shared != 0 {
+                            self.changed.push(new.clone());
+                        }
+                    }
+                    (Node::Scalar(new), _) => quote_text(new),
+                    _ => {}
                 }
                 result.0.push((key, value));
             }
         }
         for (key, value) in patch.0 {
             let of = field_type(ty, &key.text);
-            if let Some(value) = self.node(None, Some(value), &of)? {
+            if let Some(mut value) = self.node(None, Some(value), &of)? {
+                quote(&mut value);
                 result.0.push((key, value));
             }
         }
@@ -243,6 +267,13 @@ fn into_seq(node: Node) -> Vec<Node> {
     }
 }
 
+/// Compat: fields that stay are set as well, and so quoted where they need it.
+fn quote(value: &mut Node) {
+    if let Node::Scalar(scalar) = value {
+        quote_text(scalar);
+    }
+}
+
 /// What a field is set to: a null takes it away.
 fn present(value: Option<Node>) -> Option<Node> {
     value.filter(|node| !node.is_null())
@@ -253,9 +284,7 @@ fn present(value: Option<Node>) -> Option<Node> {
 /// Compat: a null that is written out stays; one that is only left empty goes.
 fn nulls(dest: Option<Node>, patch: Option<Node>) -> Option<Node> {
     match (dest, patch) {
-        (Some(Node::Scalar(Scalar { text, tag, style })), None) if !text.is_empty() => {
-            Some(Node::Scalar(Scalar { text, tag, style }))
-        }
+        (Some(Node::Scalar(scalar)), None) if !scalar.text.is_empty() => Some(Node::Scalar(scalar)),
         _ => None,
     }
 }
