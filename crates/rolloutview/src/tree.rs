@@ -135,7 +135,7 @@ impl Tree {
         };
         self.row(branch, row);
         for (index, pod) in set.pods.iter().enumerate() {
-            let restarts = (pod.restarts > 0).then(|| format!(",restarts:{}", pod.restarts)).unwrap_or_default();
+            let restarts = if pod.restarts > 0 { format!(",restarts:{}", pod.restarts) } else { String::new() };
             let row = Row {
                 sign: icon::POD,
                 name: pod.name.clone(),

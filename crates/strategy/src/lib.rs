@@ -51,6 +51,7 @@ mod planner;
 /// What is wrong with a Rollout, and with what it refers to.
 pub mod validation;
 
+pub use arguments::resolve as resolve_arguments;
 pub use identity::Identity;
 pub use pause_step::seconds as pause_seconds;
 pub use phase::{phase, shown_phase};
@@ -58,6 +59,5 @@ pub use plan::{Action, Event, NewRun, Plan, SetChange, Waiting};
 pub use planner::plan;
 pub use pods::needs_pods;
 pub use replica_set::{ReplicaSet, Size};
-pub use arguments::resolve as resolve_arguments;
 pub use step_text::step_text;
 pub use world::{ExperimentRun, ExperimentVersion, Pod, Run, Service, Targets, World};

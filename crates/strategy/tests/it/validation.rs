@@ -68,8 +68,8 @@ impl Found {
             let name = ingress["metadata"]["name"].as_str().expect("a name").to_owned();
             found.ingresses.insert(name, Fetched::Known(Arc::new(ingress.clone())));
         }
-        let scopes: [(&str, fn(String) -> TemplateKey); 2] =
-            [("templates", TemplateKey::Namespaced), ("clusterTemplates", TemplateKey::Cluster)];
+        type Scope = fn(String) -> TemplateKey;
+        let scopes = [("templates", TemplateKey::Namespaced as Scope), ("clusterTemplates", TemplateKey::Cluster)];
         for (list, key) in scopes {
             for template in case[list].as_array().into_iter().flatten() {
                 let name = template["metadata"]["name"].as_str().expect("a name").to_owned();
@@ -225,8 +225,8 @@ fn what_is_accepted_but_does_nothing_is_said() {
         "template": {"spec": {"anything": "the template is the cluster's business"}},
     });
     let rollout = rollout("web", &patch);
-    let mut found = Found::default();
-    found.peers = vec![Peer::of(&rollout), Peer { name: "other".to_owned(), ..Peer::of(&rollout) }];
+    let peers = vec![Peer::of(&rollout), Peer { name: "other".to_owned(), ..Peer::of(&rollout) }];
+    let found = Found { peers, ..Found::default() };
     let said: Vec<String> = warnings(&rollout, &found.references()).iter().map(ToString::to_string).collect();
     assert_eq!(
         said,
