@@ -78,13 +78,27 @@ pub fn parse_document(bytes: &[u8], dialect: Dialect, budget: &mut Budget) -> Re
     Ok(documents.pop())
 }
 
+/// What a value is: how many nodes, and about how much memory. Aliases make much of little, so copies pay for both;
+/// what stands in the text itself is bounded by the text.
+#[derive(Clone, Copy, Default)]
+struct Weight {
+    nodes: u64,
+    bytes: u64,
+}
+
+/// A value in a list or a map.
+const VALUE_BYTES: u64 = std::mem::size_of::<Value>() as u64;
+/// A map with anything in it, and each entry of a larger one: the nodes of its tree are of one size and half full.
+const MAP_BYTES: u64 = 640;
+const ENTRY_BYTES: u64 = 110;
+
 struct Composer<'t, 'b> {
     parser: Parser<'t, granit_parser::StrInput<'t>>,
     dialect: Dialect,
     budget: &'b mut Budget,
-    anchors: BTreeMap<usize, (Value, u64)>,
-    /// Nodes made since the beginning, to know what an anchored node weighs.
-    nodes: u64,
+    anchors: BTreeMap<usize, (Value, Weight)>,
+    /// What was made since the beginning, to know what an anchored node weighs.
+    made: Weight,
     duplicates: Vec<DuplicateKey>,
     /// How many characters the text has, when it does not end in a line end.
     unended_at: Option<usize>,
@@ -100,7 +114,15 @@ impl<'t, 'b> Composer<'t, 'b> {
         options.block_nesting_limit = nesting;
         let parser = Parser::new_from_str_with_options(text, options);
         let unended_at = (!text.ends_with(['\n', '\r'])).then(|| text.chars().count());
-        Composer { parser, dialect, budget, anchors: BTreeMap::new(), nodes: 0, duplicates: Vec::new(), unended_at }
+        Composer {
+            parser,
+            dialect,
+            budget,
+            anchors: BTreeMap::new(),
+            made: Weight::default(),
+            duplicates: Vec::new(),
+            unended_at,
+        }
     }
 
     fn stream(mut self, documents: &mut Vec<Document>) -> Result<(), YamlError> {
@@ -140,16 +162,23 @@ impl<'t, 'b> Composer<'t, 'b> {
     }
 
     fn pay(&mut self, nodes: u64, at: Marker) -> Result<(), YamlError> {
-        self.nodes += nodes;
+        self.made.nodes += nodes;
         self.budget.spend(nodes).map_err(|exceeded| YamlError::Limit { line: line(at), exceeded })
     }
 
+    /// Pays for a copy in memory.
+    fn pay_copy(&mut self, weight: Weight, at: Marker) -> Result<(), YamlError> {
+        self.budget.take_bytes(weight.bytes).map_err(|exceeded| YamlError::Limit { line: line(at), exceeded })
+    }
+
     fn node(&mut self, event: Event<'t>, span: Span) -> Result<Value, YamlError> {
-        let before = self.nodes;
+        let before = self.made;
         self.pay(1, span.start)?;
+        self.made.bytes += VALUE_BYTES;
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let text = self.ended(text, style, span);
+                self.made.bytes += text.len() as u64;
                 (scalar(text, style, tag.as_deref(), self.dialect, span.start)?, anchor)
             }
             Event::SequenceStart(_, anchor, _) => (self.nested(span, Self::sequence)?, anchor),
@@ -158,7 +187,10 @@ impl<'t, 'b> Composer<'t, 'b> {
             _ => return Err(YamlError::Syntax { line: line(span.start), column: 1, rule: "expected a value".into() }),
         };
         if anchor != 0 {
-            self.anchors.insert(anchor, (value.clone(), self.nodes - before));
+            let Weight { nodes, bytes } = self.made;
+            let weight = Weight { nodes: nodes - before.nodes, bytes: bytes - before.bytes };
+            self.pay_copy(weight, span.start)?;
+            self.anchors.insert(anchor, (value.clone(), weight));
         }
         Ok(value)
     }
@@ -171,12 +203,14 @@ impl<'t, 'b> Composer<'t, 'b> {
     }
 
     fn alias(&mut self, id: usize, span: Span) -> Result<Value, YamlError> {
-        let Some((value, weight)) = self.anchors.get(&id).cloned() else {
+        let Some(weight) = self.anchors.get(&id).map(|(_, weight)| *weight) else {
             let rule = "an anchor contains an alias to itself".to_owned();
             return Err(YamlError::Syntax { line: line(span.start), column: span.start.col() as u32 + 1, rule });
         };
-        self.pay(weight, span.start)?;
-        Ok(value)
+        self.pay(weight.nodes, span.start)?;
+        self.pay_copy(weight, span.start)?;
+        self.made.bytes += weight.bytes;
+        Ok(self.anchors.get(&id).map_or(Value::Null, |(value, _)| value.clone()))
     }
 
     fn sequence(&mut self) -> Result<Value, YamlError> {
@@ -212,6 +246,9 @@ impl<'t, 'b> Composer<'t, 'b> {
         }
         for (key, value) in merged {
             map.entry(key).or_insert(value);
+        }
+        if !map.is_empty() {
+            self.made.bytes += MAP_BYTES.max(map.len() as u64 * ENTRY_BYTES);
         }
         Ok(Value::Object(map))
     }

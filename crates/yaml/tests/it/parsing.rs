@@ -61,14 +61,14 @@ fn broken_text_is_located() {
 }
 
 #[test]
-fn exploding_aliases_stop_at_the_fuel_limit() {
+fn exploding_aliases_stop_at_the_limit_of_bytes() {
     let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..30 {
         let previous = format!("*a{}", level - 1);
         text.push_str(&format!("a{level}: &a{level} [{}]\n", [previous.as_str(); 10].join(", ")));
     }
     let error = parse(&text).expect_err("ten to the thirtieth nodes");
-    assert!(matches!(error, YamlError::Limit { exceeded: Exceeded::Fuel(10_000_000), .. }), "{error}");
+    assert!(matches!(error, YamlError::Limit { exceeded: Exceeded::Bytes(_), .. }), "{error}");
 }
 
 #[test]
