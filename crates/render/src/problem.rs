@@ -88,7 +88,7 @@ pub enum Problem {
         pattern: String,
     },
     /// Jsonnet that has no value.
-    #[error("{path}: {error}")]
+    #[error("{}", in_file(path, error))]
     Jsonnet {
         /// The file that was evaluated.
         path: TreePath,
@@ -124,4 +124,12 @@ pub enum Problem {
         /// The plugin's name; empty where it is to be found by discovery.
         name: String,
     },
+}
+
+/// An error that says its own place is not given another one.
+fn in_file(path: &TreePath, error: &JsonnetError) -> String {
+    match error {
+        JsonnetError::Program { .. } => error.to_string(),
+        JsonnetError::Elsewhere(_) | JsonnetError::Limit { .. } => format!("{path}: {error}"),
+    }
 }

@@ -61,8 +61,15 @@ impl Imports for Files<'_> {
             return Err(format!("{name:?} is an absolute path; imports stay inside the repository"));
         }
         let beside = from.parent().unwrap_or_default();
+        let mut outside = None;
         for folder in std::iter::once(&beside).chain(&self.folders) {
-            let path = TreePath::resolve(folder, name).map_err(|error| error.to_string())?;
+            let path = match TreePath::resolve(folder, name) {
+                Ok(path) => path,
+                Err(error) => {
+                    outside.get_or_insert_with(|| error.to_string());
+                    continue;
+                }
+            };
             let real = resolve(self.tree, &path).map_err(|error| error.to_string())?;
             let entry = self.tree.entry(&real).map_err(|error| error.to_string())?;
             if entry.is_some_and(|entry| entry.kind == EntryKind::File) {
@@ -70,6 +77,7 @@ impl Imports for Files<'_> {
                 return Ok((path, content));
             }
         }
-        Err(format!("{name:?} is neither beside the importing file nor in a library directory"))
+        let nowhere = || format!("{name:?} is neither beside the importing file nor in a library directory");
+        Err(outside.unwrap_or_else(nowhere))
     }
 }
