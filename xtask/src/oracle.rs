@@ -11,6 +11,8 @@ use std::process::Command;
 pub enum Oracle {
     /// Charts, with helm: `corpus` compares public charts, `record` writes expected files anew
     Helm,
+    /// Kustomizations, with kustomize: `cases`, `random` ones, the public `corpus`
+    Kustomize,
     /// Templates, with Go's text/template: compares the recorded and many generated ones; `record` writes them anew
     Templates,
     /// Sprig's functions, with Sprig: likewise
@@ -21,6 +23,7 @@ impl Oracle {
     fn package(self) -> &'static str {
         match self {
             Oracle::Helm => "helm",
+            Oracle::Kustomize => "kustomize",
             Oracle::Templates => "gotemplate",
             Oracle::Sprig => "sprig",
         }

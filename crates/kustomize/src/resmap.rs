@@ -91,12 +91,23 @@ impl ResMap {
         let key = resource.id().key();
         let index = self.index();
         if index.current.contains(&key) {
-            let id = resource.id().to_string();
-            return Err(Problem::invalid(format!("may not add resource with an already registered id: {id}")));
+            return Err(registered(&resource));
         }
         index.add(at, &resource);
         self.items.push(resource);
         Ok(())
+    }
+
+    /// Makes sure that no two objects are the same.
+    ///
+    /// # Errors
+    /// When two are.
+    pub fn confirm_unique(&self) -> Result<()> {
+        let mut ids = BTreeSet::new();
+        match self.items.iter().filter(|item| !item.is_gone()).find(|item| !ids.insert(item.id().key())) {
+            Some(twice) => Err(registered(twice)),
+            None => Ok(()),
+        }
     }
 
     /// Adds objects at the end.
@@ -177,4 +188,8 @@ impl ResMap {
             self.rename_mut().retain(|resource| !resource.is_gone());
         }
     }
+}
+
+fn registered(resource: &Resource) -> Problem {
+    Problem::invalid(format!("may not add resource with an already registered id: {}", resource.id()))
 }

@@ -111,6 +111,9 @@ fn merge_into_all(resources: &mut ResMap, selected: &[usize], patch: &Resource, 
         copy.set_api_version(&api_version);
         merge_into(resources, *at, copy, means)?;
     }
+    if patch.allow_name_change || patch.allow_kind_change {
+        return resources.confirm_unique();
+    }
     Ok(())
 }
 
