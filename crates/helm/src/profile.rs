@@ -109,6 +109,11 @@ impl Profile {
         NullRules { keeps_unmatched: self >= Profile::V3_21, cleans_defaults: self.is_four() }
     }
 
+    /// An error about a record of Chart.yaml, with the name of Go's package that the record is in.
+    pub(crate) fn of_chart_package(self, told: &str) -> String {
+        if self.is_four() { told.replace("chart.", "v2.") } else { told.to_owned() }
+    }
+
     /// Whether `--set-json` takes an object without a key.
     pub(crate) fn takes_json_objects(self) -> bool {
         self.is_four()

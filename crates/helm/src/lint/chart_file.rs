@@ -14,8 +14,9 @@ const FILE: &str = "Chart.yaml";
 /// All of them, for the content of Chart.yaml.
 pub(super) fn check(content: &[u8], profile: Profile, budget: &mut Budget, messages: &mut Messages) {
     let mut metadata = Metadata::default();
-    let read = read_document(content, budget)
-        .and_then(|value| metadata.read(&value).map_err(|cause| decoding(&cause)).map(|()| value));
+    let read = read_document(content, budget).and_then(|value| {
+        metadata.read(&value).map_err(|cause| decoding(&profile.of_chart_package(&cause))).map(|()| value)
+    });
     let value = match read {
         Ok(value) => value,
         Err(cause) => {

@@ -120,7 +120,7 @@ impl Loader<'_> {
     fn read_into(&mut self, metadata: &mut Metadata, file: &RawFile, name: &'static str) -> Result<(), LoadError> {
         let failed = |cause| LoadError::File { file: name, cause };
         let value = values::read_document(&file.data, self.budget).map_err(failed)?;
-        metadata.read(&value).map_err(|cause| failed(values::decoding(&cause)))
+        metadata.read(&value).map_err(|cause| failed(values::decoding(&self.profile.of_chart_package(&cause))))
     }
 
     fn values(&mut self, file: &RawFile) -> Result<Option<std::sync::Arc<gotemplate::FrozenMap>>, LoadError> {
@@ -164,7 +164,8 @@ impl Loader<'_> {
     fn check_lock(&mut self, file: &RawFile, name: &'static str) -> Result<(), LoadError> {
         let failed = |cause| LoadError::File { file: name, cause };
         let value = values::read_document(&file.data, self.budget).map_err(failed)?;
-        crate::chart::check_lock(&value).map_err(|cause| failed(values::decoding(&cause)))
+        crate::chart::check_lock(&value)
+            .map_err(|cause| failed(values::decoding(&self.profile.of_chart_package(&cause))))
     }
 }
 

@@ -33,6 +33,15 @@ pub(super) fn read(text: &[u8], budget: &mut Budget) -> Result<Result<Value, Str
     Ok(serde_json::from_slice(text).map_err(|_| told))
 }
 
+/// Whose rules references follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Library {
+    /// That of Helm 3.17.
+    Flat,
+    /// That of Helm 3.18 and later.
+    Nested,
+}
+
 /// Where a reference leads.
 enum Target<'s> {
     Here(&'s Value),
@@ -55,15 +64,19 @@ fn place(schema: &Value) -> usize {
 
 impl<'s> Document<'s> {
     /// Follows all references; the inner error is what Helm says of one that leads nowhere.
-    pub(super) fn new(root: &'s Value, budget: &mut Budget) -> Result<Result<Self, String>, Exceeded> {
+    pub(super) fn new(
+        root: &'s Value,
+        library: Library,
+        budget: &mut Budget,
+    ) -> Result<Result<Self, String>, Exceeded> {
         let draft = root.get("$schema").and_then(Value::as_str).and_then(draft);
-        let mut index = Index { named: BTreeMap::new(), references: Vec::new(), budget };
+        let mut index = Index { named: BTreeMap::new(), references: Vec::new(), library, budget };
         if let Ok(base) = Url::parse(ADDRESS) {
             index.named.insert(base.to_string(), root);
             index.collect(root, &base)?;
         }
         let Index { named, references, .. } = index;
-        let targets = references.into_iter().map(|one| (place(one.holder), resolve(&one, &named))).collect();
+        let targets = references.into_iter().map(|one| (place(one.holder), resolve(&one, &named, library))).collect();
         let document = Document { root, draft, targets };
         Ok(document.check_used().map(|()| document))
     }
@@ -148,6 +161,7 @@ struct Index<'s, 'b> {
     /// Schemas by their addresses, with and without an anchor.
     named: BTreeMap<String, &'s Value>,
     references: Vec<Reference<'s>>,
+    library: Library,
     budget: &'b mut Budget,
 }
 
@@ -173,7 +187,8 @@ impl<'s> Index<'s, '_> {
             }
         }
         for keyword in ["$anchor", "$dynamicAnchor"] {
-            if let Some(name) = map.get(keyword).and_then(Value::as_str) {
+            let name = map.get(keyword).and_then(Value::as_str).filter(|_| self.library == Library::Nested);
+            if let Some(name) = name {
                 let mut address = base.clone();
                 address.set_fragment(Some(name));
                 self.named.entry(address.to_string()).or_insert(holder);
@@ -193,7 +208,7 @@ impl<'s> Index<'s, '_> {
     }
 }
 
-fn resolve<'s>(reference: &Reference<'s>, named: &BTreeMap<String, &'s Value>) -> Target<'s> {
+fn resolve<'s>(reference: &Reference<'s>, named: &BTreeMap<String, &'s Value>, library: Library) -> Target<'s> {
     let Ok(mut address) = reference.base.join(reference.text) else {
         return Target::Broken(format!("error in parsing {:?}", reference.text));
     };
@@ -216,12 +231,37 @@ fn resolve<'s>(reference: &Reference<'s>, named: &BTreeMap<String, &'s Value>) -
         };
     };
     if !pointer.is_empty() && !pointer.starts_with('/') {
+        if library == Library::Flat {
+            // Compat: what is no pointer points at the whole.
+            return Target::Here(resource);
+        }
         return Target::Broken(format!("anchor in {shown:?} not found in schema {:?}", address.as_str()));
     }
     match resource.pointer(&unescaped(&pointer)) {
         Some(schema) => Target::Here(schema),
+        None if library == Library::Flat => Target::Broken(missing_step(resource, &unescaped(&pointer))),
         None => Target::Broken(format!("json-pointer in {shown:?} not found")),
     }
+}
+
+/// What the library of Helm 3.17 says of a pointer that leads nowhere: the first step that fails.
+fn missing_step(resource: &Value, pointer: &str) -> String {
+    let mut at = resource;
+    for step in pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")) {
+        at = match at {
+            Value::Object(map) => match map.get(&step) {
+                Some(below) => below,
+                None => return format!("Object has no key '{step}'"),
+            },
+            Value::Array(items) => match step.parse::<usize>().map(|index| items.get(index)) {
+                Ok(Some(below)) => below,
+                Ok(None) => return format!("Out of bound array[0,{}] index '{step}'", items.len()),
+                Err(_) => return format!("Invalid array index '{step}'"),
+            },
+            _ => return format!("Invalid token reference '{step}'"),
+        };
+    }
+    String::new()
 }
 
 /// A fragment without its percent signs.

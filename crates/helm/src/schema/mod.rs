@@ -21,7 +21,7 @@ use crate::instance::Instance;
 use crate::profile::Profile;
 use crate::warning::Warning;
 use budget::{Budget, Exceeded};
-use document::Document;
+use document::{Document, Library};
 use gotemplate::{Map, Value};
 
 /// Checks `values` against the schemas of `chart` and of the charts in it. The error is Helm's text.
@@ -100,7 +100,8 @@ impl Checker<'_> {
             }
         };
         let is_flat = self.profile == Profile::V3_17;
-        let document = match Document::new(&schema, self.budget)? {
+        let library = if is_flat { Library::Flat } else { Library::Nested };
+        let document = match Document::new(&schema, library, self.budget)? {
             Ok(document) => document,
             Err(problem) => return Ok(Some(problem)),
         };

@@ -54,8 +54,22 @@ fn decimal(number: &Number) -> Option<(i128, u32)> {
     Some((digits, u32::try_from(fraction.len()).ok()?))
 }
 
-/// `1234567.5` as `1,234,567.5`.
+/// `12345.5` as `12,345.5`; from a million on, and below a ten-thousandth, `1.5×10⁰⁶`.
 pub(super) fn english(number: &Number) -> String {
+    let float = number.as_f64().unwrap_or_default();
+    if float == 0.0 || (1e-4..1e6).contains(&float.abs()) {
+        return grouped(number);
+    }
+    let text = format!("{float:e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (sign, exponent) = exponent.strip_prefix('-').map_or(("", exponent), |rest| ("⁻", rest));
+    let raised = |digit: char| digit.to_digit(10).and_then(|digit| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(digit as usize));
+    let exponent: String = format!("{exponent:0>2}").chars().filter_map(raised).collect();
+    format!("{digits}×10{sign}{exponent}")
+}
+
+/// With a comma between thousands.
+fn grouped(number: &Number) -> String {
     let text = match (number.as_i64(), number.as_f64()) {
         (Some(integer), _) => integer.to_string(),
         (None, Some(float)) => format!("{float}"),
@@ -75,7 +89,7 @@ pub(super) fn english(number: &Number) -> String {
 }
 
 pub(super) fn english_count(count: usize) -> String {
-    english(&Number::from(count))
+    grouped(&Number::from(count))
 }
 
 #[cfg(test)]
@@ -97,8 +111,11 @@ mod tests {
 
     #[test]
     fn thousands_are_grouped() {
-        for (value, shown) in [("70000", "70,000"), ("-1234567", "-1,234,567"), ("999", "999"), ("1234.5", "1,234.5")] {
+        for (value, shown) in
+            [("70000", "70,000"), ("-1234567", "-1.234567×10⁰⁶"), ("999", "999"), ("1234.5", "1,234.5")]
+        {
             assert_eq!(english(&number(value)), shown);
         }
+        assert_eq!(english_count(1_234_567), "1,234,567");
     }
 }

@@ -1,0 +1,1 @@
+{{ define "lib.h" }}{{ .Values | toJson }}{{ end }}
