@@ -9,6 +9,7 @@ mod globals;
 
 mod chance;
 mod credentials;
+mod go_path;
 mod go_words;
 
 mod fetch;

@@ -1,3 +1,5 @@
+//! Indexes in every layout, and what is none.
+
 use super::*;
 
 const LIMIT: usize = 1 << 20;

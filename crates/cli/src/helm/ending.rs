@@ -8,7 +8,8 @@ use helm::Output;
 pub(super) fn end(outcome: Result<Output, String>) -> Result<(), Failure> {
     let output = outcome.unwrap_or_else(|told| Output::failed(&told));
     if !output.stderr.is_empty() {
-        terminal::note(output.stderr.trim_end_matches('\n'));
+        // Compat: an error that itself ends in a newline leaves an empty line behind.
+        terminal::note(output.stderr.strip_suffix('\n').unwrap_or(&output.stderr));
     }
     if !output.stdout.is_empty() {
         terminal::data(output.stdout.as_bytes())?;

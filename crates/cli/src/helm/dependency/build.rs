@@ -2,11 +2,11 @@
 //!
 //! Unlike Helm this asks only the repositories that the chart needs, and those too that were never added by name.
 
-use super::clean;
 use super::pack::pack;
 use crate::helm::accepted::as_go_takes_it;
 use crate::helm::fetch::{ReachFlags, access_of, in_registry, wait_for};
 use crate::helm::globals::Globals;
+use crate::helm::go_path::clean;
 use crate::helm::locate::{absolute, on_disk, told};
 use crate::helm::place::{ChartsFolder, write_lock};
 use crate::helm::registry_config::RegistryConfig;
