@@ -9,6 +9,7 @@ mod anti_affinity;
 mod blue_green;
 mod downward;
 mod routes;
+mod shown;
 mod step;
 
 mod canary;

@@ -1,5 +1,6 @@
 //! The canary strategy.
 
+use super::shown::shown;
 use super::{anti_affinity, step};
 use api::IntOrString;
 use api::rollouts::names::DEFAULT_FENCEPOST;
@@ -28,7 +29,7 @@ fn fenceposts(path: &Path<'_>, canary: &CanaryStrategy, errors: &mut Errors) {
     let unavailable = canary.max_unavailable.as_ref().unwrap_or(&default);
     if amount(surge) == 0 && amount(unavailable) == 0 {
         let message = "MaxSurge and MaxUnavailable both can not be zero";
-        errors.invalid_shown(&path.child("maxSurge"), step::shown(surge), message);
+        errors.invalid_shown(&path.child("maxSurge"), shown(surge), message);
     }
 }
 

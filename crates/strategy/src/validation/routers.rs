@@ -71,7 +71,7 @@ fn missing_ingresses(rollout: &Rollout, routing: &TrafficRouting, found: &Refere
         .filter(|it| matches!(found.ingresses.get(it.name), Some(Fetched::Absent)))
         .map(|it| {
             // Compat: of several, the message shows all.
-            let shown = several.map_or_else(|| quoted(it.name), super::step::shown);
+            let shown = several.map_or_else(|| quoted(it.name), super::shown::shown);
             invalid(&it.field, shown, format!("ingress.networking.k8s.io {} not found", quoted(it.name)))
         })
         .collect()

@@ -1,6 +1,6 @@
 //! Steps that make routes: for requests with certain headers, and for copies of requests.
 
-use super::step::shown;
+use super::shown::shown;
 use api::rollouts::{ManagedRoute, SetHeaderRoute, SetMirrorRoute, StringMatch, TrafficRouting};
 use kinds::field::{Errors, Path};
 

@@ -1,6 +1,6 @@
 //! The spec of a Rollout, by itself.
 
-use super::step::shown;
+use super::shown::shown;
 use super::{blue_green, canary, pod_template};
 use api::rollouts::Rollout;
 use kinds::field::{Errors, Path};

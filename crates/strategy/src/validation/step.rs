@@ -1,18 +1,13 @@
 //! One step of a canary.
 
+use super::shown::shown;
 use super::{downward, routes};
 use crate::counts::weight_max;
 use crate::pause_step;
 use api::rollouts::{AnalysisArgument, CanaryStep, CanaryStrategy, ExperimentStep, Rollout, TrafficRouting};
 use kinds::field::{Errors, Path};
-use serde::Serialize;
 
 const ONE_OF: &str = "Step must have one of the following set: experiment, setWeight, setCanaryScale, plugin or pause";
-
-/// A value as Go's JSON shows it in a message: fields in the order of their declaration.
-pub fn shown(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("invariant: wire types have text for keys")
-}
 
 /// Problems of one; `strategy` is the path of the strategy, `path` that of the step.
 pub fn validate(strategy: &Path<'_>, path: &Path<'_>, rollout: &Rollout, step: &CanaryStep, errors: &mut Errors) {

@@ -202,7 +202,7 @@ fn count_text(count: Option<&IntOrString>) -> String {
 
 /// The metric with its arguments in place; or the placeholder that names none.
 fn resolve(metric: &Metric, args: &[Argument]) -> Result<Metric, String> {
-    let text = super::step::shown(metric);
+    let text = super::shown::shown(metric);
     let mut out = String::with_capacity(text.len());
     let mut rest = text.as_str();
     while let Some((before, after)) = rest.split_once("{{") {

@@ -3,6 +3,7 @@
 mod counts;
 mod hashes;
 mod laws;
+mod leaves;
 mod stage;
 mod timelines;
 mod validation;
