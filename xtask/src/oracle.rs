@@ -29,11 +29,20 @@ impl Oracle {
         }
     }
 
+    /// The example that compares.
+    fn example(self) -> &'static str {
+        match self {
+            Oracle::Helm | Oracle::Kustomize => "oracle",
+            Oracle::Templates => "template_oracle",
+            Oracle::Sprig => "sprig_oracle",
+        }
+    }
+
     /// Runs the comparison with `arguments`.
     pub fn run(self, arguments: &[String]) -> Result<()> {
         let mut oracle = Command::new("cargo");
         oracle.current_dir(workspace::root());
-        oracle.args(["run", "--quiet", "--package", self.package(), "--example", "oracle", "--"]).args(arguments);
+        oracle.args(["run", "--quiet", "--package", self.package(), "--example", self.example(), "--"]).args(arguments);
         let status = oracle.status().context("cannot run cargo")?;
         if !status.success() {
             bail!("the comparison ended with {status}");

@@ -1,5 +1,6 @@
 //! Making functions, naming them in tables, and what their bodies can ask of their arguments and of the call.
 
+use crate::held;
 use crate::text::Text;
 use crate::types::Type;
 use crate::value::{
@@ -234,6 +235,15 @@ impl Call<'_> {
     /// When more than allowed have been made.
     pub fn take_bytes(&mut self, bytes: usize) -> Result<(), Exceeded> {
         self.budget.take_bytes(bytes as u64)
+    }
+
+    /// Pays for going over so many items and sees that there is room to hold them.
+    ///
+    /// # Errors
+    /// When fuel is used up, when the run would hold more than allowed at once.
+    pub fn make_room(&mut self, items: usize) -> Result<(), Exceeded> {
+        held::check(self.budget, items.saturating_mul(2 * size_of::<Value>()))?;
+        self.spend(items)
     }
 
     /// Puts `value` under `key` of a map that others may hold.

@@ -10,6 +10,11 @@ pub(crate) fn handles(made: &OnceLock<Handles>) -> impl Iterator<Item = &Value> 
     made.get().into_iter().flatten().filter_map(OnceLock::get)
 }
 
+/// What the places for handles take.
+pub(crate) fn handles_bytes(made: &OnceLock<Handles>) -> usize {
+    made.get().map_or(0, |all| size_of_val::<[OnceLock<Value>]>(all))
+}
+
 /// Whether something was written to what `handle` leads to.
 pub(crate) fn is_touched(handle: &Value) -> bool {
     match handle {

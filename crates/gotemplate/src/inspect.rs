@@ -1,5 +1,6 @@
 //! What can be asked of a [`Value`]: its type and kind, whether it is true, whether it equals another, a deep copy.
 
+use crate::held;
 use crate::text::Text;
 use crate::types::{IntKind, Kind, ListType, Type};
 use crate::value::{GoObject, List, Map, Value};
@@ -162,6 +163,7 @@ fn descend(budget: &mut Budget, depth: u32) -> Result<(), Exceeded> {
 
 fn copy(value: &Value, budget: &mut Budget, depth: u32) -> Result<Value, Exceeded> {
     descend(budget, depth)?;
+    held::check(budget, 0)?;
     Ok(match value {
         Value::Map(map) => Value::Map(map.copied(&mut |below| copy(below, budget, depth + 1))?),
         Value::List(list) => Value::List(list.copied(&mut |below| copy(below, budget, depth + 1))?),

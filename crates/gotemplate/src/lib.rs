@@ -2,6 +2,26 @@
 //! [`Value`]s, which carry Go's types, with the functions of a [`FuncMap`], within the counted limits of a
 //! [`budget::Budget`]. Output and error messages are Go's to the byte.
 //!
+//! # What it guarantees
+//! - **Go's answers.** The whole language as of Go 1.26: output, and errors with their place, word for word. Held to it by
+//!   cases of every rule and by generated templates (`tests/cases/go`); `cargo xtask oracle templates` compares tens of
+//!   thousands more with Go's own engine.
+//! - **Go's types.** `int`, `int64` and `float64` differ, lists and maps have element types, nil in an interface is not
+//!   the absence of a value, maps are shared by reference, functions and methods check their arguments as Go does.
+//! - **Counted limits.** Steps, bytes, depth and the bytes that lists and maps hold at once are counted against the
+//!   [`budget::Budget`], whose stop signal ends an execution at its next step. Neither nested text, nested values nor
+//!   templates that call themselves use the thread's stack; nothing panics.
+//! - **Compile once.** A [`Set`] is immutable when it is executed, cheap to clone and may be executed on many threads at
+//!   once; a [`Parsed`] text can be kept and added to many sets with the same functions.
+//! - **The same answer each time.** No clock, no chance, no address, no order but that of the bytes.
+//!
+//! # Where it differs
+//! - Limits end what Go would go on with: parentheses nested deeper than 200, values deeper than [`VALUE_DEPTH_MAX`].
+//! - An error's message is text: a byte in it that is not UTF-8 shows as U+FFFD. Addresses (`%p`) are all one.
+//! - There are no channels and no iterator functions to range over, for no caller has any.
+//! - HTML is escaped where a template asks for it (`html`, `js`, `urlquery`, and [`html_escape`] for callers), not by
+//!   context as `html/template` does: none of the tools whose templates run here uses that package.
+//!
 //! Knows nothing of Sprig, Helm, charts or files, reads no clock and no random source. Start reading at [`Value`], then
 //! [`Set`].
 
@@ -17,6 +37,7 @@ mod format;
 mod frozen;
 mod function;
 mod handles;
+mod held;
 mod inspect;
 mod lex;
 mod list;
@@ -34,6 +55,7 @@ mod tokens;
 mod types;
 mod unicode;
 mod value;
+mod weight;
 
 pub use builtin::{html_escape, js_escape, query_escape};
 pub use error::{ExecError, ParseError};

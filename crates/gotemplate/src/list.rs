@@ -1,9 +1,11 @@
 //! What can be done with a [`List`].
 
 use crate::frozen::Frozen;
-use crate::handles::{copied_handles, drop_all, handles, is_touched, thawed};
+use crate::handles::{copied_handles, drop_all, handles, handles_bytes, is_touched, thawed};
+use crate::held::Held;
 use crate::types::ListType;
 use crate::value::{Function, Items, List, ListCell, ListMethods, Value};
+use crate::weight::list_bytes;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -17,26 +19,32 @@ impl List {
     /// A new slice of a given type; the items must be of its element type.
     #[must_use]
     pub fn typed(list_type: ListType, items: Vec<Value>) -> Self {
-        List::made_of(ListCell { list_type, methods: None, nil: false, items: Items::Owned(items) })
+        List::owned(list_type, None, items)
     }
 
     /// A new slice of a named type with that type's methods.
     #[must_use]
     pub fn named(list_type: ListType, methods: ListMethods, items: Vec<Value>) -> Self {
-        List::made_of(ListCell { list_type, methods: Some(methods), nil: false, items: Items::Owned(items) })
+        List::owned(list_type, Some(methods), items)
     }
 
     /// A new `[]interface {}` over shared data: costs nothing, whatever its size.
     #[must_use]
     pub fn frozen(data: Arc<[Frozen]>) -> Self {
         let items = Items::Frozen(data, OnceLock::new());
-        List::made_of(ListCell { list_type: ListType::ANY, methods: None, nil: false, items })
+        List::made_of(ListCell { list_type: ListType::ANY, methods: None, nil: false, items, _held: Held::of(0) })
     }
 
     /// The nil slice of a type.
     #[must_use]
     pub fn nil(list_type: ListType) -> Self {
-        List::made_of(ListCell { list_type, methods: None, nil: true, items: Items::Owned(Vec::new()) })
+        let items = Items::Owned(Vec::new());
+        List::made_of(ListCell { list_type, methods: None, nil: true, items, _held: Held::of(0) })
+    }
+
+    fn owned(list_type: ListType, methods: Option<ListMethods>, items: Vec<Value>) -> Self {
+        let held = Held::of(list_bytes(&items));
+        List::made_of(ListCell { list_type, methods, nil: false, items: Items::Owned(items), _held: held })
     }
 
     fn made_of(cell: ListCell) -> Self {
@@ -118,7 +126,11 @@ impl List {
             Items::Frozen(data, made) => Items::Frozen(data.clone(), copied_handles(made, deep)?),
         };
         let ListCell { list_type, methods, nil, .. } = *self.0;
-        Ok(List::made_of(ListCell { list_type, methods, nil, items }))
+        let held = match &items {
+            Items::Owned(items) => Held::of(list_bytes(items)),
+            Items::Frozen(_, made) => Held::of(handles_bytes(made)),
+        };
+        Ok(List::made_of(ListCell { list_type, methods, nil, items, _held: held }))
     }
 }
 

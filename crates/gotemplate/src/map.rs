@@ -1,10 +1,12 @@
 //! What can be done with a [`Map`]: reading shares what it was made from, the first write copies one level.
 
 use crate::frozen::{Frozen, FrozenMap};
-use crate::handles::{copied_handles, drop_all, handles, is_touched, thawed};
+use crate::handles::{copied_handles, drop_all, handles, handles_bytes, is_touched, thawed};
+use crate::held::Held;
 use crate::text::Text;
 use crate::types::MapType;
 use crate::value::{Function, Handles, Map, MapCell, MapClass, Value, Written};
+use crate::weight::{entry_bytes, map_bytes};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -30,7 +32,8 @@ impl Map {
     /// The nil map of a type: empty, and nil to comparisons and to JSON.
     #[must_use]
     pub fn nil(class: &'static MapClass) -> Self {
-        Map::made_of(class, MapCell { nil: true, frozen: None, handles: OnceLock::new(), owned: OnceLock::new() })
+        let (handles, owned) = (OnceLock::new(), OnceLock::new());
+        Map::made_of(class, MapCell { nil: true, frozen: None, handles, owned, held: Held::of(0) })
     }
 
     /// The same map seen as another type: Go's conversion `map[string]interface{}(values)`.
@@ -124,7 +127,11 @@ impl Map {
         if container {
             written.0.push(Arc::downgrade(&self.cell));
         }
-        write(self.cell.thaw()).insert(key.into(), value);
+        let mut entries = write(self.cell.thaw());
+        let (key, bytes) = (key.into(), entry_bytes(&value));
+        if entries.insert(key, value).is_none() {
+            self.cell.held.grow(bytes as i64);
+        }
     }
 
     /// Takes the entry of `key` away and gives what it held.
@@ -132,7 +139,11 @@ impl Map {
         if !self.contains(key.as_ref()) {
             return None;
         }
-        write(self.cell.thaw()).remove(key.as_ref())
+        let removed = write(self.cell.thaw()).remove(key.as_ref());
+        if let Some(value) = &removed {
+            self.cell.held.grow(-(entry_bytes(value) as i64));
+        }
+        removed
     }
 
     /// The shared data it was made from, when neither it nor anything below it has been written to.
@@ -153,7 +164,8 @@ impl Map {
         }
         let handles = copied_handles(&self.cell.handles, deep)?;
         let owned = OnceLock::new();
-        let cell = MapCell { nil: self.cell.nil, frozen: self.cell.frozen.clone(), handles, owned };
+        let held = Held::of(handles_bytes(&handles));
+        let cell = MapCell { nil: self.cell.nil, frozen: self.cell.frozen.clone(), handles, owned, held };
         Ok(Map::made_of(self.class, cell))
     }
 }
@@ -167,12 +179,13 @@ impl MapClass {
 
 impl MapCell {
     fn owned(entries: BTreeMap<Text, Value>) -> Self {
+        let held = Held::of(map_bytes(entries.values()));
         let owned = OnceLock::from(RwLock::new(entries));
-        MapCell { nil: false, frozen: None, handles: OnceLock::new(), owned }
+        MapCell { nil: false, frozen: None, handles: OnceLock::new(), owned, held }
     }
 
     fn frozen(frozen: Option<Arc<FrozenMap>>, handles: OnceLock<Handles>) -> Self {
-        MapCell { nil: false, frozen, handles, owned: OnceLock::new() }
+        MapCell { nil: false, frozen, handles, owned: OnceLock::new(), held: Held::of(0) }
     }
 
     fn data(&self) -> &[(Text, Frozen)] {
@@ -191,7 +204,11 @@ impl MapCell {
 
     /// Its own entries, copied from the shared data before the first write.
     fn thaw(&self) -> &RwLock<BTreeMap<Text, Value>> {
-        self.owned.get_or_init(|| RwLock::new(self.entries().into_iter().collect()))
+        self.owned.get_or_init(|| {
+            let entries: BTreeMap<_, _> = self.entries().into_iter().collect();
+            self.held.grow(map_bytes(entries.values()) as i64);
+            RwLock::new(entries)
+        })
     }
 }
 

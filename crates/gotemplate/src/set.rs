@@ -4,6 +4,7 @@ use crate::builtin::BUILTINS;
 use crate::error::{ExecError, ParseError};
 use crate::exec::{Machine, World};
 use crate::function::FuncMap;
+use crate::held;
 use crate::options::MissingKey;
 use crate::program::{Parsed, Template};
 use crate::quote::quote;
@@ -37,6 +38,7 @@ impl<'b> Run<'b> {
     /// A run within `budget`.
     #[must_use]
     pub fn new(budget: &'b mut Budget) -> Self {
+        held::begin();
         Run { budget, state: State::default(), written: Written::default() }
     }
 

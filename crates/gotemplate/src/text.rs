@@ -62,6 +62,11 @@ impl Text {
         String::from_utf8_lossy(self.as_bytes())
     }
 
+    /// Whether it is `other` itself, not only equal to it.
+    pub(crate) fn same(&self, other: &Text) -> bool {
+        std::ptr::eq(self.as_bytes(), other.as_bytes())
+    }
+
     /// Length in bytes, as Go's `len`.
     #[must_use]
     pub fn len(&self) -> usize {

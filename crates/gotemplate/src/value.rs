@@ -4,6 +4,7 @@
 //! Here stand the definitions; what can be done with them is in `map`, `list`, `inspect` and `function`.
 
 use crate::frozen::{Frozen, FrozenMap};
+use crate::held::Held;
 use crate::text::Text;
 use crate::types::{IntKind, Kind, ListType, MapType, Type, UintKind};
 use budget::{Budget, Exceeded};
@@ -53,6 +54,8 @@ pub(crate) struct ListCell {
     pub(crate) methods: Option<ListMethods>,
     pub(crate) nil: bool,
     pub(crate) items: Items,
+    /// Counts while the list is there.
+    pub(crate) _held: Held,
 }
 
 pub(crate) enum Items {
@@ -85,6 +88,7 @@ pub(crate) struct MapCell {
     pub(crate) handles: OnceLock<Handles>,
     /// Its content from the first write on.
     pub(crate) owned: OnceLock<RwLock<BTreeMap<Text, Value>>>,
+    pub(crate) held: Held,
 }
 
 pub(crate) type Handles = Box<[OnceLock<Value>]>;

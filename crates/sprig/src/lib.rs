@@ -1,11 +1,24 @@
 //! Sprig's functions for Go templates, all 211 names of release 3.3.0, as `github.com/Masterminds/sprig/v3` behaves:
 //! results, error texts and quirks. Helm and notifications build their function sets on [`functions`].
 //!
-//! Pure: the present, chance and the local zone come from a [`Sources`] that the caller puts into the run's state; keys
-//! and certificates are drawn from its seed. Everything that can grow is paid for from the run's budget first.
+//! # What it guarantees
+//! - **The original's answers**, results and errors, for every function, held to it by `tests/cases` (each function with
+//!   arguments of every sort, regular expressions out of pieces) and compared by the thousand by `cargo xtask oracle
+//!   sprig`.
+//! - **Everything read is an input.** The present, chance, the local zone and the release of the version library come from
+//!   a [`Sources`] that the caller puts into the run's state. The same seed gives the same passwords, keys and
+//!   certificates, which are real ones (RSA, DSA, ECDSA, Ed25519; X.509). The environment and the network are refused.
+//! - **Everything that can grow is paid for first**, from the run's budget: bytes, steps (a slow key costs about a step for
+//!   each microsecond), and room for what lists and maps hold. A pattern's compiled size is bounded, and matching takes
+//!   time linear in the text.
 //!
-//! Start reading at [`functions`] and the tables in `functions/`; the other modules are the Go libraries that Sprig leans
-//! on, one each, and know nothing of templates unless their name says so.
+//! # Where it differs
+//! - `keys`, `values` and everything else that Go gives in any order comes sorted by bytes.
+//! - `slice` of a list ends at its length; in Go it can reach into the room behind it.
+//! - Time zones are those built in, not the machine's.
+//!
+//! Argo CD's sets are in [`argo`]. Start reading at [`functions`] and the tables in `functions/`; the other modules are the
+//! Go libraries that Sprig leans on, one each, and know nothing of templates unless their name says so.
 
 pub mod argo;
 mod cast;

@@ -138,12 +138,29 @@ pub fn replace(text: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
         }
         return out;
     }
-    split(text, old, None).join(new)
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = find(rest, old) {
+        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice(new);
+        rest = &rest[at + old.len()..];
+    }
+    out.extend_from_slice(rest);
+    out
 }
 
 /// How often `old` occurs in `text`: for limits, before [`replace`] makes anything.
 pub fn count(text: &[u8], old: &[u8]) -> usize {
-    if old.is_empty() { runes(text).count() + 1 } else { split(text, old, None).len() - 1 }
+    if old.is_empty() {
+        return runes(text).count() + 1;
+    }
+    let mut rest = text;
+    let behind = |at: usize| at + old.len();
+    std::iter::from_fn(|| {
+        rest = &rest[behind(find(rest, old)?)..];
+        Some(())
+    })
+    .count()
 }
 
 /// `splitList` and `split`: the parts between separators, at most `most`; an empty separator splits into runes.

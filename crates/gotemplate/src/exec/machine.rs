@@ -3,6 +3,7 @@
 use super::frame::{After, Form, Frame, Heights, Loop, Slot};
 use crate::context::{location, shown};
 use crate::error::ExecError;
+use crate::held;
 use crate::options::MissingKey;
 use crate::program::{CallSite, KEEP, Parsed, Template};
 use crate::quote::quote;
@@ -10,6 +11,7 @@ use crate::statement::{Tables, parse};
 use crate::text::Text;
 use crate::types::Type;
 use crate::value::{Args, Body, Call, FuncError, Function, Render, RenderFailure, State, Target, Value, Written};
+use crate::weight::SHORT_BYTES_MAX;
 use budget::{Budget, Exceeded};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -274,6 +276,7 @@ impl<'s, 'r> Machine<'s, 'r> {
         first: usize,
         node: u32,
     ) -> Result<(), Failure> {
+        let bytes_left = self.budget.bytes_left();
         let call = &mut Call { budget: self.budget, state: self.state, written: self.written };
         let given = Args(&self.arguments[first..]);
         let outcome = match &function.body {
@@ -288,6 +291,9 @@ impl<'s, 'r> Machine<'s, 'r> {
                 };
             }
         };
+        if let Ok(value) = &outcome {
+            self.pay_for(value, first, bytes_left)?;
+        }
         self.arguments.truncate(first);
         match outcome {
             Ok(value) => {
@@ -296,6 +302,20 @@ impl<'s, 'r> Machine<'s, 'r> {
                 Ok(())
             }
             error => self.settled(error, &name(), node),
+        }
+    }
+
+    /// Charges what a function made and has not paid for itself, and looks at what is held by now.
+    fn pay_for(&mut self, value: &Value, first: usize, bytes_left: u64) -> Result<(), Exceeded> {
+        match value {
+            Value::Str(text) if text.len() > SHORT_BYTES_MAX => {
+                let given = self.arguments[first..].iter().any(|one| matches!(one, Value::Str(one) if one.same(text)));
+                let paid = bytes_left - self.budget.bytes_left();
+                let owed = if given { 0 } else { (text.len() as u64).saturating_sub(paid) };
+                self.budget.take_bytes(owed)
+            }
+            Value::List(_) | Value::Map(_) => held::check(self.budget, 0),
+            _ => Ok(()),
         }
     }
 

@@ -5,3 +5,4 @@ mod functions;
 mod generate;
 mod limits;
 mod recorded;
+mod sharing;

@@ -56,7 +56,7 @@ fn elements(call: &mut Call<'_>, value: &Value, verb: &str) -> Result<Vec<Value>
         Value::Bytes(bytes) => bytes.iter().map(|byte| Value::Uint(u64::from(*byte), UintKind::Uint8)).collect(),
         _ => return Err(format!("{verb} type {}", value.kind()).into()),
     };
-    call.spend(elements.len())?;
+    call.make_room(elements.len())?;
     Ok(elements)
 }
 
@@ -168,8 +168,13 @@ fn slice(call: &mut Call<'_>, args: Args<'_>) -> Outcome {
 }
 
 /// `chunk size list`: lists of `size` elements, the last one shorter.
+/// How many items of a list a list of its own takes the room of.
+const CHUNK_ROOM: usize = 3;
+
 fn chunk(call: &mut Call<'_>, args: Args<'_>) -> Outcome {
     let elements = elements(call, args.any(1), "Cannot chunk")?;
+    let chunks_at_most = elements.len() / usize::try_from(args.int(0)).unwrap_or(1).max(1) + 1;
+    call.make_room(chunks_at_most * CHUNK_ROOM)?;
     let chunks = match usize::try_from(args.int(0)) {
         Ok(size) if size > 0 => elements.chunks(size).map(|chunk| Value::list(chunk.to_vec())).collect(),
         _ if whole_chunks(args.int(0), elements.len()) == 0.0 => Vec::new(),

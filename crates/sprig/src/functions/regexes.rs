@@ -93,7 +93,10 @@ fn find(call: &mut Call<'_>, args: Args<'_>) -> Outcome {
 
 fn find_all(call: &mut Call<'_>, args: Args<'_>) -> Outcome {
     let (text, most) = (args.bytes(1), args.int(2));
+    // As if every fourth byte were a match of its own.
+    call.make_room(text.len().min(usize::try_from(most).unwrap_or(usize::MAX)) / 4)?;
     let found = pattern(call, args)?.find_all(text, most);
+    call.make_room(found.len())?;
     Ok(listed(found.into_iter().map(|range| &text[range]).collect()))
 }
 

@@ -59,15 +59,15 @@ pub(crate) const TABLE: &[Definition] = &[
     row("replace", &[STR, STR, STR], STR, replace),
     row("plural", &[STR, STR, INT], STR, |_, args| Ok(args.text(usize::from(args.int(2) != 1)).into())),
     row("split", &[STR, STR], STRING_MAP, |call, args| {
-        call.spend(args.bytes(1).len())?;
+        room_for_parts(call, args.bytes(1), args.bytes(0), ENTRY_ROOM)?;
         Ok(numbered(&shape::split(args.bytes(1), args.bytes(0), None)))
     }),
     row("splitn", &[STR, INT, STR], STRING_MAP, |call, args| {
-        call.spend(args.bytes(2).len())?;
+        room_for_parts(call, args.bytes(2), args.bytes(0), ENTRY_ROOM)?;
         Ok(numbered(&shape::split(args.bytes(2), args.bytes(0), usize::try_from(args.int(1)).ok())))
     }),
     row("splitList", &[STR, STR], Type::STRINGS, |call, args| {
-        call.spend(args.bytes(1).len())?;
+        room_for_parts(call, args.bytes(1), args.bytes(0), 1)?;
         Ok(strings(shape::split(args.bytes(1), args.bytes(0), None)))
     }),
     row("join", &[STR, Type::Any], STR, |call, args| {
@@ -181,6 +181,15 @@ fn replace(call: &mut Call<'_>, args: Args<'_>) -> Outcome {
         call.take_bytes(shape::count(text, old).saturating_mul(new.len()))?;
     }
     Ok(bytes(shape::replace(text, old, new)))
+}
+
+/// How many items of a list an entry of a map takes the room of.
+const ENTRY_ROOM: usize = 3;
+
+/// Pays for taking `text` apart, and sees that there is room for its parts.
+fn room_for_parts(call: &mut Call<'_>, text: &[u8], separator: &[u8], each: usize) -> Result<(), FuncError> {
+    call.spend(text.len())?;
+    Ok(call.make_room((shape::count(text, separator) + 1).saturating_mul(each))?)
 }
 
 /// `split`: parts under the keys `_0`, `_1`, ….

@@ -25,7 +25,7 @@ use std::path::PathBuf;
 use verdict::Verdict;
 
 #[derive(Parser)]
-#[command(name = "oracle", about = "Compares templates with Go's text/template")]
+#[command(name = "template_oracle", about = "Compares templates with Go's text/template")]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,

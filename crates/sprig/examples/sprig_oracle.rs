@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 #[derive(Parser)]
-#[command(name = "oracle", about = "Compares functions with Masterminds/sprig v3")]
+#[command(name = "sprig_oracle", about = "Compares functions with Masterminds/sprig v3")]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
