@@ -1,11 +1,13 @@
 //! `capstan helm …` against what Helm's own releases print for the same commands. `RECORD_HELM=<folder>`, with the
 //! binaries helm-3.17, helm-3.21 and helm-4.2 in it, writes down anew what they print.
 
-use crate::transcript::capstan;
+use crate::transcript::{capstan, copy};
 use regex::Regex;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Write as _};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -21,19 +23,6 @@ struct Group {
 
 fn here() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/helm")
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("an entry");
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target)
-        } else {
-            std::fs::copy(entry.path(), target).map(drop).expect("copied")
-        }
-    }
 }
 
 /// What a group of commands prints, one after the other in one folder.
@@ -164,4 +153,63 @@ fn what_is_random_repeats_unless_asked_otherwise() {
     assert_eq!(render(&["a", "chart"]), render(&["a", "chart"]));
     assert_ne!(render(&["a", "chart"]), render(&["b", "chart"]), "another release has other passwords");
     assert_ne!(render(&["a", "chart", "--random"]), render(&["a", "chart", "--random"]));
+}
+
+/// Answers each connection with the file of that name, or with 404.
+fn serve(files: BTreeMap<String, Vec<u8>>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            let mut lines = BufReader::new(&stream).lines();
+            let first = lines.next().expect("a line").expect("UTF-8");
+            // The whole request is read before the connection ends.
+            lines.take_while(|line| line.as_ref().is_ok_and(|line| !line.is_empty())).for_each(drop);
+            let name = first.split(' ').nth(1).expect("a path");
+            let (status, body) = files.get(name).map_or(("404 Not Found", &[][..]), |body| ("200 OK", body));
+            let head = format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+            stream.write_all(&[head.as_bytes(), body].concat()).expect("sent");
+        }
+    });
+    port
+}
+
+#[test]
+fn charts_come_from_repositories() {
+    let place = tempfile::tempdir().expect("a folder");
+    copy(&here().join("build"), place.path());
+    let run = |arguments: &[&str]| {
+        let output = capstan(place.path()).arg("helm").args(arguments).output().expect("the program runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    assert_eq!(run(&["dependency", "build", "app"]).0, Some(0));
+    let archive = std::fs::read(place.path().join("app/charts/shared-1.4.2.tgz")).expect("packed");
+    let index =
+        "apiVersion: v1\nentries:\n  shared:\n  - name: shared\n    version: 1.4.2\n    urls: [shared-1.4.2.tgz]\n";
+    let files = [("/charts/index.yaml", index.as_bytes().to_vec()), ("/charts/shared-1.4.2.tgz", archive)];
+    let port = serve(files.map(|(name, body)| (name.to_owned(), body)).into());
+    let url = format!("http://127.0.0.1:{port}/charts");
+
+    let from_folder = run(&["template", "r", "shared"]);
+    assert!(from_folder.1.contains("name: shared"), "{from_folder:?}");
+    assert_eq!(run(&["template", "r", "shared", "--repo", &url, "--version", "^1.0"]), from_folder);
+    assert_eq!(run(&["template", "r", &format!("{url}/shared-1.4.2.tgz")]), from_folder);
+    let refused = |version: &str| run(&["template", "r", "shared", "--repo", &url, "--version", version]);
+    let told = format!("Error: chart \"shared\" version \"2.x\" not found in {url} repository\n");
+    assert_eq!(refused("2.x"), (Some(1), String::new(), told));
+
+    let repositories = format!("apiVersion: \"\"\nrepositories:\n- name: shop\n  url: {url}\n");
+    std::fs::write(place.path().join("repositories.yaml"), repositories).expect("written");
+    let named = ["template", "r", "shop/shared", "--repository-config", "repositories.yaml"];
+    assert_eq!(run(&named), from_folder);
+    // A lock that is made from a repository is one that holds.
+    let chart = std::fs::read_to_string(place.path().join("named/Chart.yaml")).expect("readable");
+    assert!(chart.contains("\"@shop\""));
+    for _ in 0..2 {
+        let built = run(&["dependency", "build", "named", "--repository-config", "repositories.yaml"]);
+        let expected = format!("Saving 1 charts\nDownloading shared from repo {url}\nDeleting outdated charts\n");
+        assert_eq!(built, (Some(0), expected, String::new()));
+    }
 }
