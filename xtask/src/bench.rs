@@ -27,6 +27,12 @@ pub enum Bench {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Overlays as whole processes, beside kubectl.
+    Kustomize {
+        /// Handed to the benchmark; `-- --help` tells what there is.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// Many Rollouts on a cluster in a process of its own: the figures in docs/benchmarks.md.
     Rollouts {
         /// Handed to the benchmark; `-- --help` tells what there is.
@@ -48,6 +54,15 @@ impl Bench {
                 let binaries = target_folder()?.join("release");
                 let mut bench = Command::new(binaries.join("examples").join("bench"));
                 succeed(bench.arg("--capstan").arg(binaries.join("capstan")).args(arguments))
+            }
+            Bench::Kustomize { arguments } => {
+                build(&["capstan"])?;
+                let mut example = Command::new("cargo");
+                example.current_dir(workspace::root());
+                succeed(example.args(["build", "--release", "-p", "kustomize", "--example", "speed"]))?;
+                let binaries = target_folder()?.join("release");
+                let mut speed = Command::new(binaries.join("examples").join("speed"));
+                succeed(speed.arg("--capstan").arg(binaries.join("capstan")).args(arguments))
             }
             Bench::Render { arguments } => {
                 build(&["bench"])?;
