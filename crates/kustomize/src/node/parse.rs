@@ -81,15 +81,22 @@ fn parse_piece(text: &str, line: u32, budget: &mut Budget) -> Result<Option<Pars
     options.block_nesting_limit = nesting;
     let parser = Parser::new_from_str_with_options(text, options);
     let unended_at = (!text.ends_with('\n')).then(|| text.chars().count());
-    Composer { parser, budget, anchors: BTreeMap::new(), nodes: 0, line, unended_at }.first()
+    Composer { parser, budget, anchors: BTreeMap::new(), made: Weight::default(), line, unended_at }.first()
+}
+
+/// How many nodes something is, and about how much memory. Copies pay for both.
+#[derive(Clone, Copy, Default)]
+struct Weight {
+    nodes: u64,
+    bytes: u64,
 }
 
 struct Composer<'t, 'b> {
     parser: Parser<'t, StrInput<'t>>,
     budget: &'b mut Budget,
-    anchors: BTreeMap<usize, (Node, u64)>,
-    /// Nodes made so far, to know what an anchored node weighs.
-    nodes: u64,
+    anchors: BTreeMap<usize, (Node, Weight)>,
+    /// What was made so far, to know what an anchored node weighs.
+    made: Weight,
     /// Lines before this piece.
     line: u32,
     /// How many characters the piece has, when it does not end in a line end.
@@ -151,15 +158,17 @@ impl<'t> Composer<'t, '_> {
     }
 
     fn pay(&mut self, nodes: u64) -> Result<()> {
-        self.nodes += nodes;
+        self.made.nodes += nodes;
         Ok(self.budget.spend(nodes)?)
     }
 
     fn node(&mut self, event: Event<'t>, span: &Span) -> Result<Node> {
-        let before = self.nodes;
+        let before = self.made;
         self.pay(1)?;
+        self.made.bytes += std::mem::size_of::<Node>() as u64;
         let (node, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
+                self.made.bytes += text.len() as u64;
                 let text = self.written(&text, style, span);
                 (Node::Scalar(scalar(text, style, tag.as_deref().map(tag_text).as_deref())), anchor)
             }
@@ -169,7 +178,10 @@ impl<'t> Composer<'t, '_> {
             _ => return Err(malformed(self.line_of(span), "expected a value")),
         };
         if anchor != 0 {
-            self.anchors.insert(anchor, (node.clone(), self.nodes - before));
+            let Weight { nodes, bytes } = self.made;
+            let weight = Weight { nodes: nodes - before.nodes, bytes: bytes - before.bytes };
+            self.budget.take_bytes(weight.bytes)?;
+            self.anchors.insert(anchor, (node.clone(), weight));
         }
         Ok(node)
     }
@@ -183,10 +195,12 @@ impl<'t> Composer<'t, '_> {
 
     /// A copy of what the alias names, paid for in full: a small text must not become a large value.
     fn alias(&mut self, id: usize, span: &Span) -> Result<Node> {
-        let Some((_, weight)) = self.anchors.get(&id) else {
+        let Some(weight) = self.anchors.get(&id).map(|(_, weight)| *weight) else {
             return Err(malformed(self.line_of(span), "an anchor contains an alias to itself"));
         };
-        self.pay(*weight)?;
+        self.pay(weight.nodes)?;
+        self.budget.take_bytes(weight.bytes)?;
+        self.made.bytes += weight.bytes;
         Ok(self.anchors.get(&id).map(|(node, _)| node.clone()).expect("invariant: it was there a line above"))
     }
 
@@ -351,7 +365,7 @@ mod tests {
         }
         let stopped = parse_documents(&text, &mut Budget::default()).expect_err("it would be a billion nodes");
         assert_eq!(stopped.kind, ProblemKind::Limit);
-        assert!(stopped.message.contains("fuel"));
+        assert!(stopped.message.contains("limit: bytes"), "{}", stopped.message);
     }
 
     #[test]
