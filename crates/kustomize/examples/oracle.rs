@@ -73,6 +73,9 @@ enum Command {
         /// Folder of the repositories' clones; what is missing is fetched from github.com
         #[arg(long, default_value = "target/oracle/repositories")]
         repositories: PathBuf,
+        /// Folder with the files of repositories, each as `<owner>+<name>`, taken instead of a clone where it is there
+        #[arg(long)]
+        corpus: Option<PathBuf>,
         /// Only kustomizations whose repository and path contain this
         #[arg(long)]
         only: Option<String>,
@@ -85,9 +88,10 @@ fn main() -> Result<()> {
     match command {
         Command::Cases { record } => cases::compare(&peer, record),
         Command::Random { seed, count } => random::compare(&peer, seed, count, keep.as_deref()),
-        Command::Corpus { repositories, only } => {
+        Command::Corpus { repositories, corpus, only } => {
             let repositories = repositories::Repositories(std::path::absolute(repositories)?);
-            corpus::compare(&peer, &repositories, only.as_deref(), keep.as_deref())
+            let places = corpus::Places { repositories: &repositories, unpacked: corpus.as_deref() };
+            corpus::compare(&peer, &places, only.as_deref(), keep.as_deref())
         }
     }
 }

@@ -32,6 +32,14 @@ struct Repository {
     commit: String,
 }
 
+/// Where repositories are.
+pub struct Places<'p> {
+    /// Their clones.
+    pub repositories: &'p Repositories,
+    /// A folder with the files of some, each as `<owner>+<name>`.
+    pub unpacked: Option<&'p Path>,
+}
+
 /// A kustomization that is not compared.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,14 +50,21 @@ struct Removed {
 }
 
 /// Compares all of them.
-pub fn compare(peer: &Peer, repositories: &Repositories, only: Option<&str>, kept: Option<&Path>) -> Result<()> {
+pub fn compare(peer: &Peer, places: &Places<'_>, only: Option<&str>, kept: Option<&Path>) -> Result<()> {
     let list: List = toml::from_str(include_str!("corpus.toml")).context("oracle/corpus.toml")?;
     let mut tally = Tally::default();
     for Repository { name, commit } in &list.repository {
         let scratch = tempfile::tempdir()?;
+        let unpacked = places.unpacked.map(|folder| folder.join(name.replacen('/', "+", 1)));
         // Links are followed by the original, and so is the folder's own path in its messages.
-        let root = scratch.path().canonicalize()?;
-        repositories.unpack(name, commit, &root)?;
+        let root = match unpacked.filter(|folder| folder.is_dir()) {
+            Some(folder) => folder.canonicalize()?,
+            None => {
+                let root = scratch.path().canonicalize()?;
+                places.repositories.unpack(name, commit, &root)?;
+                root
+            }
+        };
         for directory in kustomizations(&root)? {
             let path = directory.strip_prefix(&root)?.display().to_string();
             let shown = format!("{name} {path}");

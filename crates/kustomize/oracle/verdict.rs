@@ -55,12 +55,7 @@ impl Tally {
         let last = peer.told.lines().rfind(|line| !line.is_empty()).unwrap_or_default();
         match verdict {
             Verdict::Same => self.same += 1,
-            Verdict::BothFail => {
-                self.both_fail += 1;
-                if std::env::var_os("XX").is_some() {
-                    say(&format!("BOTH {name}: {last}"))?;
-                }
-            }
+            Verdict::BothFail => self.both_fail += 1,
             Verdict::Differs => say(&format!("DIFFERS     {name}"))?,
             Verdict::OursFails => {
                 say(&format!("OURS FAILS  {name}: {}", ours.as_ref().err().map_or("", String::as_str)))?;
