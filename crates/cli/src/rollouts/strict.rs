@@ -17,7 +17,7 @@ pub(super) fn documents(path: &Path) -> Result<Vec<Value>, Failure> {
     let bytes = std::fs::read(path).map_err(|error| failed(format!("open {}: {}", path.display(), os_text(&error))))?;
     let documents = yaml::parse_all(&bytes, yaml::Dialect::V2, &mut Budget::new(Limits::default()))
         .map_err(|error| failed(format!("{}: {error}", path.display())))?;
-    for duplicate in documents.iter().flat_map(|document| &document.duplicates) {
+    if let Some(duplicate) = documents.iter().flat_map(|document| &document.duplicates).next() {
         return Err(failed(format!("{}: {duplicate}", path.display())));
     }
     Ok(documents.into_iter().map(|document| document.value).filter(|value| !value.is_null()).collect())
