@@ -12,7 +12,7 @@ pub struct Limits {
     pub wall: Duration,
     /// Bytes of the JSON that the program gives.
     pub result_bytes: u32,
-    /// Values in that JSON: each takes memory many times its text.
+    /// Values in that JSON, a map counting for several: each takes memory many times its text.
     pub result_values: u32,
     /// Files asked for.
     pub imports: u32,
@@ -28,7 +28,7 @@ pub struct Confinement {
 }
 
 impl Default for Limits {
-    /// A monitoring stack of 200 manifests (2 MB) takes a tenth of each.
+    /// Three thousand Deployments, each put together of two objects, fit in.
     fn default() -> Self {
         Limits {
             confinement: Confinement { memory_bytes: 256 << 20, processor_seconds: 10 },
