@@ -27,12 +27,20 @@ pub(crate) enum Floats {
 
 /// The plain form of a value.
 pub(crate) fn plain(value: &Value, floats: Floats, budget: &mut Budget) -> Result<Json, EncodeError> {
-    Walk { floats, budget }.value(value, 0)
+    let room = budget.limits().bytes / 2;
+    Walk { floats, budget, room }.value(value, 0)
 }
+
+/// What each value takes, and about what a map takes that is not empty.
+const VALUE_BYTES: usize = std::mem::size_of::<Json>();
+const MAP_BYTES: usize = 640;
 
 struct Walk<'b> {
     floats: Floats,
     budget: &'b mut Budget,
+    /// Bytes that this form may still take. It lives shortly, so they are not taken from the budget: values that share
+    /// much become trees that share nothing.
+    room: u64,
 }
 
 impl Walk<'_> {
@@ -40,7 +48,7 @@ impl Walk<'_> {
         if depth >= VALUE_DEPTH_MAX {
             return Err(Exceeded::Depth(VALUE_DEPTH_MAX).into());
         }
-        self.budget.spend(1)?;
+        self.hold(VALUE_BYTES)?;
         Ok(match value {
             Value::NoValue | Value::Nil => Json::Null,
             Value::Bool(flag) => Json::Bool(*flag),
@@ -48,7 +56,10 @@ impl Walk<'_> {
             Value::Uint(number, _) => Json::from(*number),
             Value::Float(number) => self.float(*number)?,
             Value::Complex(..) => return Err(EncodeError::Unsupported("unsupported type: complex128".to_owned())),
-            Value::Str(text) => Json::String(string(text)),
+            Value::Str(text) => {
+                self.make_room(text.as_bytes().len())?;
+                Json::String(string(text))
+            }
             Value::Bytes(bytes) => Json::String(base64(bytes)),
             Value::List(list) if list.is_nil() => Json::Null,
             Value::List(list) => match list.untouched() {
@@ -59,6 +70,7 @@ impl Walk<'_> {
             Value::Map(map) => match map.untouched() {
                 Some(data) => self.entries(data)?,
                 None => {
+                    self.make_room(MAP_BYTES)?;
                     let mut plain = Map::new();
                     for (key, value) in map.entries() {
                         plain.insert(string(&key), self.value(&value, depth + 1)?);
@@ -69,6 +81,18 @@ impl Walk<'_> {
             Value::Object(object) => self.object(object, depth)?,
             Value::Func(_) => return Err(EncodeError::Unsupported("unsupported type: func()".to_owned())),
         })
+    }
+
+    /// One more value.
+    fn hold(&mut self, bytes: usize) -> Result<(), Exceeded> {
+        self.budget.spend(1)?;
+        self.make_room(bytes)
+    }
+
+    fn make_room(&mut self, bytes: usize) -> Result<(), Exceeded> {
+        let left = self.room.checked_sub(bytes as u64);
+        self.room = left.ok_or(Exceeded::Bytes(self.budget.limits().bytes))?;
+        Ok(())
     }
 
     fn object(&mut self, object: &Arc<dyn GoObject>, depth: u32) -> Result<Json, EncodeError> {
@@ -87,7 +111,7 @@ impl Walk<'_> {
 
     /// Shared data, without making handles for what is in it.
     fn frozen(&mut self, value: &Frozen) -> Result<Json, EncodeError> {
-        self.budget.spend(1)?;
+        self.hold(VALUE_BYTES)?;
         Ok(match value {
             Frozen::Nil => Json::Null,
             Frozen::Bool(flag) => Json::Bool(*flag),
@@ -104,6 +128,7 @@ impl Walk<'_> {
     }
 
     fn entries(&mut self, data: &FrozenMap) -> Result<Json, EncodeError> {
+        self.make_room(MAP_BYTES)?;
         let mut plain = Map::new();
         for (key, value) in data.entries() {
             plain.insert(string(key), self.frozen(value)?);
