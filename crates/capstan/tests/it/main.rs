@@ -12,6 +12,8 @@ mod applications;
 mod failures;
 mod helm;
 mod kubectl;
+mod kustomize;
 mod processes;
+mod render;
 mod rollouts;
 mod texts;
