@@ -19,6 +19,8 @@ mod memory;
 mod observed;
 mod problem;
 
+mod observer;
+
 mod observe;
 pub mod plan;
 mod wakes;

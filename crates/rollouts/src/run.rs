@@ -3,8 +3,8 @@
 use crate::index::Index;
 use crate::key::WorkKey;
 use crate::memory::Memories;
-use crate::observe::Observer;
 use crate::observed::Observed;
+use crate::observer::Observer;
 use crate::plan::{conclude, decide};
 use crate::settings::Settings;
 use crate::wakes::{wake_all, wake_for};

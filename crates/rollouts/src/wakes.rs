@@ -2,7 +2,7 @@
 
 use crate::index::Owned;
 use crate::key::{RolloutKey, WorkKey};
-use crate::observe::Observer;
+use crate::observer::Observer;
 use crate::references::{Referent, references};
 use api::names::GROUP;
 use api::rollouts::names::ANNOTATION_MANAGED_BY;

@@ -29,7 +29,9 @@ pub(super) struct Store {
     objects: BTreeMap<Key, Cached>,
     by_uid: BTreeMap<Box<str>, Key>,
     roots: BTreeMap<Instance, BTreeSet<Key>>,
-    children: BTreeMap<Box<str>, BTreeSet<Key>>,
+    /// Owners' uids with what they own. One flat set: most owners own one or two objects, and a set of its own for each
+    /// would take more memory than these.
+    children: BTreeSet<(Box<str>, Key)>,
     followed: BTreeMap<GroupKind, BTreeMap<Region, Followed>>,
 }
 
@@ -40,7 +42,7 @@ impl Store {
             objects: BTreeMap::new(),
             by_uid: BTreeMap::new(),
             roots: BTreeMap::new(),
-            children: BTreeMap::new(),
+            children: BTreeSet::new(),
             followed: BTreeMap::new(),
         }
     }
@@ -179,7 +181,9 @@ impl Store {
 
     /// What names `uid` as its owner, by key.
     pub(super) fn children(&self, uid: &str) -> Vec<Cached> {
-        let keys = self.children.get(uid).into_iter().flatten();
+        let first = Key { group: "".into(), kind: "".into(), namespace: None, name: "".into() };
+        let from = self.children.range((Box::<str>::from(uid), first)..);
+        let keys = from.take_while(|(owner, _)| **owner == *uid).map(|(_, key)| key);
         keys.filter_map(|key| self.objects.get(key).cloned()).collect()
     }
 
@@ -246,7 +250,7 @@ impl Store {
             self.by_uid.insert(meta.uid.clone(), key.clone());
         }
         for owner in &meta.owner_references {
-            self.children.entry(owner.uid.clone()).or_default().insert(key.clone());
+            self.children.insert((owner.uid.clone(), key.clone()));
         }
         if let Some(instance) = instance {
             self.roots.entry(instance.clone()).or_default().insert(key.clone());
@@ -260,7 +264,7 @@ impl Store {
             self.by_uid.remove(&meta.uid);
         }
         for owner in &meta.owner_references {
-            take(&mut self.children, &owner.uid, key);
+            self.children.remove(&(owner.uid.clone(), key.clone()));
         }
         if let Some(instance) = &cached.instance {
             take(&mut self.roots, instance, key);

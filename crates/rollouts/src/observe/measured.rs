@@ -1,7 +1,7 @@
 //! The templates of what a Rollout measures.
 
-use super::Observer;
 use crate::key::RolloutKey;
+use crate::observer::Observer;
 use crate::references::templates;
 use api::rollouts::{
     ANALYSIS_TEMPLATE, AnalysisTemplate, AnalysisTemplateSpec, CLUSTER_ANALYSIS_TEMPLATE, ClusterAnalysisTemplate,

@@ -5,43 +5,23 @@ mod owned;
 mod pods;
 mod workload;
 
-use crate::index::Index;
 use crate::kept::replica_sets;
 use crate::key::{RolloutKey, WorkKey};
-use crate::memory::Memories;
 use crate::observed::{Observed, Seen, SeenService, What};
+use crate::observer::Observer;
 use crate::problem::problem;
 use crate::references::{Referent, alb_ingresses, ingresses, services};
-use crate::settings::Settings;
 use api::rollouts::Rollout;
-use cluster::{Cache, GroupKind};
 use controller::Failure;
 use object::{Fetched, Key, Object};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use strategy::identity::recognise;
 use strategy::validation::Peer;
 use strategy::{Service, needs_pods};
 use workload::Resolved;
 
-/// Reads for all Rollouts.
-pub struct Observer {
-    /// What is in the cluster.
-    pub cache: Cache,
-    /// What concerns whom.
-    pub index: Mutex<Index>,
-    /// What is kept between passes.
-    pub memories: Memories,
-    /// What holds for all.
-    pub settings: Settings,
-}
-
 impl Observer {
-    /// The index.
-    pub fn index(&self) -> MutexGuard<'_, Index> {
-        self.index.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// All that planning `key` needs.
     ///
     /// # Errors
@@ -165,7 +145,7 @@ impl Observer {
 
     /// A Service, if no Rollout names it.
     fn left_service(&self, namespace: &str, name: &str) -> Result<What, Failure> {
-        self.know_rollouts()?;
+        self.certain(api::names::GROUP, api::rollouts::ROLLOUT)?;
         let found = match self.cache.get(&Key::new("", "Service", Some(namespace), name)) {
             Fetched::Known(cached) => cached.object,
             Fetched::Absent => return Ok(What::Nothing),
@@ -179,7 +159,7 @@ impl Observer {
 
     /// An Ingress, with the Rollouts that share traffic out by it.
     fn left_ingress(&self, namespace: &str, name: &str) -> Result<What, Failure> {
-        self.know_rollouts()?;
+        self.certain(api::names::GROUP, api::rollouts::ROLLOUT)?;
         let object = match self.cache.get(&Key::new("networking.k8s.io", "Ingress", Some(namespace), name)) {
             Fetched::Known(cached) => cached.object,
             Fetched::Absent => return Ok(What::Nothing),
@@ -196,14 +176,5 @@ impl Observer {
         };
         let routed_by = naming.into_iter().filter(routes).map(|key| key.name).collect();
         Ok(What::Ingress { object, routed_by })
-    }
-
-    /// Fails unless it is certain which Rollouts there are.
-    fn know_rollouts(&self) -> Result<(), Failure> {
-        let kind = GroupKind::new(api::names::GROUP, api::rollouts::ROLLOUT);
-        match self.cache.kind(&kind) {
-            Fetched::Known(()) | Fetched::Absent => Ok(()),
-            Fetched::Unknown(cause) => Err(Failure::Retry(cause)),
-        }
     }
 }

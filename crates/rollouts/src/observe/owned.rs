@@ -1,12 +1,11 @@
 //! What a Rollout owns: its ReplicaSets, AnalysisRuns and Experiments.
 
-use super::Observer;
+use crate::observer::Observer;
 use crate::selecting::{is_empty, selects};
 use api::rollouts::names::LABEL_POD_TEMPLATE_HASH;
 use api::rollouts::{ANALYSIS_RUN, AnalysisRun, EXPERIMENT, Experiment, Rollout};
-use cluster::GroupKind;
 use controller::Failure;
-use object::{Fetched, Key, Object};
+use object::{Key, Object};
 use std::collections::BTreeMap;
 use strategy::{ExperimentRun, ReplicaSet, Run};
 
@@ -89,14 +88,6 @@ impl Observer {
         let children = self.cache.children(uid).into_iter().map(|cached| cached.object);
         let is_own = |child: &Object| child.meta().controller().is_some_and(|owner| owner.uid == *uid);
         children.filter(|child| *child.gvk().kind == *kind && is_own(child)).collect()
-    }
-
-    /// Fails unless it is certain what there is of a kind.
-    fn certain(&self, group: &str, kind: &str) -> Result<(), Failure> {
-        match self.cache.kind(&GroupKind::new(group, kind)) {
-            Fetched::Known(()) | Fetched::Absent => Ok(()),
-            Fetched::Unknown(cause) => Err(Failure::Retry(cause)),
-        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! The pods of a Rollout, read only where single ones matter.
 
-use super::Observer;
 use crate::key::RolloutKey;
 use crate::observed::Seen;
+use crate::observer::Observer;
 use cluster::ListQuery;
 use controller::Failure;
 use jiff::{SignedDuration, Timestamp};

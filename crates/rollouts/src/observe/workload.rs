@@ -1,7 +1,7 @@
 //! The workload that a Rollout takes the place of.
 
-use super::Observer;
 use crate::key::RolloutKey;
+use crate::observer::Observer;
 use crate::workload::Workload;
 use api::rollouts::{Rollout, WorkloadRef};
 use controller::Failure;

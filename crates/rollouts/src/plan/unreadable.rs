@@ -68,3 +68,29 @@ fn of(kind: &str, reason: &str, message: String, now: Timestamp) -> RolloutCondi
         ..RolloutCondition::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_is_said_once_and_the_rest_of_the_status_stays() {
+        let other = json!({"type": "Available", "status": "True"});
+        let mut value = json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout",
+            "metadata": {"name": "web", "namespace": "shop", "uid": "u", "resourceVersion": "7", "generation": 3},
+            "status": {"conditions": [other], "stableRS": "x"}});
+        let object = Object::from_value(&value).expect("an object");
+        let said = plan(&object, "field spec.replicas: expected a number", Timestamp::UNIX_EPOCH);
+        let status = said.status.expect("a status");
+        let cluster::Change::Patch { body, .. } = &status.write.change else { unreachable!("a patch: {status}") };
+        let message = "The Rollout \"web\" is invalid: field spec.replicas: expected a number";
+        assert_eq!(body["status"]["message"], format!("InvalidSpec: {message}"));
+        assert_eq!(body["status"]["conditions"][0], other);
+        assert_eq!(body["status"]["conditions"][1]["message"], message);
+        assert!(body["status"].get("stableRS").is_none(), "what is not changed is not written");
+        value["status"]["conditions"] = body["status"]["conditions"].clone();
+        let object = Object::from_value(&value).expect("an object");
+        let again = plan(&object, "field spec.replicas: expected a number", Timestamp::UNIX_EPOCH);
+        assert!(again.is_empty() && !again.waiting.is_empty());
+    }
+}

@@ -1,5 +1,7 @@
 //! Rollouts on an embedded cluster in this process, on a paused clock.
 
+#![allow(clippy::panic, reason = "a test helper that is used wrongly ends the test")]
+
 mod stage;
 
 mod canary;
@@ -13,6 +15,8 @@ mod operations;
 mod ownership;
 
 mod workload_ref;
+
+mod measured;
 
 mod bad_input;
 

@@ -1,7 +1,7 @@
 //! A stage: an embedded cluster with the definitions, the controller, all on one paused clock.
 
 use clock::Clock;
-use cluster::{Change, ClusterClient, ClusterError, Clusters, ListQuery, Part, PatchKind, Propagation, Target, Write};
+use cluster::{Change, ClusterClient, Clusters, ListQuery, Part, PatchKind, Propagation, Target, Write};
 use controller::{Environment, KubeEvents, Leadership, Metrics, Reporter, Shutdown, Views};
 use object::{Gvk, Object};
 use rollouts::{Options, Rollouts, Settings, start_cache};
@@ -15,11 +15,11 @@ pub const NAMESPACE: &str = "shop";
 
 /// Everything a case needs.
 pub struct Stage {
-    pub cluster: embedded::Cluster,
     pub client: ClusterClient,
     pub clock: Clock,
     pub views: Views,
-    pub metrics: Metrics,
+    /// Held with the controller and the cluster.
+    _cluster: embedded::Cluster,
     /// Held so that the controller is not asked to end.
     _shutdown: Shutdown,
 }
@@ -54,7 +54,7 @@ impl Stage {
         };
         let options = Options { settings, ..Options::new(environment) };
         tokio::spawn(Rollouts::new(options, shutdown.clone()).expect("a cache is there").run());
-        Stage { cluster, client, clock, views, metrics, _shutdown: shutdown }
+        Stage { client, clock, views, _cluster: cluster, _shutdown: shutdown }
     }
 
     /// Makes any object.
@@ -213,8 +213,10 @@ impl Stage {
 
 /// The definitions and the namespace.
 pub async fn prepare(client: &ClusterClient) {
-    for definition in api::crds() {
-        create(client, definition).await;
+    let is_needed =
+        |definition: &&Value| text(definition, "/metadata/labels/app.kubernetes.io~1part-of") == "argo-rollouts";
+    for definition in api::crds().iter().filter(is_needed) {
+        create(client, definition.clone()).await;
     }
     create(client, json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})).await;
     timeout(Duration::from_secs(60), async {
@@ -231,18 +233,14 @@ pub async fn prepare(client: &ClusterClient) {
     .expect("the definitions are served");
 }
 
-pub async fn create(client: &ClusterClient, value: Value) -> Object {
-    try_create(client, value).await.expect("made")
-}
-
-pub async fn try_create(client: &ClusterClient, mut value: Value) -> Result<Object, ClusterError> {
+pub async fn create(client: &ClusterClient, mut value: Value) -> Object {
     let is_of_cluster = ["Namespace", "CustomResourceDefinition", "ClusterAnalysisTemplate"];
     if !is_of_cluster.contains(&text(&value, "/kind")) {
         value["metadata"]["namespace"] = json!(NAMESPACE);
     }
     let object = Object::from_value(&value).expect("an object");
-    let written = client.write(&Write::new(Target::of(&object), Change::Create(object))).await?;
-    Ok(written.object.expect("the server gives what it made"))
+    let written = client.write(&Write::new(Target::of(&object), Change::Create(object))).await.expect("made");
+    written.object.expect("the server gives what it made")
 }
 
 /// The documents of some YAML.
