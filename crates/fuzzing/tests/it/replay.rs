@@ -11,7 +11,7 @@ const ROUNDS: usize = 40;
 
 fn corpus_of(target: &str) -> Vec<(String, Vec<u8>)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
-    let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let entries = std::fs::read_dir(&folder).expect("a folder of seeds");
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
     paths.sort();
     let read = |path: PathBuf| {
@@ -24,12 +24,9 @@ fn corpus_of(target: &str) -> Vec<(String, Vec<u8>)> {
 /// Runs an input, and tells it when something did not hold.
 fn survives(target: &Target, from: &str, input: &[u8]) {
     let run = target.run;
-    if catch_unwind(|| run(input)).is_err() {
-        let (name, shown) = (target.name, String::from_utf8_lossy(input));
-        panic!(
-            "{name}, from {from}: see the message above; put the input into fuzz/corpus/{name}:\n{input:?}\n{shown}"
-        );
-    }
+    let survived = catch_unwind(|| run(input)).is_ok();
+    let (name, shown) = (target.name, String::from_utf8_lossy(input));
+    assert!(survived, "{name}, from {from}: what panicked stands above; the input:\n{input:?}\n{shown}");
 }
 
 fn replay(name: &str) {
