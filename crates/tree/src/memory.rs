@@ -7,7 +7,21 @@ use std::collections::BTreeMap;
 
 /// Files and links by path; directories exist as far as something lies in them.
 #[derive(Debug, Clone, Default)]
-pub struct MemoryTree(BTreeMap<TreePath, (EntryKind, Bytes)>);
+pub struct MemoryTree(BTreeMap<TreePath, Leaf>);
+
+/// A file or a link, and what is known of its content since it came.
+#[derive(Debug, Clone)]
+struct Leaf {
+    kind: EntryKind,
+    content: Bytes,
+    id: EntryId,
+}
+
+impl Leaf {
+    fn new(kind: EntryKind, content: Bytes) -> Self {
+        Leaf { kind, id: digest([&content[..]]), content }
+    }
+}
 
 impl MemoryTree {
     /// An empty tree.
@@ -29,12 +43,12 @@ impl MemoryTree {
 
     /// Puts a file at `path`.
     pub fn insert_file(&mut self, path: TreePath, content: impl Into<Bytes>) {
-        self.0.insert(path, (EntryKind::File, content.into()));
+        self.0.insert(path, Leaf::new(EntryKind::File, content.into()));
     }
 
     /// Puts a link at `path` that points to `target`.
     pub fn insert_link(&mut self, path: TreePath, target: &str) {
-        self.0.insert(path, (EntryKind::Symlink, Bytes::copy_from_slice(target.as_bytes())));
+        self.0.insert(path, Leaf::new(EntryKind::Symlink, Bytes::copy_from_slice(target.as_bytes())));
     }
 
     /// Takes away what stands at `path`.
@@ -42,7 +56,7 @@ impl MemoryTree {
         self.0.remove(path);
     }
 
-    fn below<'a>(&'a self, path: &'a TreePath) -> impl Iterator<Item = (&'a str, &'a (EntryKind, Bytes))> {
+    fn below<'a>(&'a self, path: &'a TreePath) -> impl Iterator<Item = (&'a str, &'a Leaf)> {
         self.0.iter().filter_map(move |(at, entry)| {
             let rest = at.relative_to(path)?;
             (!rest.is_empty()).then_some((rest, entry))
@@ -61,12 +75,12 @@ fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> EntryId {
 
 impl Tree for MemoryTree {
     fn entry(&self, path: &TreePath) -> Result<Option<Entry>, TreeError> {
-        if let Some((kind, content)) = self.0.get(path) {
-            return Ok(Some(Entry { kind: *kind, id: digest([&content[..]]) }));
+        if let Some(leaf) = self.0.get(path) {
+            return Ok(Some(Entry { kind: leaf.kind, id: leaf.id.clone() }));
         }
         let mut parts: Vec<&[u8]> = Vec::new();
-        for (name, (_, content)) in self.below(path) {
-            parts.extend([name.as_bytes(), content]);
+        for (name, leaf) in self.below(path) {
+            parts.extend([name.as_bytes(), leaf.id.as_bytes()]);
         }
         let exists = !parts.is_empty() || path.is_root();
         Ok(exists.then(|| Entry { kind: EntryKind::Directory, id: digest(parts) }))
@@ -74,10 +88,10 @@ impl Tree for MemoryTree {
 
     fn read(&self, path: &TreePath, bytes_max: u64) -> Result<Bytes, TreeError> {
         match self.0.get(path) {
-            Some((_, content)) if content.len() as u64 > bytes_max => {
+            Some(Leaf { content, .. }) if content.len() as u64 > bytes_max => {
                 Err(TreeError::TooLarge { path: path.clone(), bytes_max })
             }
-            Some((_, content)) => Ok(content.clone()),
+            Some(leaf) => Ok(leaf.content.clone()),
             None => Err(match self.entry(path)? {
                 Some(entry) => {
                     TreeError::WrongKind { path: path.clone(), found: entry.kind, expected: EntryKind::File }
