@@ -4,6 +4,7 @@
 
 mod arguments;
 mod build;
+mod failed;
 mod output;
 
 use crate::failure::Failure;

@@ -1,6 +1,7 @@
 //! `kustomize build`.
 
 use super::arguments::{BuildArguments, LoadRestrictor, Order};
+use super::failed::failed;
 use super::output;
 use crate::disk::Disk;
 use crate::failure::Failure;
@@ -14,9 +15,6 @@ use tree::TreePath;
 
 /// Room for overlays of a hundred thousand objects; what costs more is told as a limit.
 const LIMITS: Limits = Limits { fuel: 5_000_000_000, bytes: 4 << 30, depth: 1_000 };
-
-/// The code with which kustomize ends when it fails.
-const FAILED: u8 = 1;
 
 /// What turns the label on without a flag.
 const LABEL_VARIABLE: &str = "KUSTOMIZE_ENABLE_MANAGEDBY_LABEL";
@@ -39,12 +37,6 @@ pub(super) fn run(arguments: &BuildArguments, clock: &Clock) -> Result<(), Failu
         Some(problem) => Err(failed(problem)),
         None => output::write(arguments, &built.resources),
     }
-}
-
-/// How kustomize says it.
-pub(super) fn failed(problem: &impl std::fmt::Display) -> Failure {
-    terminal::note(&format!("Error: {problem}"));
-    Failure::with_code(FAILED, "")
 }
 
 fn deprecated(arguments: &BuildArguments) {

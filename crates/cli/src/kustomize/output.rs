@@ -1,6 +1,7 @@
 //! Where the objects of a build go: standard output, a file, a directory, or a list of where they come from.
 
 use super::arguments::BuildArguments;
+use super::failed::failed;
 use crate::failure::Failure;
 use crate::terminal;
 use kustomize::BuiltResource;
@@ -18,7 +19,7 @@ pub(super) fn write(arguments: &BuildArguments, resources: &[BuiltResource]) -> 
     match &arguments.output {
         None => terminal::data(kustomize::to_yaml(resources).as_bytes()),
         Some(path) if path.is_dir() => {
-            let files = kustomize::to_files(resources).map_err(|problem| super::build::failed(&problem))?;
+            let files = kustomize::to_files(resources).map_err(|problem| failed(&problem))?;
             files.iter().try_for_each(|(name, text)| put(&path.join(name), text))
         }
         Some(path) => put(path, &kustomize::to_yaml(resources)),
@@ -26,7 +27,7 @@ pub(super) fn write(arguments: &BuildArguments, resources: &[BuiltResource]) -> 
 }
 
 fn put(path: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(path, text).map_err(|error| super::build::failed(&format!("{}: {error}", path.display())))
+    fs::write(path, text).map_err(|error| failed(&format!("{}: {error}", path.display())))
 }
 
 /// One line for each object, in the order of the output: `overlay/web.yaml:12  Deployment/web`.
