@@ -64,10 +64,12 @@ impl Render {
     }
 }
 
-/// The top of the working copy that a directory lies in; the directory itself where it lies in none.
+/// The top of the working copy that a directory lies in. Where it lies in none, the folder the command was started in
+/// if that holds it, else the directory itself.
 fn top(directory: &Path) -> PathBuf {
-    let found = directory.ancestors().find(|ancestor| ancestor.join(".git").exists());
-    found.unwrap_or(directory).to_owned()
+    let found = directory.ancestors().find(|ancestor| ancestor.join(".git").exists()).map(Path::to_owned);
+    let here = || std::env::current_dir().and_then(|here| here.canonicalize()).ok();
+    found.or_else(|| here().filter(|here| directory.starts_with(here))).unwrap_or_else(|| directory.to_owned())
 }
 
 /// The Applications in a file; other objects are passed over.

@@ -1,6 +1,7 @@
 //! What one render is made of, by name: commits and what the cluster can do.
 
-use super::seen::{Lender, Wanted};
+use super::lender::Lender;
+use super::seen::Wanted;
 use git::{Oid, Remote};
 use render::CapabilitiesId;
 use std::collections::BTreeMap;

@@ -2,8 +2,9 @@
 //! has come.
 
 use super::basis::Revisions;
+use super::lender::Lender;
 use super::opening::around;
-use super::seen::{Lender, Wanted};
+use super::seen::Wanted;
 use super::state::Shared;
 use crate::AppKey;
 use futures::FutureExt;

@@ -2,7 +2,8 @@
 //! others it may refer to.
 
 use super::credentials::Repositories;
-use super::seen::{Lender, Wanted};
+use super::lender::Lender;
+use super::seen::Wanted;
 use api::ApplicationSource;
 use render::{ApplicationFacts, Input, Settings};
 use std::collections::BTreeMap;

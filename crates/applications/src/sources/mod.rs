@@ -8,11 +8,13 @@
 
 mod around;
 mod basis;
+mod content;
 mod credentials;
 mod fetches;
 mod fetching;
 mod follow;
 mod input;
+mod lender;
 mod opening;
 mod rendering;
 mod renders;
@@ -22,11 +24,11 @@ mod state;
 mod wishes;
 
 pub use basis::Basis;
+pub use content::{Content, Pace};
 pub use credentials::{KNOWN_HOSTS, OWN_SECRET, Repositories, RepositorySecretError, SECRET_TYPE, TLS_CERTS};
 pub use input::{Ask, wanted};
-pub use rendering::Pace;
-pub use renders::{Content, SourceId};
-pub use seen::{Behind, Lender, SourceFailure, SourceSeen, Wanted};
+pub use lender::{Lender, SourceId};
+pub use seen::{Behind, SourceFailure, SourceSeen, Wanted};
 pub use service::{Place, Reading, Sources};
 pub use state::{Counters, WakeApps};
 pub use wishes::{Freshness, Wish};

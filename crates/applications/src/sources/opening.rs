@@ -2,7 +2,8 @@
 
 use super::around::Around;
 use super::basis::Basis;
-use super::seen::{Lender, Wanted};
+use super::lender::Lender;
+use super::seen::Wanted;
 use super::state::Shared;
 use git::GitError;
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! One render: on another thread, inside limits of work and of time, and never in the way of others.
 
 use super::around::Around;
-use super::renders::Content;
+use super::content::{Content, Pace};
 use budget::{Budget, Exceeded, Limits, Stop};
 use clock::Offload;
 use render::{Input, Problem, Reads, Rendered};
@@ -31,16 +31,6 @@ pub(super) enum Outcome {
     Same(Arc<Content>),
     /// This, and whether it took long.
     New(Box<Rendered>, Pace),
-}
-
-/// Whether a render took long.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Pace {
-    /// It did not.
-    #[default]
-    Quick,
-    /// It did.
-    Slow,
 }
 
 impl Renderer {

@@ -1,10 +1,10 @@
 //! Renders by what they read.
 
 use super::basis::Basis;
-use super::rendering::Pace;
-use super::seen::Lender;
+use super::content::{Content, Pace};
+use super::lender::SourceId;
 use git::{Oid, Remote};
-use render::{Input, Rendered};
+use render::Rendered;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -13,40 +13,6 @@ use std::sync::Arc;
 const CONTENTS_MAX: usize = 2;
 /// How many bases are remembered as having one content: enough for the applications that follow different revisions.
 const BASES_MAX: usize = 8;
-
-/// One source as far as rendering goes: applications with equal ids share their renders.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SourceId {
-    /// The repository.
-    pub remote: Remote,
-    /// Where the sources lie that it may refer to, by name.
-    refs: BTreeMap<String, Remote>,
-    /// What is rendered of it, as text: equal texts are equal inputs.
-    input: String,
-}
-
-impl SourceId {
-    /// The id of `input` in `remote`, which may refer to `refs`.
-    #[must_use]
-    pub fn new(remote: Remote, input: &Input, refs: &BTreeMap<String, Lender>) -> Self {
-        let lender = |(name, lender): (&String, &Lender)| match lender {
-            Lender::Repository { remote, .. } => Some((name.clone(), remote.clone())),
-            Lender::Chart => None,
-        };
-        SourceId { remote, refs: refs.iter().filter_map(lender).collect(), input: format!("{input:?}") }
-    }
-}
-
-/// What a source renders to on some bases.
-#[derive(Debug)]
-pub struct Content {
-    /// The manifests and problems.
-    pub rendered: Rendered,
-    /// Distinguishes this content from every other one this process rendered.
-    pub number: u64,
-    /// Whether rendering it took long.
-    pub pace: Pace,
-}
 
 #[derive(Debug)]
 struct Known {
@@ -135,7 +101,7 @@ fn gives_the_same(one: &Rendered, other: &Rendered) -> bool {
 mod tests {
     use super::*;
     use object::Object;
-    use render::{Manifest, Origin};
+    use render::{Input, Manifest, Origin};
     use serde_json::json;
 
     fn commit(byte: u8) -> Basis {

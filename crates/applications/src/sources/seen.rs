@@ -1,6 +1,7 @@
 //! What applications want of their sources, and what is known of them.
 
-use super::renders::{Content, SourceId};
+use super::content::Content;
+use super::lender::{Lender, SourceId};
 use git::{Failure, Oid, Remote};
 use jiff::Timestamp;
 use render::Input;
@@ -18,20 +19,6 @@ pub struct Wanted {
     pub revision: String,
     /// The sources that it may refer to as `$name/…`, by name.
     pub refs: BTreeMap<String, Lender>,
-}
-
-/// A source that lends its files.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Lender {
-    /// A repository at a revision.
-    Repository {
-        /// The repository.
-        remote: Remote,
-        /// Branch, tag, commit; empty means HEAD.
-        revision: String,
-    },
-    /// A chart, which lends nothing.
-    Chart,
 }
 
 impl Wanted {

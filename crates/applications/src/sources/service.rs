@@ -2,13 +2,15 @@
 
 use super::around::{Around, Tools};
 use super::basis::{Basis, Revisions};
+use super::content::Content;
 use super::fetches::{Fetches, Standing};
 use super::fetching::fetch;
 use super::follow::follow;
+use super::lender::{Lender, SourceId};
 use super::opening::around;
 use super::rendering::{Outcome, Renderer};
-use super::renders::{Content, Renders, SourceId};
-use super::seen::{Lender, SourceFailure, SourceSeen, Wanted};
+use super::renders::Renders;
+use super::seen::{SourceFailure, SourceSeen, Wanted};
 use super::state::{Counters, Repository, Shared, State, User, WakeApps};
 use super::wishes::{Freshness, Wish, Wishes};
 use crate::AppKey;

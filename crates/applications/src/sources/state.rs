@@ -3,9 +3,10 @@
 use super::around::Tools;
 use super::basis::{Basis, Revisions, commit_of};
 use super::fetches::{Fetches, Standing};
+use super::lender::Lender;
 use super::rendering::Renderer;
 use super::renders::Renders;
-use super::seen::{Behind, Lender, SourceFailure, SourceSeen, Wanted};
+use super::seen::{Behind, SourceFailure, SourceSeen, Wanted};
 use super::wishes::Wishes;
 use crate::AppKey;
 use clock::Clock;

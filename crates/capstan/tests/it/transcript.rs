@@ -14,6 +14,20 @@ pub fn capstan(folder: &Path) -> Command {
     command
 }
 
+/// Copies a folder and all below it.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target)
+        } else {
+            std::fs::copy(entry.path(), target).map(drop).expect("copied")
+        }
+    }
+}
+
 /// How a command ended.
 pub struct Ended {
     pub code: i32,
