@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 /// A source that lends its files.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::large_enum_variant, reason = "few of them exist, and almost all are repositories")]
 pub enum Lender {
     /// A repository at a revision.
     Repository {
