@@ -144,7 +144,8 @@ impl Transport {
         path: Option<&Path>,
         overrides: &Overrides,
     ) -> Result<(Self, String), ConnectError> {
-        let wrong = |cause: String| ConnectError::Kubeconfig { path: path.map(|path| path.display().to_string()), cause };
+        let wrong =
+            |cause: String| ConnectError::Kubeconfig { path: path.map(|path| path.display().to_string()), cause };
         let server = overrides.server.as_deref().map(server_uri).transpose().map_err(&wrong)?;
         let file = match path {
             Some(path) => Kubeconfig::read_from(path),
