@@ -7,6 +7,8 @@ mod failure;
 mod tabs;
 mod terminal;
 
+mod process;
+
 mod disk;
 
 mod connection;
@@ -24,6 +26,8 @@ mod kustomize;
 mod plugins;
 mod render;
 mod rollouts;
+
+mod kubectl_plugin;
 mod up;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -31,8 +35,8 @@ use clap_complete::Shell;
 use clock::Clock;
 use connection::Connection;
 use failure::Failure;
+use process::{ended, within_runtime};
 use std::ffi::OsString;
-use std::future::Future;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -102,14 +106,14 @@ pub fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     let name = words.first().and_then(|word| Path::new(word).file_name()).unwrap_or_default();
     if name == rollouts::BINARY {
-        return rollouts::main(words);
+        return kubectl_plugin::main(words);
     }
     if name == rollouts::COMPLETER {
-        return rollouts::complete_main(words);
+        return kubectl_plugin::complete_main(words);
     }
     let arguments = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
-        Err(error) if words.get(1).is_some_and(|word| word == "rollouts") => return rollouts::refused(&error),
+        Err(error) if words.get(1).is_some_and(|word| word == "rollouts") => return kubectl_plugin::refused(&error),
         Err(error) if words.get(1).is_some_and(|word| word == "helm") => return helm::refused(&error),
         Err(error) => error.exit(),
     };
@@ -122,20 +126,6 @@ pub fn main() -> ExitCode {
     within_runtime(async move { run(&arguments).await })
 }
 
-/// Runs a command that talks to a cluster.
-fn within_runtime(command: impl Future<Output = Result<(), Failure>>) -> ExitCode {
-    embedded::install_crypto_provider();
-    log();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            terminal::note(&format!("capstan: cannot start: {error}"));
-            return ExitCode::FAILURE;
-        }
-    };
-    ended(runtime.block_on(command))
-}
-
 /// Runs a command that needs neither a cluster nor threads: it starts at once.
 fn run_alone(command: &Command) -> Option<Result<(), Failure>> {
     match command {
@@ -143,27 +133,6 @@ fn run_alone(command: &Command) -> Option<Result<(), Failure>> {
         Command::Kustomize(command) => Some(command.run(&Clock::system())),
         _ => None,
     }
-}
-
-fn ended(outcome: Result<(), Failure>) -> ExitCode {
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            if !failure.message.is_empty() {
-                terminal::note(&format!("capstan: {failure}"));
-            }
-            ExitCode::from(failure.code)
-        }
-    }
-}
-
-/// What the program tells about itself goes to standard error; `CAPSTAN_LOG` says how much, in tracing's terms.
-fn log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("CAPSTAN_LOG");
-    // What the client library fails at, the command itself says, with the next step.
-    let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,kube_client=off"));
-    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
 }
 
 async fn run(arguments: &Arguments) -> Result<(), Failure> {

@@ -4,6 +4,7 @@
 //! What is shown is made by the crate `rolloutview`. Start reading at [`Rollouts`], then [`Session`](session::Session).
 
 mod admission;
+mod binary;
 mod ending;
 
 mod flags;
@@ -31,15 +32,18 @@ mod undo;
 mod version;
 mod watch;
 
-mod plugin;
-
 pub(crate) use admission::RolloutAdmission;
-pub(crate) use plugin::{BINARY, COMPLETER, complete_main, main, refused};
+pub(crate) use binary::{BINARY, COMPLETE, COMPLETER};
 
 use crate::connection::Connection;
 use crate::failure::Failure;
 use clap::{Args, Subcommand};
 use clock::Clock;
+
+/// The commands as a description of themselves.
+fn description() -> clap::Command {
+    Rollouts::augment_args(Connection::augment_args(clap::Command::new(BINARY)))
+}
 
 /// What stands below `rollouts`.
 #[derive(Debug, Args)]
@@ -112,7 +116,10 @@ impl Rollouts {
             Command::Notifications(command) => return command.run(),
             Command::Version(command) => return command.run(),
             Command::Dashboard(command) => return command.run().await,
-            Command::Complete(command) => return command.run(connection, &self.flags, clock).await,
+            Command::Complete(command) => {
+                let around = name_completion::Around { connection, flags: &self.flags, clock };
+                return command.run(description(), &around).await;
+            }
             _ => {}
         }
         let session = session::Session::open(connection, &self.flags, clock).await?;

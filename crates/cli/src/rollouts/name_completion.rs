@@ -2,7 +2,6 @@
 //! candidate, and a number that says what the shell may add.
 
 use super::flags::Flags;
-use super::plugin::command;
 use super::session::Session;
 use crate::connection::Connection;
 use crate::failure::Failure;
@@ -11,8 +10,12 @@ use api::rollouts::{ANALYSIS_RUN, EXPERIMENT, ROLLOUT};
 use clap::Args;
 use clock::Clock;
 
-/// Its name.
-pub(super) const COMMAND: &str = "__complete";
+/// What the command was started with.
+pub(super) struct Around<'a> {
+    pub connection: &'a Connection,
+    pub flags: &'a Flags,
+    pub clock: &'a Clock,
+}
 
 /// The words so far; the last one is begun, and may be empty.
 #[derive(Debug, Args)]
@@ -31,9 +34,9 @@ enum Directive {
 }
 
 impl Complete {
-    pub(super) async fn run(&self, connection: &Connection, flags: &Flags, clock: &Clock) -> Result<(), Failure> {
+    pub(super) async fn run(&self, commands: clap::Command, around: &Around<'_>) -> Result<(), Failure> {
         let (begun, before) = self.words.split_last().map_or(("", &[][..]), |(last, rest)| (last.as_str(), rest));
-        let line = Line::of(before);
+        let line = Line::of(commands, before);
         let (candidates, directive) = if begun.starts_with('-') {
             (line.flags(), Directive::NoFileComp)
         } else if line.takes_value {
@@ -45,9 +48,9 @@ impl Complete {
             if line.arguments > 0 {
                 return shown(&[], Directive::NoFileComp);
             }
-            let mut flags = flags.clone();
+            let mut flags = around.flags.clone();
             flags.namespace = line.namespace.clone().or(flags.namespace);
-            (names(connection, &flags, clock, kind).await, Directive::NoFileComp)
+            (names(around.connection, &flags, around.clock, kind).await, Directive::NoFileComp)
         } else {
             (Vec::new(), Directive::Default)
         };
@@ -74,8 +77,8 @@ struct Line {
 }
 
 impl Line {
-    fn of(words: &[String]) -> Self {
-        let mut line = Line { command: command(), path: Vec::new(), arguments: 0, takes_value: false, namespace: None };
+    fn of(command: clap::Command, words: &[String]) -> Self {
+        let mut line = Line { command, path: Vec::new(), arguments: 0, takes_value: false, namespace: None };
         line.command.build();
         let mut words = words.iter();
         while let Some(word) = words.next() {

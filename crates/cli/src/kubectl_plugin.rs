@@ -1,19 +1,14 @@
 //! The binary under another name: kubectl finds its plugins, and those who complete their arguments, by file name.
 
-use super::Rollouts;
-use super::name_completion;
 use crate::connection::Connection;
+use crate::process::within_runtime;
+use crate::rollouts::{BINARY, COMPLETE, Rollouts};
 use crate::terminal;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 use clock::Clock;
 use std::ffi::OsString;
 use std::process::ExitCode;
-
-/// The name by which kubectl finds the commands: `kubectl argo rollouts …`.
-pub(crate) const BINARY: &str = "kubectl-argo-rollouts";
-/// The name by which kubectl finds what completes their arguments.
-pub(crate) const COMPLETER: &str = "kubectl_complete-argo-rollouts";
 
 /// The commands under that name.
 #[derive(Debug, Parser)]
@@ -29,24 +24,17 @@ struct Plugin {
     rollouts: Rollouts,
 }
 
-/// The commands as a description of themselves.
-pub(super) fn command() -> clap::Command {
-    Plugin::command()
-}
-
 /// Runs the command that the plugin was started with.
 pub(crate) fn main(words: Vec<OsString>) -> ExitCode {
     match Plugin::try_parse_from(words) {
-        Ok(plugin) => {
-            crate::within_runtime(async move { plugin.rollouts.run(&plugin.connection, &Clock::system()).await })
-        }
+        Ok(plugin) => within_runtime(async move { plugin.rollouts.run(&plugin.connection, &Clock::system()).await }),
         Err(error) => refused(&error),
     }
 }
 
 /// Completes a command line for kubectl, which gives the words behind `argo rollouts`.
 pub(crate) fn complete_main(words: Vec<OsString>) -> ExitCode {
-    let head = [OsString::from(BINARY), OsString::from(name_completion::COMMAND), OsString::from("--")];
+    let head = [OsString::from(BINARY), OsString::from(COMPLETE), OsString::from("--")];
     main(head.into_iter().chain(words.into_iter().skip(1)).collect())
 }
 
@@ -105,7 +93,7 @@ fn is_nested(error: &clap::Error) -> bool {
 
 /// A flag with its letter, as Go names both.
 fn with_short(flag: &str) -> String {
-    let mut root = command();
+    let mut root = Plugin::command();
     root.build();
     let long = flag.trim_start_matches('-');
     match short_of(&root, long) {
