@@ -1,7 +1,7 @@
 //! What of the objects is not implemented yet: the one table, and where an object uses it. A controller turns each use
 //! into a condition that names the field; nothing is ignored in silence.
 //!
-//! An entry names a field of a wire type, so that it holds wherever the type appears: `ApplicationSource.helm` covers
+//! An entry names a field of a wire type, so that it holds wherever the type appears: `ApplicationSource.plugin` covers
 //! `spec.source`, every one of `spec.sources` and an operation's sources, and everything below.
 
 use crate::application::Application;
@@ -23,7 +23,7 @@ pub struct Unsupported {
 /// A use of a field that is not implemented.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnsupportedUse {
-    /// Where it stands, such as `spec.sources[1].helm`.
+    /// Where it stands, such as `spec.sources[1].plugin`.
     pub path: String,
     /// What happens instead, and what to do.
     pub instead: &'static str,
@@ -35,13 +35,10 @@ const fn not(owner: &'static str, field: &'static str, instead: &'static str) ->
 
 /// Everything that is not implemented. Adding a feature takes its line away and adds one to `implemented.txt`.
 pub const UNSUPPORTED: &[Unsupported] = &[
-    not("ApplicationSource", "helm", "charts are not rendered yet; commit the output of `helm template`"),
-    not("ApplicationSource", "chart", "Helm repositories are not read yet; commit the output of `helm template`"),
-    not("ApplicationSource", "kustomize", "kustomizations are not built yet; commit the output of `kustomize build`"),
+    not("ApplicationSource", "chart", "charts are not fetched yet; commit the chart and name its path"),
+    not("ApplicationSourceHelm", "passCredentials", "nothing is fetched yet, so no credentials are passed"),
     not("ApplicationSource", "plugin", "plugins are not run yet; commit the manifests they make"),
-    not("ApplicationSource", "ref", "files of other sources are not read yet; nothing refers to this source"),
     not("ApplicationSource", "tagPrefix", "the prefix is ignored; write it into targetRevision"),
-    not("ApplicationSourceDirectory", "jsonnet", "Jsonnet is not evaluated yet; commit its output"),
     not("ApplicationSpec", "sourceHydrator", "nothing is hydrated yet; sync from the hydrated branch with source"),
     not("ResourceIgnoreDifferences", "jqPathExpressions", "these fields are compared; name them in jsonPointers"),
     not("ResourceIgnoreDifferences", "managedFieldsManagers", "these fields are compared; name them in jsonPointers"),
@@ -134,15 +131,19 @@ mod tests {
     #[test]
     fn uses_are_named_with_their_path() {
         let application = json!({"spec": {
-            "source": {"repoURL": "r", "helm": {}, "directory": {"jsonnet": {}}},
-            "sources": [{"repoURL": "r"}, {"repoURL": "r", "helm": {"values": "a: 1"}}],
+            "source": {"repoURL": "r", "plugin": {}, "helm": {"passCredentials": false}},
+            "sources": [{"repoURL": "r"}, {"repoURL": "r", "plugin": {"name": "p"}}],
             "ignoreDifferences": [{"kind": "X", "jqPathExpressions": [".a"], "jsonPointers": ["/a"]}],
-        }, "operation": {"sync": {"source": {"kustomize": {"namePrefix": "x"}}}},
+        }, "operation": {"sync": {"source": {"helm": {"passCredentials": true}}}},
            "status": {"history": [{"source": {"plugin": {"name": "p"}}}]}});
         let paths: Vec<String> = unsupported_fields(&application).into_iter().map(|it| it.path).collect();
         assert_eq!(
             paths,
-            ["spec.ignoreDifferences[0].jqPathExpressions", "spec.sources[1].helm", "operation.sync.source.kustomize"]
+            [
+                "spec.ignoreDifferences[0].jqPathExpressions",
+                "spec.sources[1].plugin",
+                "operation.sync.source.helm.passCredentials"
+            ]
         );
     }
 }

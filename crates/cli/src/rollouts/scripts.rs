@@ -1,7 +1,7 @@
 //! `completion`: scripts that ask the binary itself what could come next, so that names come from the cluster.
 
-use super::ending::failed;
 use super::binary::BINARY;
+use super::ending::failed;
 use crate::failure::Failure;
 use crate::terminal;
 use clap::Args;

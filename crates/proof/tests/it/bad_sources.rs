@@ -64,9 +64,9 @@ fn broken_files() -> Vec<(&'static str, &'static str, Change, &'static str)> {
         yaml(
             "broken",
             "apiVersion: v1\nkind: ConfigMap\nmetadata: [\n".into(),
-            "broken/z.yaml: line 3, column 11: unclosed bracket",
+            "broken/z.yaml: line 3, column 11: did not find expected ',' or ']'",
         ),
-        yaml("second", second.into(), "second/z.yaml: line 8, column 7: unclosed bracket"),
+        yaml("second", second.into(), "second/z.yaml: line 8, column 7: did not find expected ',' or ']'"),
         yaml(
             "headless",
             "metadata:\n  name: z\n".into(),

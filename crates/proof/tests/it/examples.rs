@@ -1,4 +1,5 @@
-//! What lies under `examples/` works as it stands: each directory with an `application.yaml` comes up.
+//! What lies under `examples/` works as it stands: each directory with an `application.yaml` and the `repository` it
+//! speaks of comes up. What the Applications of the other examples give is held by the tests of `render`.
 
 use crate::stage::Stage;
 use git::MemoryGit;
@@ -28,11 +29,16 @@ async fn every_example_becomes_synced_and_healthy() {
     files(&examples(), &examples(), &mut found);
     let applications = found.iter().filter_map(|(path, text)| Some((path.strip_suffix("/application.yaml")?, text)));
     let applications: Vec<(&str, &String)> = applications.collect();
-    assert!(!applications.is_empty(), "no examples");
+    let mut came_up = 0;
     for (example, text) in applications {
         let url = format!("file:///srv/git/{example}.git");
         let repository = format!("{example}/repository/");
-        let own = found.iter().filter_map(|(path, text)| Some((path.strip_prefix(&*repository)?, &**text)));
+        let own: Vec<_> =
+            found.iter().filter_map(|(path, text)| Some((path.strip_prefix(&*repository)?, &**text))).collect();
+        if own.is_empty() {
+            continue;
+        }
+        came_up += 1;
         let git = MemoryGit::new();
         git.commit(&url, "main", "the example", own);
         let text = text.replace("REPOSITORY", &url);
@@ -43,4 +49,5 @@ async fn every_example_becomes_synced_and_healthy() {
         stage.create(app).await;
         stage.until_well(&name).await;
     }
+    assert!(came_up > 0, "no examples");
 }

@@ -153,6 +153,10 @@ fn charts_of_a_kustomization_go_through_the_same_helm() {
     let data = rendered.objects.iter().find_map(|found| found.object.get("/data")).expect("a ConfigMap");
     assert_eq!(data, json!({"values": r#"{"color":"pink"}"#, "cluster": "v1.31.0 true"}));
     assert!(rendered.reads.capabilities.is_some());
+    let options = json!({"kubeVersion": "v1.29.0", "apiVersions": ["other.example.com/v1/Thing"]});
+    let told = render_in(&input(options), &surroundings, &mut Budget::default());
+    let data = told.objects.iter().find_map(|found| found.object.get("/data")).expect("a ConfigMap");
+    assert_eq!(data["cluster"], "v1.29.0 false", "the source's own versions stand for the cluster's");
     tree.insert_file(path("apps/shop/values.yaml"), "color: new\n");
     assert_eq!(rendered.reads.unchanged_in(&tree), Ok(false), "the chart's files were read");
     assert_eq!(run(json!({})).reads.capabilities, None, "without charts nobody asked");
