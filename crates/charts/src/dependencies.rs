@@ -210,7 +210,8 @@ mod tests {
             Dependency {
                 condition: "web.enabled".into(),
                 tags: vec!["a".into(), "b".into()],
-                import_values: vec![json!("data"), json!({"child": "x", "parent": "y"})],
+                // The chart says `parent: y`, which YAML 1.1 reads as a truth.
+                import_values: vec![json!("data"), json!({"child": "x", "parent": true})],
                 ..declared("web", ">=1.0.0 <1.2", REPOSITORY)
             },
             Dependency { alias: "second".into(), ..declared("web", "^1.0", REPOSITORY) },
