@@ -50,18 +50,18 @@ impl Bench {
                 build(&["capstan"])?;
                 let mut example = Command::new("cargo");
                 example.current_dir(workspace::root());
-                succeed(example.args(["build", "--release", "-p", "helm", "--example", "bench"]))?;
+                succeed(example.args(["build", "--release", "-p", "helm", "--example", "helm_bench"]))?;
                 let binaries = target_folder()?.join("release");
-                let mut bench = Command::new(binaries.join("examples").join("bench"));
+                let mut bench = Command::new(binaries.join("examples").join("helm_bench"));
                 succeed(bench.arg("--capstan").arg(binaries.join("capstan")).args(arguments))
             }
             Bench::Kustomize { arguments } => {
                 build(&["capstan"])?;
                 let mut example = Command::new("cargo");
                 example.current_dir(workspace::root());
-                succeed(example.args(["build", "--release", "-p", "kustomize", "--example", "speed"]))?;
+                succeed(example.args(["build", "--release", "-p", "kustomize", "--example", "kustomize_speed"]))?;
                 let binaries = target_folder()?.join("release");
-                let mut speed = Command::new(binaries.join("examples").join("speed"));
+                let mut speed = Command::new(binaries.join("examples").join("kustomize_speed"));
                 succeed(speed.arg("--capstan").arg(binaries.join("capstan")).args(arguments))
             }
             Bench::Render { arguments } => {

@@ -32,7 +32,8 @@ impl Oracle {
     /// The example that compares.
     fn example(self) -> &'static str {
         match self {
-            Oracle::Helm | Oracle::Kustomize => "oracle",
+            Oracle::Helm => "helm_oracle",
+            Oracle::Kustomize => "kustomize_oracle",
             Oracle::Templates => "template_oracle",
             Oracle::Sprig => "sprig_oracle",
         }

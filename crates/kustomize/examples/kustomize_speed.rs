@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 #[derive(Parser)]
-#[command(name = "speed", about = "Measures overlays as whole processes, beside kubectl")]
+#[command(name = "kustomize_speed", about = "Measures overlays as whole processes, beside kubectl")]
 struct Arguments {
     /// The program
     #[arg(long)]

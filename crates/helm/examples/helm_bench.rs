@@ -26,7 +26,7 @@ use clap::Parser;
 use std::path::PathBuf;
 
 #[derive(Parser)]
-#[command(name = "bench", about = "Measures renders, in process and beside helm")]
+#[command(name = "helm_bench", about = "Measures renders, in process and beside helm")]
 struct Arguments {
     /// The program to run as a whole process
     #[arg(long)]
