@@ -3,12 +3,12 @@
 use super::around::Around;
 use super::content::{Content, Pace};
 use budget::{Budget, Exceeded, Limits, Stop};
-use clock::Offload;
+use clock::{Clock, Offload};
 use render::{Input, Problem, Reads, Rendered};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 use tree::TreePath;
 
 /// How long one render may take: upstream's limit for its tools.
@@ -21,6 +21,7 @@ const SLOW: Duration = Duration::from_secs(1);
 /// Where renders run.
 pub(super) struct Renderer {
     pub offload: Offload,
+    clock: Clock,
     /// The one place for slow sources.
     slow: Semaphore,
 }
@@ -34,8 +35,8 @@ pub(super) enum Outcome {
 }
 
 impl Renderer {
-    pub fn new(offload: Offload) -> Self {
-        Renderer { offload, slow: Semaphore::new(1) }
+    pub fn new(offload: Offload, clock: Clock) -> Self {
+        Renderer { offload, clock, slow: Semaphore::new(1) }
     }
 
     /// Whether what was read still says the same.
@@ -48,10 +49,10 @@ impl Renderer {
         let is_slow = former.first().is_some_and(|content| content.pace == Pace::Slow);
         let _turn = if is_slow { self.slow.acquire().await.ok() } else { None };
         let stop = StopWhenDropped(Stop::default());
-        let (revision, flag) = (around.revision.clone(), stop.0.clone());
+        let (revision, flag, clock) = (around.revision.clone(), stop.0.clone(), self.clock.clone());
         let path = TreePath::parse(&input.source.path).unwrap_or_default();
         let job = move || {
-            let began = Instant::now();
+            let began = clock.monotonic();
             let surroundings = around.surroundings();
             let same = former.into_iter().find(|known| known.rendered.reads.hold_in(&surroundings).unwrap_or(false));
             if let Some(same) = same {
@@ -59,7 +60,7 @@ impl Renderer {
             }
             let mut budget = Budget::with_stop(Limits::default(), flag);
             let rendered = render::render_in(&input, &surroundings, &mut budget);
-            let pace = if began.elapsed() > SLOW { Pace::Slow } else { Pace::Quick };
+            let pace = if clock.monotonic() - began > SLOW { Pace::Slow } else { Pace::Quick };
             Outcome::New(Box::new(rendered), pace)
         };
         let ended = timeout(TIME_MAX, self.offload.run(job)).await;

@@ -19,7 +19,6 @@ use git::{GitError, GitSource, RefWatcher, Remote};
 use render::{Capabilities, Input, Jsonnet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
-use tokio::time::Instant;
 
 /// All sources of all applications. Cheap to clone.
 ///
@@ -66,7 +65,15 @@ impl Sources {
             tools: Tools { salt, jsonnet, ..Tools::default() },
         };
         let (counters, state) = (Arc::default(), Mutex::new(state));
-        Sources(Arc::new(Shared { git, watcher, renderer: Renderer::new(offload), clock, wake, counters, state }))
+        Sources(Arc::new(Shared {
+            git,
+            watcher,
+            renderer: Renderer::new(offload, clock.clone()),
+            clock,
+            wake,
+            counters,
+            state,
+        }))
     }
 
     /// How much work was done so far.
@@ -298,7 +305,7 @@ impl Sources {
         state.repositories.entry(remote.clone()).or_insert_with(|| {
             let subscription = self.0.watcher.subscribe(remote);
             let follower = tokio::spawn(follow(Arc::downgrade(&self.0), remote.clone(), subscription.clone()));
-            let opened = Instant::now();
+            let opened = self.0.clock.monotonic();
             Repository { subscription, follower, users: BTreeSet::new(), waiting: BTreeMap::new(), opened }
         })
     }

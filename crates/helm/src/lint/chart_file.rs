@@ -3,6 +3,7 @@
 use super::addresses::{is_email, is_request_url, is_url};
 use super::message::{Messages, Severity};
 use crate::chart::Metadata;
+use crate::objects::{DEPENDENCY_ORDER, METADATA_ORDER};
 use crate::profile::Profile;
 use crate::values::{decoding, read_document};
 use budget::Budget;
@@ -131,28 +132,7 @@ fn maintainers(metadata: &Metadata, profile: Profile) -> Option<String> {
 
 /// The first field that Chart.yaml does not have, in the order of names.
 fn unknown_field(value: &Value) -> Option<String> {
-    const CHART: [&str; 17] = [
-        "name",
-        "home",
-        "sources",
-        "version",
-        "description",
-        "keywords",
-        "maintainers",
-        "icon",
-        "apiVersion",
-        "condition",
-        "tags",
-        "appVersion",
-        "deprecated",
-        "annotations",
-        "kubeVersion",
-        "dependencies",
-        "type",
-    ];
     const MAINTAINER: [&str; 3] = ["name", "email", "url"];
-    const DEPENDENCY: [&str; 8] =
-        ["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
     let unknown = |value: &Value, known: &[&str]| {
         let mut names = value.as_object().into_iter().flat_map(serde_json::Map::keys);
         names.find(|name| !known.iter().any(|known| known.eq_ignore_ascii_case(name))).cloned()
@@ -160,8 +140,8 @@ fn unknown_field(value: &Value) -> Option<String> {
     for (name, below) in value.as_object()? {
         let known: &[&str] = match name.as_str() {
             "maintainers" => &MAINTAINER,
-            "dependencies" => &DEPENDENCY,
-            name if CHART.iter().any(|known| known.eq_ignore_ascii_case(name)) => continue,
+            "dependencies" => DEPENDENCY_ORDER,
+            name if METADATA_ORDER.iter().any(|known| known.eq_ignore_ascii_case(name)) => continue,
             name => return Some(name.to_owned()),
         };
         if let Some(name) = below.as_array().into_iter().flatten().find_map(|item| unknown(item, known)) {

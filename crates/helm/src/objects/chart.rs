@@ -233,7 +233,7 @@ impl GoObject for DependencyObject {
 }
 
 /// The order in which Helm's structs declare what Chart.yaml says.
-const METADATA_ORDER: &[&str] = &[
+pub(crate) const METADATA_ORDER: &[&str] = &[
     "name",
     "home",
     "sources",
@@ -252,7 +252,8 @@ const METADATA_ORDER: &[&str] = &[
     "dependencies",
     "type",
 ];
-const DEPENDENCY_ORDER: &[&str] =
+/// The same of one of its dependencies.
+pub(crate) const DEPENDENCY_ORDER: &[&str] =
     &["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
 
 /// Chart.yaml as Go writes it in JSON: members in the order of the struct.

@@ -8,6 +8,6 @@ mod glob;
 mod values;
 
 pub(crate) use capabilities::capabilities;
-pub(crate) use chart::{chart, metadata_json};
+pub(crate) use chart::{DEPENDENCY_ORDER, METADATA_ORDER, chart, metadata_json};
 pub(crate) use files::files;
 pub(crate) use values::{values, values_class};
