@@ -29,7 +29,9 @@ async fn a_chart_is_told_of_its_application_and_its_cluster() {
     let minor = served.split('.').nth(1).expect("a version").to_owned();
     let told = json!({"color": "web-blue", "namespace": "shop", "cluster": minor, "has": "true"});
     assert_eq!(data(&stage, "web-told").await, told);
-    assert_eq!(text(&stage.app("web").await, "/status/sourceType"), "Helm");
+    let app = stage.app("web").await;
+    assert_eq!(text(&app, "/status/sourceType"), "Helm");
+    assert_eq!(conditions(&app), [] as [&str; 0], "nothing is left out, so nothing is warned of");
 }
 
 #[tokio::test(start_paused = true)]
@@ -50,7 +52,9 @@ async fn a_kustomization_is_built_with_the_applications_options() {
     stage.until_well("web").await;
     let made = stage.get("v1", "ConfigMap", "shop", "x-a-dev").await.expect("made");
     assert_eq!(text(&made, "/metadata/labels/team"), "default");
-    assert_eq!(text(&stage.app("web").await, "/status/sourceType"), "Kustomize");
+    let app = stage.app("web").await;
+    assert_eq!(text(&app, "/status/sourceType"), "Kustomize");
+    assert_eq!(conditions(&app), [] as [&str; 0], "nothing is left out, so nothing is warned of");
     let before = stage.counters.renders();
     stage.commit("base", [("base/a.yaml", &*config_map("a", "2"))]);
     stage
