@@ -22,7 +22,7 @@ mod patches;
 mod peer;
 #[path = "../oracle/random.rs"]
 mod random;
-#[path = "../oracle/repositories.rs"]
+#[path = "../../helm/oracle/repositories.rs"]
 mod repositories;
 #[path = "../oracle/say.rs"]
 mod say;

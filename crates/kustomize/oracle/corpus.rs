@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use budget::Budget;
 use kustomize::Options;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tree::TreePath;
@@ -53,7 +54,9 @@ struct Removed {
 pub fn compare(peer: &Peer, places: &Places<'_>, only: Option<&str>, kept: Option<&Path>) -> Result<()> {
     let list: List = toml::from_str(include_str!("corpus.toml")).context("oracle/corpus.toml")?;
     let mut tally = Tally::default();
-    for Repository { name, commit } in &list.repository {
+    let commits: BTreeMap<String, String> =
+        list.repository.iter().map(|repository| (repository.name.clone(), repository.commit.clone())).collect();
+    for Repository { name, .. } in &list.repository {
         let scratch = tempfile::tempdir()?;
         let unpacked = places.unpacked.map(|folder| folder.join(name.replacen('/', "+", 1)));
         // Links are followed by the original, and so is the folder's own path in its messages.
@@ -61,7 +64,7 @@ pub fn compare(peer: &Peer, places: &Places<'_>, only: Option<&str>, kept: Optio
             Some(folder) => folder.canonicalize()?,
             None => {
                 let root = scratch.path().canonicalize()?;
-                places.repositories.unpack(name, commit, &root)?;
+                places.repositories.unpack(name, ".", &commits, &root)?;
                 root
             }
         };

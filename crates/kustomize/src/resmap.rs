@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) struct ResMap {
     items: Vec<Resource>,
     index: Option<Index>,
+    /// Whether something may have given two objects one name since somebody looked.
+    doubtful: bool,
 }
 
 #[derive(Debug, Default)]
@@ -46,6 +48,7 @@ impl ResMap {
     /// The objects, to be changed in any way.
     pub fn rename_mut(&mut self) -> &mut Vec<Resource> {
         self.index = None;
+        self.doubtful = true;
         &mut self.items
     }
 
@@ -98,15 +101,21 @@ impl ResMap {
         Ok(())
     }
 
-    /// Makes sure that no two objects are the same.
+    /// Makes sure that no two objects are the same; a look at all of them only after something may have changed names.
     ///
     /// # Errors
     /// When two are.
-    pub fn confirm_unique(&self) -> Result<()> {
+    pub fn confirm_unique(&mut self) -> Result<()> {
+        if !self.doubtful {
+            return Ok(());
+        }
         let mut ids = BTreeSet::new();
         match self.items.iter().filter(|item| !item.is_gone()).find(|item| !ids.insert(item.id().key())) {
             Some(twice) => Err(registered(twice)),
-            None => Ok(()),
+            None => {
+                self.doubtful = false;
+                Ok(())
+            }
         }
     }
 

@@ -13,11 +13,13 @@ mod key_order;
 mod number;
 mod rule;
 mod scalar;
+mod timestamp;
 
 pub use compose::{Document, DuplicateKey, parse_all, parse_document, parse_one, parse_until};
 pub use emit::{emit, emit_all, emit_pretty};
 pub use number::format_float;
 pub use scalar::Dialect;
+pub use timestamp::parse_timestamp;
 
 use budget::Exceeded;
 

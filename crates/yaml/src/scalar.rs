@@ -1,6 +1,7 @@
 //! What a plain scalar means in each of go-yaml's dialects.
 
 use crate::number::parse_float;
+use crate::timestamp::parse_timestamp;
 use serde_json::{Number, Value};
 
 /// Which of go-yaml's two sets of rules reads the text.
@@ -57,7 +58,7 @@ fn is_not_finite(text: &str) -> bool {
 }
 
 fn resolve_number(text: &str) -> Scalar {
-    if is_timestamp(text) {
+    if parse_timestamp(text).is_some() {
         return Scalar::Timestamp;
     }
     if is_not_finite(text) {
@@ -143,81 +144,6 @@ pub(crate) fn is_base60(text: &str) -> bool {
         && fraction.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
 }
 
-/// Whether go-yaml would read a date or a time: `2001-1-2`, optionally with a time of day and a zone.
-fn is_timestamp(text: &str) -> bool {
-    let mut rest = text;
-    let Some(year) = take_digits(&mut rest, 4, 4) else { return false };
-    if !take(&mut rest, '-') {
-        return false;
-    }
-    let Some(month) = take_digits(&mut rest, 1, 2) else { return false };
-    if !take(&mut rest, '-') {
-        return false;
-    }
-    let Some(day) = take_digits(&mut rest, 1, 2) else { return false };
-    if days_in(year, month).is_none_or(|days| day == 0 || day > days) {
-        return false;
-    }
-    rest.is_empty() || is_time_of_day(rest)
-}
-
-fn is_time_of_day(text: &str) -> bool {
-    let mut rest = text;
-    if !(take(&mut rest, 'T') || take(&mut rest, 't') || take(&mut rest, ' ')) {
-        return false;
-    }
-    let Some(hour) = take_digits(&mut rest, 1, 2) else { return false };
-    let minute = take(&mut rest, ':').then(|| take_digits(&mut rest, 1, 2)).flatten();
-    let second = take(&mut rest, ':').then(|| take_digits(&mut rest, 1, 2)).flatten();
-    if hour > 23 || minute.is_none_or(|minute| minute > 59) || second.is_none_or(|second| second > 59) {
-        return false;
-    }
-    if take(&mut rest, '.') && take_digits(&mut rest, 1, 9).is_none() {
-        return false;
-    }
-    is_zone(rest)
-}
-
-fn is_zone(text: &str) -> bool {
-    let mut rest = text.strip_prefix(' ').unwrap_or(text);
-    if rest.is_empty() {
-        return true;
-    }
-    if take(&mut rest, 'Z') {
-        return rest.is_empty();
-    }
-    let signed = take(&mut rest, '+') || take(&mut rest, '-');
-    signed && take_digits(&mut rest, 2, 2).is_some() && {
-        take(&mut rest, ':');
-        rest.is_empty() || take_digits(&mut rest, 2, 2).is_some() && rest.is_empty()
-    }
-}
-
-fn take(rest: &mut &str, expected: char) -> bool {
-    rest.strip_prefix(expected).map(|after| *rest = after).is_some()
-}
-
-fn take_digits(rest: &mut &str, min: usize, max: usize) -> Option<u32> {
-    let count = rest.bytes().take(max).take_while(u8::is_ascii_digit).count();
-    if count < min {
-        return None;
-    }
-    let (digits, after) = rest.split_at(count);
-    *rest = after;
-    digits.parse().ok()
-}
-
-fn days_in(year: u32, month: u32) -> Option<u32> {
-    let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
-    Some(match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,7 +181,9 @@ mod tests {
         for text in ["2001-01-02", "2001-1-2 3:4:5", "2001-12-14t21:59:43.10-05:00", "2001-12-14T21:59:43Z"] {
             assert_eq!(resolve(text, Dialect::V2), Scalar::Timestamp, "{text}");
         }
-        assert_eq!(resolve("2001-02-30", Dialect::V2), Scalar::Text);
+        for text in ["2001-02-30", "2001-12-14T21:59:43", "2001-12-14 21:59:43 -5"] {
+            assert_eq!(resolve(text, Dialect::V2), Scalar::Text, "{text}");
+        }
         assert_eq!(resolve("yes", Dialect::V3), Scalar::Text);
         assert_eq!(resolve("-.inf", Dialect::V2), Scalar::NotFinite);
         assert!(is_base60("1:30") && is_base60("190:20:30.15") && !is_base60("1:60") && !is_base60("a:30"));

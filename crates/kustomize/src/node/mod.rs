@@ -9,13 +9,12 @@ mod refold;
 mod resolve;
 mod scalar;
 mod shared;
-mod time;
 mod to_value;
 
 pub(crate) use field::{clear_field, quote_text, set_field, set_scalar};
 pub(crate) use from_value::{from_json, from_value};
 pub(crate) use parse::{parse_documents, parse_text};
-pub(crate) use path::{Create, matching, split_path, split_smarter};
+pub(crate) use path::{Create, Place, places, split_path, split_smarter};
 pub(crate) use resolve::{is_not_text, reads_as_text};
 pub(crate) use scalar::{Scalar, Style, Tag};
 pub(crate) use shared::spread;

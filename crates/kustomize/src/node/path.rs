@@ -4,6 +4,9 @@ use super::{Map, Node, Scalar};
 use crate::problem::{Problem, Result};
 use regex::Regex;
 
+/// A place in a node: which entry, or which item, of each collection on the way.
+pub(crate) type Place = Vec<usize>;
+
 /// Splits at `delimiter`; a backslash before it makes it part of the name.
 pub(crate) fn split_path(path: &str, delimiter: char) -> Vec<String> {
     let mut parts = path.split(delimiter).peekable();
@@ -115,7 +118,7 @@ impl Node {
     pub fn lookup<'n, S: AsRef<str>>(&'n self, path: &[S]) -> Result<Option<&'n Node>> {
         let mut at = self;
         for part in path.iter().map(|part| part.as_ref().trim()).filter(|part| !part.is_empty()) {
-            match at.step(part)? {
+            match at.step(part)?.and_then(|step| at.child(step)) {
                 Some(next) => at = next,
                 None => return Ok(None),
             }
@@ -123,24 +126,61 @@ impl Node {
         Ok(Some(at))
     }
 
-    fn step(&self, part: &str) -> Result<Option<&Node>> {
+    /// Where [`Node::lookup`] finds something.
+    ///
+    /// # Errors
+    /// As [`Node::lookup`].
+    pub fn place_of<S: AsRef<str>>(&self, path: &[S]) -> Result<Option<Place>> {
+        let (mut at, mut place) = (self, Place::new());
+        for part in path.iter().map(|part| part.as_ref().trim()).filter(|part| !part.is_empty()) {
+            let Some(step) = at.step(part)? else { return Ok(None) };
+            let Some(next) = at.child(step) else { return Ok(None) };
+            place.push(step);
+            at = next;
+        }
+        Ok(Some(place))
+    }
+
+    /// What stands at a place.
+    pub fn at(&self, place: &[usize]) -> Option<&Node> {
+        place.iter().try_fold(self, |node, step| node.child(*step))
+    }
+
+    /// What stands at a place, to be changed.
+    pub fn at_mut(&mut self, place: &[usize]) -> Option<&mut Node> {
+        place.iter().try_fold(self, |node, step| match node {
+            Node::Map(map) => map.0.get_mut(*step).map(|(_, value)| value),
+            Node::Seq(items) => items.get_mut(*step),
+            Node::Scalar(_) => None,
+        })
+    }
+
+    fn child(&self, step: usize) -> Option<&Node> {
+        match self {
+            Node::Map(map) => map.0.get(step).map(|(_, value)| value),
+            Node::Seq(items) => items.get(step),
+            Node::Scalar(_) => None,
+        }
+    }
+
+    fn step(&self, part: &str) -> Result<Option<usize>> {
         if part == "*" {
             return Err(Problem::invalid("wildcard is not supported in PathGetter"));
         }
         if let Ok(index) = part.parse::<i64>() {
             let index = usize::try_from(index)
                 .map_err(|_| Problem::invalid(format!("array index {index} cannot be negative")))?;
-            return Ok(self.items()?.get(index));
+            return Ok((index < self.items()?.len()).then_some(index));
         }
         if part == "-" {
-            return Ok(self.items()?.last());
+            return Ok(self.items()?.len().checked_sub(1));
         }
         if is_list_index(part) {
             let (field, value) = index_parts(part)?;
-            return Ok(self.items()?.iter().find(|item| item_has(item, field, value)));
+            return Ok(self.items()?.iter().position(|item| item_has(item, field, value)));
         }
         match self {
-            Node::Map(map) => Ok(map.get(part)),
+            Node::Map(map) => Ok(map.keys().position(|key| key == part)),
             other if other.is_null() => Ok(None),
             other => Err(super::field::wrong_kind("MappingNode", other)),
         }
@@ -159,55 +199,121 @@ fn item_has(item: &Node, field: &str, value: &str) -> bool {
     if field.is_empty() { item.text() == value } else { item.get(field).is_some_and(|found| found.text() == value) }
 }
 
-/// Calls `change` for every place that a path matches: `*` is every item, `[field=pattern]` every item whose field
-/// matches, and what is missing is made when `create` says so. Returns how many there were.
+/// The places that a path matches: `*` is every item, `[field=pattern]` every item whose field matches, and what is
+/// missing is made when `create` says so.
 ///
 /// # Errors
-/// When the path steps through something of the wrong kind, an index or pattern is wrong, or `change` fails.
-pub(crate) fn matching(
-    node: &mut Node,
-    path: &[String],
+/// When the path steps through something of the wrong kind, or an index or pattern is wrong.
+pub(crate) fn places(node: &mut Node, path: &[String], create: Create) -> Result<Vec<Place>> {
+    let mut search = Search { create, trail: Place::new(), found: Vec::new() };
+    search.below(node, path)?;
+    Ok(search.found)
+}
+
+/// A search for places, and how far it has come.
+struct Search {
     create: Create,
-    change: &mut dyn FnMut(&mut Node) -> Result<()>,
-) -> Result<usize> {
-    let Some((part, rest)) = path.split_first() else {
-        change(node)?;
-        return Ok(1);
-    };
-    if is_number(part) {
-        return at_index(node, part, rest, create, change);
-    }
-    if is_list_index(part) {
-        return at_items(node, part, rest, create, change);
-    }
-    if part == "*" {
-        let mut count = 0;
-        for item in items_mut(node)? {
-            count += matching(item, rest, create, change)?;
+    trail: Place,
+    found: Vec<Place>,
+}
+
+impl Search {
+    fn below(&mut self, node: &mut Node, path: &[String]) -> Result<()> {
+        let Some((part, rest)) = path.split_first() else {
+            self.found.push(self.trail.clone());
+            return Ok(());
+        };
+        if is_number(part) {
+            return self.at_index(node, part, rest);
         }
-        return Ok(count);
-    }
-    let map = match node {
-        Node::Map(map) => map,
-        other if other.is_null() && create == Create::Nothing => return Ok(0),
-        other if other.is_null() => {
-            *other = Node::map();
-            return matching(other, path, create, change);
+        if is_list_index(part) {
+            return self.at_items(node, part, rest);
         }
-        other => return Err(super::field::wrong_kind("MappingNode", other)),
-    };
-    if map.get(part).is_none() {
-        if create == Create::Nothing {
-            return Ok(0);
+        if part == "*" {
+            return items_mut(node)?.iter_mut().enumerate().try_for_each(|(at, item)| self.into(at, item, rest));
         }
-        map.0.push((Scalar::key(part), container_for(rest.first(), create).node()));
+        self.at_field(node, path)
     }
-    let field = map.get_mut(part).expect("invariant: it was there, or was made a line above");
-    if matches!(field, Node::Scalar(scalar) if scalar.tag != super::Tag::Null) && !rest.is_empty() {
-        // Compat: a path that goes on inside of a scalar changes a copy that nobody sees, or finds nothing.
-        return Ok(0);
+
+    fn into(&mut self, step: usize, node: &mut Node, rest: &[String]) -> Result<()> {
+        self.trail.push(step);
+        let outcome = self.below(node, rest);
+        self.trail.pop();
+        outcome
     }
-    matching(field, rest, create, change)
+
+    fn at_field(&mut self, node: &mut Node, path: &[String]) -> Result<()> {
+        let Some((part, rest)) = path.split_first() else { return Ok(()) };
+        let map = match node {
+            Node::Map(map) => map,
+            other if other.is_null() && self.create == Create::Nothing => return Ok(()),
+            other if other.is_null() => {
+                *other = Node::map();
+                return self.at_field(other, path);
+            }
+            other => return Err(super::field::wrong_kind("MappingNode", other)),
+        };
+        let known = map.keys().position(|key| key == part);
+        let step = match known {
+            Some(step) => step,
+            None if self.create == Create::Nothing => return Ok(()),
+            None => {
+                map.0.push((Scalar::key(part), container_for(rest.first(), self.create).node()));
+                map.len() - 1
+            }
+        };
+        let (_, field) = &mut map.0[step];
+        if matches!(field, Node::Scalar(scalar) if scalar.tag != super::Tag::Null) && !rest.is_empty() {
+            // Compat: a path that goes on inside of a scalar changes a copy that nobody sees, or finds nothing.
+            return Ok(());
+        }
+        self.into(step, field, rest)
+    }
+
+    fn at_index(&mut self, node: &mut Node, part: &str, rest: &[String]) -> Result<()> {
+        let items = items_mut(node)?;
+        let index: usize = part.parse().map_err(|_| Problem::invalid(format!("index {part} is too large")))?;
+        if items.len() == index && self.create != Create::Nothing {
+            items.push(container_for(rest.first(), self.create).node());
+        }
+        let count = items.len();
+        let item = items
+            .get_mut(index)
+            .ok_or_else(|| Problem::invalid(format!("index {index} specified but only {count} elements found")))?;
+        self.into(index, item, rest)
+    }
+
+    fn at_items(&mut self, node: &mut Node, part: &str, rest: &[String]) -> Result<()> {
+        let (field, pattern) = index_parts(part)?;
+        let matcher = Regex::new(pattern)
+            .map_err(|_| Problem::invalid(format!("the path element {part} holds an invalid regular expression")))?;
+        // Compat: a list of plain values ends the path, whatever follows.
+        let rest = if field.is_empty() { &[] } else { rest };
+        let items = items_mut(node)?;
+        let before = self.found.len();
+        for (at, item) in items.iter_mut().enumerate().filter(|(_, item)| item_matches(item, field, &matcher)) {
+            self.into(at, item, rest)?;
+        }
+        if self.found.len() > before || self.create == Create::Nothing {
+            return Ok(());
+        }
+        let mut made = made_for(field, pattern);
+        if !item_matches(&made, field, &matcher) {
+            let rule = format!("the path element {part} matches no item, and none can be made for it");
+            return Err(Problem::invalid(rule));
+        }
+        self.into(items.len(), &mut made, rest)?;
+        items.push(made);
+        Ok(())
+    }
+}
+
+/// An item that `[field=pattern]` means.
+fn made_for(field: &str, pattern: &str) -> Node {
+    if field.is_empty() {
+        return Node::plain(pattern);
+    }
+    Node::Map(Map(vec![(Scalar::key(field), Node::plain(pattern))]))
 }
 
 fn items_mut(node: &mut Node) -> Result<&mut Vec<Node>> {
@@ -219,58 +325,6 @@ fn items_mut(node: &mut Node) -> Result<&mut Vec<Node>> {
         }
         other => Err(super::field::wrong_kind("SequenceNode", other)),
     }
-}
-
-fn at_index(
-    node: &mut Node,
-    part: &str,
-    rest: &[String],
-    create: Create,
-    change: &mut dyn FnMut(&mut Node) -> Result<()>,
-) -> Result<usize> {
-    let items = items_mut(node)?;
-    let index: usize = part.parse().map_err(|_| Problem::invalid(format!("index {part} is too large")))?;
-    if items.len() == index && create != Create::Nothing {
-        items.push(container_for(rest.first(), create).node());
-    }
-    let count = items.len();
-    let item = items
-        .get_mut(index)
-        .ok_or_else(|| Problem::invalid(format!("index {index} specified but only {count} elements found")))?;
-    matching(item, rest, create, change)
-}
-
-fn at_items(
-    node: &mut Node,
-    part: &str,
-    rest: &[String],
-    create: Create,
-    change: &mut dyn FnMut(&mut Node) -> Result<()>,
-) -> Result<usize> {
-    let (field, pattern) = index_parts(part)?;
-    let matcher = Regex::new(pattern)
-        .map_err(|_| Problem::invalid(format!("the path element {part} holds an invalid regular expression")))?;
-    let items = items_mut(node)?;
-    let mut count = 0;
-    for item in items.iter_mut().filter(|item| item_matches(item, field, &matcher)) {
-        // Compat: a list of plain values ends the path, whatever follows.
-        let rest = if field.is_empty() { &[] } else { rest };
-        count += matching(item, rest, create, change)?;
-    }
-    if count > 0 || create == Create::Nothing {
-        return Ok(count);
-    }
-    let made = if field.is_empty() {
-        Node::plain(pattern)
-    } else {
-        Node::Map(Map(vec![(Scalar::key(field), Node::plain(pattern))]))
-    };
-    items.push(made);
-    let last = items.last_mut().expect("invariant: it was pushed a line above");
-    if !item_matches(last, field, &matcher) {
-        return Err(Problem::invalid(format!("the path element {part} matches no item, and none can be made for it")));
-    }
-    matching(last, if field.is_empty() { &[] } else { rest }, create, change)
 }
 
 fn item_matches(item: &Node, field: &str, matcher: &Regex) -> bool {

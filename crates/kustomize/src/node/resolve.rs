@@ -1,7 +1,7 @@
 //! What a plain scalar means to go-yaml v3.
 
 use super::Tag;
-use super::time::parse_time;
+use yaml::parse_timestamp;
 
 /// What a plain scalar resolves to.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,7 +82,7 @@ fn number(text: &str) -> Resolved {
     if let Some(float) = special_float(text) {
         return Resolved::Float(float);
     }
-    if let Some(time) = parse_time(text) {
+    if let Some(time) = parse_timestamp(text) {
         return Resolved::Time(time);
     }
     let without_bars;

@@ -111,10 +111,8 @@ fn merge_into_all(resources: &mut ResMap, selected: &[usize], patch: &Resource, 
         copy.set_api_version(&api_version);
         merge_into(resources, *at, copy, means)?;
     }
-    if patch.allow_name_change || patch.allow_kind_change {
-        return resources.confirm_unique();
-    }
-    Ok(())
+    // Compat: only here does the original look for objects that an earlier patch made the same.
+    resources.confirm_unique()
 }
 
 /// Merges a patch into one object. Its name, namespace and kind stay, unless the patch may change them.

@@ -3,7 +3,7 @@
 use super::structured;
 use crate::id::{DEFAULT_NAMESPACE, Gvk, Id};
 use crate::kustomization::{FieldOptions, Replacement, Source, Target};
-use crate::node::{Create, Node, Scalar, matching, split_smarter, spread};
+use crate::node::{Create, Node, Place, Scalar, places, split_smarter, spread};
 use crate::problem::{Problem, Result};
 use crate::resmap::ResMap;
 use crate::resource::Resource;
@@ -23,35 +23,75 @@ pub(crate) fn replacements(resources: &mut ResMap, replacements: &[Replacement],
         let Some(targets) = replacement.targets.as_ref().filter(|_| has_source) else {
             return Err(Problem::invalid("replacements must specify a source and at least one target"));
         };
-        let value = source_value(resources, replacement)?;
+        let mut value = source_value(resources, replacement)?;
         for target in targets {
-            put(resources, &value, target, budget)?;
+            put(resources, &mut value, target, budget)?;
         }
     }
     Ok(())
 }
 
-fn source_value(resources: &mut ResMap, replacement: &Replacement) -> Result<Node> {
+/// What is put into fields.
+struct Value {
+    node: Node,
+    /// The object it was found in and its place there, as long as it stands there.
+    ///
+    /// Compat: to the original a value is the source's own node, so a replacement that changes its own source goes on
+    /// with what it has become.
+    stands: Option<(usize, Place)>,
+}
+
+impl Value {
+    fn alone(node: Node) -> Self {
+        Value { node, stands: None }
+    }
+
+    fn stands_in(&self, at: usize) -> bool {
+        self.stands.as_ref().is_some_and(|(source, _)| *source == at)
+    }
+
+    /// Looks again, after `object` may have changed.
+    fn look_again(&mut self, object: &Node) {
+        if let Some(node) = self.stands.as_ref().and_then(|(_, place)| object.at(place)) {
+            self.node = node.clone();
+        }
+    }
+
+    /// Notes that something else stands at a place of its object now.
+    fn note_change(&mut self, changed: &Place) {
+        let is_above = |(_, place): &(usize, Place)| place.len() > changed.len() && place.starts_with(changed);
+        self.stands = self.stands.take().filter(|stands| !is_above(stands));
+    }
+}
+
+fn source_value(resources: &mut ResMap, replacement: &Replacement) -> Result<Value> {
     match (&replacement.source_value, &replacement.source) {
         (Some(_), Some(_)) => Err(Problem::invalid("value and resource selectors are mutually exclusive")),
-        (Some(text), None) => Ok(Node::plain(text)),
+        (Some(text), None) => Ok(Value::alone(Node::plain(text))),
         (None, Some(source)) => field_of_source(resources, source),
         (None, None) => Err(Problem::invalid("replacements must specify a source and at least one target")),
     }
 }
 
-fn field_of_source(resources: &mut ResMap, source: &Source) -> Result<Node> {
+fn field_of_source(resources: &mut ResMap, source: &Source) -> Result<Value> {
     let at = source_object(resources, source)?;
     let path = if source.field_path.is_empty() { DEFAULT_PATH } else { &source.field_path };
-    let found = resources.get(at).node.lookup(&split_smarter(path, '.'));
-    let found = found.map_err(|problem| problem.within("error looking up replacement source"))?;
-    let Some(found) = found.filter(|node| !node.is_nil_or_empty()) else {
+    let object = &resources.get(at).node;
+    let place = object.place_of(&split_smarter(path, '.'));
+    let place = place.map_err(|problem| problem.within("error looking up replacement source"))?;
+    let found = place.and_then(|place| object.at(&place).cloned().map(|node| (node, place)));
+    let Some((found, place)) = found.filter(|(node, _)| !node.is_nil_or_empty()) else {
         let id = describe(source);
         return Err(Problem::invalid(format!("fieldPath `{path}` is missing for replacement source {id}")));
     };
-    let Some(options) = source.options.as_ref().filter(|options| !options.delimiter.is_empty()) else {
-        return Ok(found.clone());
-    };
+    match source.options.as_ref().filter(|options| !options.delimiter.is_empty()) {
+        Some(options) => part_of(&found, options, path).map(Value::alone),
+        None => Ok(Value { node: found, stands: Some((at, place)) }),
+    }
+}
+
+/// The part of a plain value that the options name.
+fn part_of(found: &Node, options: &FieldOptions, path: &str) -> Result<Node> {
     let Node::Scalar(scalar) = found else {
         return Err(Problem::invalid("delimiter option can only be used with scalar nodes"));
     };
@@ -92,7 +132,7 @@ fn selects(source: &Source, id: &Id<'_>) -> bool {
         && source.gvk.selects(id)
 }
 
-fn put(resources: &mut ResMap, value: &Node, target: &Target, budget: &mut Budget) -> Result<()> {
+fn put(resources: &mut ResMap, value: &mut Value, target: &Target, budget: &mut Budget) -> Result<()> {
     let Some(select) = &target.select else {
         return Err(Problem::invalid("target must specify resources to select"));
     };
@@ -109,47 +149,64 @@ fn put(resources: &mut ResMap, value: &Node, target: &Target, budget: &mut Budge
                 .any(|(names_no_id, reject)| !names_no_id && resource.any_ids().any(|id| reject.matches_id(&id)))
             && resource.any_ids().any(|id| matcher.matches_id(&id))
     };
-    let places: Vec<usize> =
-        matcher.candidates(resources).into_iter().filter(|at| is_target(resources.get(*at))).collect();
+    let mut selected = matcher.candidates(resources);
+    selected.retain(|at| is_target(resources.get(*at)));
     let default_path = [DEFAULT_PATH.to_owned()];
     let paths: &[String] = if target.field_paths.is_empty() { &default_path } else { &target.field_paths };
     let renames = paths.iter().any(|path| path.starts_with("metadata") || path == "kind" || path == "apiVersion");
-    for at in places {
+    for at in selected {
         let resource = if renames { &mut resources.rename_mut()[at] } else { resources.get_mut(at) };
         for path in paths {
-            budget.spend(value.weight())?;
-            put_at(&mut resource.node, value, path, target.options.as_ref(), budget)?;
+            put_at(&mut Spot { node: &mut resource.node, at, path }, value, target.options.as_ref(), budget)?;
         }
     }
     Ok(())
 }
 
-fn put_at(
-    node: &mut Node,
-    value: &Node,
-    path: &str,
-    options: Option<&FieldOptions>,
-    budget: &mut Budget,
-) -> Result<()> {
+/// Where a value goes: a path of an object.
+struct Spot<'s> {
+    node: &'s mut Node,
+    /// Which of the objects it is.
+    at: usize,
+    path: &'s str,
+}
+
+fn put_at(spot: &mut Spot<'_>, value: &mut Value, options: Option<&FieldOptions>, budget: &mut Budget) -> Result<()> {
+    let Spot { node, at, path } = spot;
     let create = options.is_some_and(|options| options.create);
-    let make = if create { Create::like(value) } else { Create::Nothing };
+    let make = if create { Create::like(&value.node) } else { Create::Nothing };
     let parts = split_smarter(path, '.');
-    if structured::put(node, value, &parts, make, budget)? {
+    if structured::put(node, &value.node, &parts, make, budget)? {
+        if value.stands_in(*at) {
+            value.look_again(node);
+        }
         return Ok(());
     }
     let missing = || {
         let what = if create { "find or create" } else { "find" };
         format!("unable to {what} field {path:?} in replacement target")
     };
-    let mut changed: Vec<Scalar> = Vec::new();
-    let mut change = |field: &mut Node| {
-        set(field, value, options)?;
-        changed.extend(field.as_scalar().filter(|scalar| scalar.shared != 0).cloned());
-        Ok(())
-    };
-    let count = matching(node, &parts, make, &mut change).map_err(|problem| problem.within(missing()))?;
-    changed.iter().for_each(|changed| spread(node, changed));
-    if count == 0 { Err(Problem::invalid(missing())) } else { Ok(()) }
+    let found = places(node, &parts, make).map_err(|problem| problem.within(missing()))?;
+    if found.is_empty() {
+        return Err(Problem::invalid(missing()));
+    }
+    for place in found {
+        if value.stands_in(*at) {
+            value.look_again(node);
+        }
+        // A value that stands above its own targets doubles with each of them.
+        budget.spend(value.node.weight())?;
+        let Some(field) = node.at_mut(&place) else { continue };
+        set(field, &value.node, options)?;
+        if let Some(changed) = field.as_scalar().filter(|scalar| scalar.shared != 0).cloned() {
+            spread(node, &changed);
+        }
+        if value.stands_in(*at) {
+            value.look_again(node);
+            value.note_change(&place);
+        }
+    }
+    Ok(())
 }
 
 /// Puts a value, or a part of it, where `field` stands. A plain value keeps the old one's type and style.

@@ -1,6 +1,6 @@
 //! Replacements into JSON or YAML that stands in a text field, such as a file in a ConfigMap.
 
-use crate::node::{Create, Node, Tag, into_value, matching, parse_text};
+use crate::node::{Create, Node, Place, Tag, into_value, parse_text, places};
 use crate::problem::{Problem, ProblemKind, Result};
 use budget::Budget;
 
@@ -10,64 +10,37 @@ use budget::Budget;
 /// # Errors
 /// At limits only.
 pub(super) fn put(node: &mut Node, value: &Node, path: &[String], create: Create, budget: &mut Budget) -> Result<bool> {
-    let Some(length) = text_prefix(node, path) else { return Ok(false) };
-    let Some(text) = node.lookup(&path[..length])?.map(|field| field.text().to_owned()) else { return Ok(false) };
+    let Some((place, rest)) = text_field(node, path) else { return Ok(false) };
+    let Some(text) = node.at(&place).map(|field| field.text().to_owned()) else { return Ok(false) };
     let mut content = match parse_text(&text, budget) {
         Ok(Some(content)) => content,
         Ok(None) => return Ok(false),
         Err(problem) if problem.kind == ProblemKind::Limit => return Err(problem),
         Err(_) => return Ok(false),
     };
-    let changed = matching(&mut content, &path[length..], create, &mut |field| {
-        match field {
-            Node::Scalar(old) => old.text = value.text().into(),
-            other => *other = value.clone(),
-        }
-        Ok(())
-    });
-    if !changed.is_ok_and(|count| count > 0) {
+    let Some(found) = places(&mut content, rest, create).ok().filter(|found| !found.is_empty()) else {
         return Ok(false);
+    };
+    for place in found {
+        match content.at_mut(&place) {
+            Some(Node::Scalar(old)) => old.text = value.text().into(),
+            Some(other) => *other = value.clone(),
+            None => {}
+        }
     }
     let Some(written) = write(content, &text) else { return Ok(false) };
-    let mut put = |field: &mut Node| {
-        if let Node::Scalar(scalar) = field {
-            scalar.text = written.as_str().into();
-        }
-        Ok(())
-    };
-    // The prefix names one place only, which `lookup` has just found.
-    at(node, &path[..length], &mut put)?;
+    if let Some(Node::Scalar(scalar)) = node.at_mut(&place) {
+        scalar.text = written.as_str().into();
+    }
     Ok(true)
 }
 
-/// How many parts of the path lead to a text field, when more follow.
-fn text_prefix(node: &Node, path: &[String]) -> Option<usize> {
-    (1..path.len()).find(|length| matches!(node.lookup(&path[..*length]), Ok(Some(Node::Scalar(_)))))
-}
-
-fn at(node: &mut Node, path: &[String], change: &mut dyn FnMut(&mut Node) -> Result<()>) -> Result<()> {
-    let Some((part, rest)) = path.split_first() else { return change(node) };
-    match node {
-        Node::Map(map) => map.get_mut(part).map_or(Ok(()), |field| at(field, rest, change)),
-        Node::Seq(items) => {
-            let index = match part.parse::<usize>() {
-                Ok(index) => Some(index),
-                Err(_) if part == "-" => items.len().checked_sub(1),
-                Err(_) => {
-                    let (field, value) = part.trim_matches(['[', ']']).split_once('=').unwrap_or_default();
-                    items.iter().position(|item| {
-                        if field.is_empty() {
-                            item.text() == value
-                        } else {
-                            item.get(field).map(Node::text) == Some(value)
-                        }
-                    })
-                }
-            };
-            index.and_then(|index| items.get_mut(index)).map_or(Ok(()), |item| at(item, rest, change))
-        }
-        Node::Scalar(_) => Ok(()),
-    }
+/// The place of the text field that the path leads to first, and the rest of the path, if there is more of it.
+fn text_field<'p>(node: &Node, path: &'p [String]) -> Option<(Place, &'p [String])> {
+    (1..path.len()).find_map(|length| {
+        let place = node.place_of(&path[..length]).ok()??;
+        matches!(node.at(&place), Some(Node::Scalar(_))).then(|| (place, &path[length..]))
+    })
 }
 
 /// The content as text of the form it had.

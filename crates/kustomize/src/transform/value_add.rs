@@ -2,7 +2,7 @@
 
 use super::namespace::{Namespace, Subjects, namespace};
 use crate::kustomization::{Fields, Selector, part};
-use crate::node::{Create, Node, matching, split_path};
+use crate::node::{Create, Node, places, split_path};
 use crate::problem::{Problem, Result};
 use crate::resmap::ResMap;
 use crate::resource::Resource;
@@ -36,30 +36,35 @@ impl ValueTarget {
 /// When a field holds something else than a plain value.
 pub(crate) fn value_add(resources: &mut ResMap, value: &str, targets: &[&ValueTarget]) -> Result<()> {
     for target in targets {
-        let places = match &target.selector {
+        let selected = match &target.selector {
             None => (0..resources.len()).collect(),
             Some(selector) => Matcher::new(selector)?.select(resources),
         };
         let path = split_path(&target.field_path, '/');
-        for at in places {
+        for at in selected {
             let resource = &mut resources.rename_mut()[at];
             if target.field_path == "metadata/namespace" {
                 set_namespace(resource, value)?;
                 continue;
             }
-            matching(&mut resource.node, &path, Create::Scalar, &mut |node| {
-                let Node::Scalar(scalar) = node else {
-                    let rule = format!("wrong node kind: expected ScalarNode but got {}", node.kind_name());
-                    return Err(Problem::invalid(rule));
-                };
-                scalar.text = match target.position {
-                    0 => value.into(),
-                    position => insert_part(&scalar.text, position - 1, value).into(),
-                };
-                Ok(())
-            })?;
+            for place in places(&mut resource.node, &path, Create::Scalar)? {
+                resource.node.at_mut(&place).map_or(Ok(()), |field| add(field, value, target.position))?;
+            }
         }
     }
+    Ok(())
+}
+
+/// Puts the value into a field, or between its parts.
+fn add(field: &mut Node, value: &str, position: usize) -> Result<()> {
+    let Node::Scalar(scalar) = field else {
+        let rule = format!("wrong node kind: expected ScalarNode but got {}", field.kind_name());
+        return Err(Problem::invalid(rule));
+    };
+    scalar.text = match position {
+        0 => value.into(),
+        position => insert_part(&scalar.text, position - 1, value).into(),
+    };
     Ok(())
 }
 

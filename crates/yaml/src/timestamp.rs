@@ -1,7 +1,9 @@
-//! Points in time as go-yaml v3 recognises them in plain scalars, and as Go's JSON writes them.
+//! Points in time as both of go-yaml's dialects recognise them in plain scalars.
 
-/// `2001-1-2`, optionally with a time of day, a fraction and a zone; the RFC 3339 form of it.
-pub(crate) fn parse_time(text: &str) -> Option<String> {
+/// The RFC 3339 form, as Go's JSON writes it, of a text that go-yaml takes for a point in time: `2001-1-2`, optionally with
+/// a time of day, a fraction and a zone.
+#[must_use]
+pub fn parse_timestamp(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     // Nearly every scalar ends here: four digits and a dash are the cheapest sign.
     if bytes.len() < 8 || bytes[4] != b'-' || !bytes[..4].iter().all(u8::is_ascii_digit) {
@@ -93,7 +95,7 @@ fn days_in(year: u32, month: u32) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_time;
+    use super::parse_timestamp;
 
     #[test]
     fn times_are_written_as_go_writes_them() {
@@ -104,10 +106,12 @@ mod tests {
             ("2001-12-14T21:59:43+00:00", Some("2001-12-14T21:59:43Z")),
             ("2001-02-30", None),
             ("2001-12-14T21:59", None),
+            ("2001-12-14T21:59:43", None),
+            ("2001-12-14 21:59:43Z", None),
             ("20010-1-2", None),
         ];
         for (text, expected) in cases {
-            assert_eq!(parse_time(text).as_deref(), expected, "{text}");
+            assert_eq!(parse_timestamp(text).as_deref(), expected, "{text}");
         }
     }
 }
