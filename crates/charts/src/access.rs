@@ -1,7 +1,7 @@
 //! How a repository is reached: credentials, trust, the way there.
 
-use crate::reach::Reach;
-use git::{ClientCertificate, Credentials, PlainHttp, Proxy, ServerTrust};
+use git::Credentials;
+use web::{ClientCertificate, PlainHttp, Proxy, Reach, ServerTrust};
 
 /// Everything about a repository but its address. Repositories that differ in it never share an answer, but archives
 /// that are known by their digest.
@@ -31,4 +31,15 @@ pub enum PassCredentials {
     SameHost,
     /// Every host that the index or a redirect names: Helm's `--pass-credentials`.
     Everywhere,
+}
+
+impl Access {
+    /// What tells credentials apart. For digests only.
+    pub(crate) fn secret_key(&self) -> String {
+        match &self.credentials {
+            Credentials::Basic { username, password } => format!("{username}\0{}", password.reveal()),
+            Credentials::Bearer(token) => token.reveal().to_owned(),
+            _ => String::new(),
+        }
+    }
 }

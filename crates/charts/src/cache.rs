@@ -29,8 +29,19 @@ pub(crate) struct IndexMark {
     pub(crate) etag: Option<String>,
     /// When it last changed, in the server's words.
     pub(crate) last_modified: Option<String>,
-    /// When the server was last asked, in seconds since 1970.
-    pub(crate) asked_seconds: i64,
+    /// When the server was last asked, in milliseconds since 1970.
+    pub(crate) asked_millis: i64,
+}
+
+/// What an exact version of a chart was, when it was fetched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct VersionNote {
+    /// Its version as the repository spells it.
+    pub(crate) version: String,
+    /// Where its archive lay.
+    pub(crate) url: String,
+    /// The archive's SHA-256, in hexadecimal.
+    pub(crate) digest: String,
 }
 
 /// The SHA-256 of `content`, in hexadecimal.
@@ -122,6 +133,26 @@ impl Cache {
         Ok(())
     }
 
+    /// What is noted of an exact version under `key`.
+    pub(crate) fn note(&self, key: &str) -> Option<VersionNote> {
+        let path = self.note_path(key);
+        let note = serde_json::from_slice(&fs::read(&path).ok()?).ok()?;
+        self.touch(&path);
+        Some(note)
+    }
+
+    /// Notes what an exact version is.
+    pub(crate) fn put_note(&self, key: &str, note: &VersionNote) -> Result<(), Problem> {
+        let text = serde_json::to_vec(note).map_err(|error| Problem::Disk { detail: error.to_string() })?;
+        let mut file = self.begin()?;
+        file.write_all(&text).map_err(|error| disk(&error))?;
+        self.finish(file, &self.note_path(key))
+    }
+
+    fn note_path(&self, key: &str) -> PathBuf {
+        self.indexes().join(format!("{key}.version"))
+    }
+
     /// Notes that a file was used. Where that cannot be noted, it only goes a little earlier.
     fn touch(&self, path: &Path) {
         if let Ok(file) = File::options().append(true).open(path) {
@@ -197,7 +228,7 @@ mod tests {
     fn an_index_counts_only_with_its_mark() {
         let folder = tempfile::tempdir().expect("a folder");
         let cache = cache(folder.path(), 1000);
-        let mark = IndexMark { etag: Some("\"1\"".into()), last_modified: None, asked_seconds: 7 };
+        let mark = IndexMark { etag: Some("\"1\"".into()), last_modified: None, asked_millis: 7 };
         let mut file = cache.begin().expect("a file");
         file.write_all(b"index").expect("written");
         cache.keep_index("k", file, &mark).expect("kept");

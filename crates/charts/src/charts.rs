@@ -8,15 +8,15 @@ mod inner;
 mod http;
 
 use crate::access::Access;
-use crate::cache::{Cache, sha256};
+use crate::cache::{Cache, VersionNote, sha256};
 use crate::options::ChartsOptions;
 use crate::patience::within;
 use crate::problem::{ChartError, Problem};
 use crate::registry::{Place, Reference, Registries};
 use crate::repository::{Registry, Repository};
 use crate::version::{Found, choose, is_version, sort_newest_first};
-use crate::wanted::{Fetched, Wanted};
-use crate::web::Web;
+use crate::wanted::{Fetched, FetchedFile, Wanted};
+use crate::asking::Web;
 use bytes::Bytes;
 use chosen::{Chosen, Source};
 use clock::{Clock, Offload};
@@ -67,9 +67,45 @@ impl Charts {
         let work = async {
             let _turn = self.0.flights.turn(&sha256(key.as_bytes())).await;
             let chosen = self.choose(wanted).await?;
-            self.get(wanted, chosen).await
+            let fetched = self.get(wanted, chosen).await?;
+            self.note(wanted, &fetched).await?;
+            Ok(fetched)
         };
         self.bounded(work).await.map_err(|problem| problem.of(&wanted.repository))
+    }
+
+    /// The chart as it was fetched last, without asking anybody: for exact versions, while the folder has them.
+    pub async fn kept_version(&self, wanted: &Wanted) -> Option<Fetched> {
+        if !wanted.is_exact() {
+            return None;
+        }
+        let (cache, key) = (self.0.cache.clone(), wanted.key());
+        let note = self.0.offload.run(move || cache.note(&key)).await?;
+        let VersionNote { version, url, digest } = note;
+        let archive = self.kept(&digest).await?;
+        Some(Fetched { version, found: Found::Exact, digest, archive, url })
+    }
+
+    /// What was fetched with this SHA-256, while the folder has it. Reads the disk: for threads that may wait.
+    #[must_use]
+    pub fn content(&self, digest: &str) -> Option<Bytes> {
+        self.0.cache.get(digest, self.0.options.limits.archive_bytes_max)
+    }
+
+    /// A file at a URL of its own, at most `bytes_max` of it; it is kept by its digest.
+    ///
+    /// # Errors
+    /// With the URL's host and what to do about it.
+    pub async fn fetch_file(&self, url: &Url, access: &Access, bytes_max: u64) -> Result<FetchedFile, ChartError> {
+        let repository = url.origin().ascii_serialization();
+        let bytes_max = bytes_max.min(self.0.options.limits.archive_bytes_max);
+        let work = async {
+            let content = http::file(&self.0, url, access, bytes_max).await?;
+            let digest = sha256(&content);
+            self.keep(&digest, &content).await?;
+            Ok(FetchedFile { digest, content })
+        };
+        self.bounded(work).await.map_err(|problem| problem.of(&repository))
     }
 
     /// The archive at a URL of its own.
@@ -170,6 +206,15 @@ impl Charts {
         let digest = sha256(&archive);
         self.keep(&digest, &archive).await?;
         Ok(Fetched { version, found, digest, archive, url })
+    }
+
+    async fn note(&self, wanted: &Wanted, fetched: &Fetched) -> Result<(), Problem> {
+        if !wanted.is_exact() {
+            return Ok(());
+        }
+        let (cache, key) = (self.0.cache.clone(), wanted.key());
+        let Fetched { version, url, digest, .. } = fetched.clone();
+        self.0.offload.run(move || cache.put_note(&key, &VersionNote { version, url, digest })).await
     }
 
     async fn kept(&self, digest: &str) -> Option<Bytes> {

@@ -9,7 +9,6 @@
 // The words everything else is said in.
 mod options;
 mod problem;
-mod reach;
 mod version;
 
 mod access;
@@ -21,10 +20,8 @@ mod authorization;
 mod failure;
 mod patience;
 
+mod asking;
 mod body;
-mod clients;
-
-mod web;
 
 // The two kinds of repository.
 mod index;
@@ -43,7 +40,7 @@ pub use charts::Charts;
 pub use dependencies::{Dependency, Lock, LockError, LockedDependency, Placed, digest_of};
 pub use options::{ChartLimits, ChartsOptions, Timeouts};
 pub use problem::{ChartError, Problem};
-pub use reach::Reach;
 pub use repository::{Registry, Repository, Transport};
 pub use version::Found;
-pub use wanted::{Fetched, Wanted};
+pub use wanted::{Fetched, FetchedFile, Wanted};
+pub use web::Reach;

@@ -1,7 +1,8 @@
 //! What names a way to reach a repository without telling its secrets: kept on disk, to know again whom a server let in.
 
-use crate::remote::{Credentials, HostKeys, PlainHttp, Remote, ServerTrust};
+use crate::remote::{Credentials, HostKeys, Remote};
 use std::num::NonZeroU32;
+use web::{PlainHttp, Reach, ServerTrust};
 
 /// How often it is hashed: some milliseconds, so that nobody finds a weak password out by trying.
 const ROUNDS: NonZeroU32 = NonZeroU32::new(10_000).expect("invariant: a constant above zero");
@@ -45,6 +46,11 @@ impl Remote {
             parts.extend(["proxy".into(), proxy.url.reveal().into(), proxy.no_proxy.clone().unwrap_or_default()]);
         }
         parts.push(if self.plain_http == PlainHttp::Allowed { "plain" } else { "safe" }.into());
+        match self.reach {
+            Reach::Private => {}
+            Reach::Public => parts.push("public".into()),
+            Reach::Anywhere => parts.push("anywhere".into()),
+        }
         parts.iter().map(|part| format!("{}:{part}", part.len())).collect()
     }
 }
@@ -52,7 +58,7 @@ impl Remote {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Secret;
+    use web::Secret;
 
     #[test]
     fn every_difference_shows_and_no_secret_does() {

@@ -39,6 +39,14 @@ pub enum Problem {
         "plain http is refused (the content and any credentials could be read and changed on the way); use https, or allow plain http for this repository"
     )]
     PlainHttp,
+    /// The server has an address that is not asked.
+    #[error(
+        "{host} has an address of a private network or of a cloud's metadata, which is not asked for what others name; declare the repository to allow a private one"
+    )]
+    AddressRefused {
+        /// The host.
+        host: String,
+    },
     /// The server did not accept the credentials, or wants some.
     #[error("access denied: {detail}")]
     Unauthorised {
@@ -189,6 +197,7 @@ impl GitError {
             | Problem::Store { .. } => Retry::Backoff,
             Problem::BadUrl { .. }
             | Problem::PlainHttp
+            | Problem::AddressRefused { .. }
             | Problem::Unauthorised { .. }
             | Problem::BadCredentials { .. }
             | Problem::NotFound

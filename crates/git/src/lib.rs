@@ -11,7 +11,6 @@
 mod digest;
 mod error;
 mod oid;
-mod secret;
 
 mod refs;
 mod remote;
@@ -57,12 +56,12 @@ pub use memory::{MemoryGit, Slowness};
 pub use oid::Oid;
 pub use options::{GitLimits, Timeouts};
 pub use refs::{Ref, RefScope, Refs};
-pub use remote::{ClientCertificate, Credentials, HostKeys, PlainHttp, Proxy, Remote, ServerTrust, Trust};
+pub use remote::{Credentials, HostKeys, Remote, Trust};
 pub use repo_url::{Place, RepoUrl, SshPlace, same_repository};
 pub use repositories::{LocalRepositories, Repositories, RepositoriesOptions};
 pub use resolve::{ResolveError, Wanted, resolve};
-pub use secret::Secret;
 pub use source::{ChangeMark, GitSource};
 pub use store::LocalWatch;
 pub use watch::{RefSubscription, RefWatcher};
 pub use watch_state::{Failure, RefState, WatchOptions};
+pub use web::{ClientCertificate, PlainHttp, Proxy, Reach, Secret, ServerTrust};

@@ -2,8 +2,8 @@
 
 use crate::error::{GitError, Problem};
 use crate::repo_url::{Place, RepoUrl};
-use crate::secret::Secret;
 use std::sync::Arc;
+use web::{ClientCertificate, PlainHttp, Proxy, Reach, Secret, ServerTrust};
 
 /// Everything needed to reach a repository. Two equal remotes share one poller and one connection pool; remotes that
 /// differ only in credentials or trust never share an answer.
@@ -21,6 +21,8 @@ pub struct Remote {
     pub proxy: Option<Proxy>,
     /// Whether plain http may be used.
     pub plain_http: PlainHttp,
+    /// Which addresses its server may have.
+    pub reach: Reach,
 }
 
 /// Who we are to the server.
@@ -57,18 +59,6 @@ pub struct Trust {
     pub host_keys: HostKeys,
 }
 
-/// Which TLS certificates are accepted.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ServerTrust {
-    /// Those that the machine's own certificate authorities signed.
-    #[default]
-    System,
-    /// Those that these authorities (PEM, one or several) signed, and no others.
-    Only(Arc<str>),
-    /// Any (`insecure` upstream): somebody on the way can read and change everything.
-    Anything,
-}
-
 /// Which ssh host keys are accepted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HostKeys {
@@ -85,36 +75,9 @@ impl Default for HostKeys {
     }
 }
 
-/// A client certificate with its key, both PEM.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ClientCertificate {
-    /// The certificate chain.
-    pub certificate: Arc<str>,
-    /// The private key.
-    pub key: Secret,
-}
-
-/// A proxy on the way to an http or https server.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Proxy {
-    /// Its URL, which may hold credentials.
-    pub url: Secret,
-    /// Comma-separated hosts that are reached directly.
-    pub no_proxy: Option<String>,
-}
-
-/// Whether plain http may be used.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PlainHttp {
-    /// Only to this machine itself.
-    #[default]
-    LoopbackOnly,
-    /// Anywhere, credentials included.
-    Allowed,
-}
-
 impl Remote {
-    /// The repository at `url`, which may hold a user name and password, with nothing else set.
+    /// The repository at `url`, which may hold a user name and password, with nothing else set. Its server may be in a
+    /// private network; for what somebody untrusted has named, narrow the reach.
     ///
     /// # Errors
     /// [`Problem::BadUrl`].
@@ -131,6 +94,7 @@ impl Remote {
             client_certificate: None,
             proxy: None,
             plain_http: PlainHttp::default(),
+            reach: Reach::Private,
         })
     }
 
@@ -145,6 +109,13 @@ impl Remote {
     #[must_use]
     pub fn with_trust(mut self, trust: Trust) -> Self {
         self.trust = trust;
+        self
+    }
+
+    /// The same, with servers no farther away than this.
+    #[must_use]
+    pub fn with_reach(mut self, reach: Reach) -> Self {
+        self.reach = reach;
         self
     }
 

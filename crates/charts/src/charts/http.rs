@@ -11,7 +11,7 @@ use crate::index::{self, Entry};
 use crate::problem::{Problem, disk, protocol};
 use crate::version::choose as choose_version;
 use crate::wanted::Wanted;
-use crate::web::Ask;
+use crate::asking::Ask;
 use bytes::Bytes;
 use reqwest::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use reqwest::{Response, StatusCode};
@@ -70,20 +70,38 @@ fn folder(base: &Url) -> Url {
 
 /// The archive at `url`, for which `own` says who may see the credentials.
 pub(super) async fn archive(inner: &Inner, url: &Url, own: &Url, access: &Access) -> Result<Bytes, Problem> {
+    let bound = Bound { what: "bytes of a chart's archive", bytes_max: inner.options.limits.archive_bytes_max };
+    let sought = Sought { what: "the chart's archive", accept: "application/gzip,application/octet-stream", bound };
+    whole(inner, url, own, access, sought).await
+}
+
+/// A file at an address of its own.
+pub(super) async fn file(inner: &Inner, url: &Url, access: &Access, bytes_max: u64) -> Result<Bytes, Problem> {
+    let bound = Bound { what: "bytes of a fetched file", bytes_max };
+    whole(inner, url, url, access, Sought { what: "the file", accept: "*/*", bound }).await
+}
+
+/// What is asked for, and how much of it is taken.
+struct Sought {
+    what: &'static str,
+    accept: &'static str,
+    bound: Bound,
+}
+
+async fn whole(inner: &Inner, url: &Url, own: &Url, access: &Access, sought: Sought) -> Result<Bytes, Problem> {
     let ask = Ask {
         url: url.clone(),
         own,
         access,
         authorization: header(&access.credentials)?,
-        accept: "application/gzip,application/octet-stream",
+        accept: sought.accept,
         headers: HeaderMap::new(),
     };
     let response = inner.web.ask(ask).await?;
     if !response.status().is_success() {
-        return Err(of_status(response.status(), response.headers(), "the chart's archive"));
+        return Err(of_status(response.status(), response.headers(), sought.what));
     }
-    let bound = Bound { what: "bytes of a chart's archive", bytes_max: inner.options.limits.archive_bytes_max };
-    read(response, bound, inner.options.timeouts).await
+    read(response, sought.bound, inner.options.timeouts).await
 }
 
 impl Index<'_> {
@@ -98,19 +116,22 @@ impl Index<'_> {
     /// The index on disk: as it is kept, if it is new enough or the repository says that it is the same.
     async fn file(&self) -> Result<File, Problem> {
         let key = self.key();
+        let began = self.inner.clock.now().as_millisecond();
         let _turn = self.inner.flights.turn(&key).await;
         let kept = self.inner.cache.index(&key);
-        let now = self.inner.clock.now().as_second();
-        let age_max = i64::try_from(self.inner.options.index_age_max.as_secs()).unwrap_or(i64::MAX);
+        let now = self.inner.clock.now().as_millisecond();
+        let age_max = i64::try_from(self.inner.options.index_age_max.as_millis()).unwrap_or(i64::MAX);
         let (file, mark) = match kept {
-            Some((file, mark)) if (0..age_max).contains(&(now - mark.asked_seconds)) => return Ok(file),
+            Some((file, mark)) if (0..age_max).contains(&(now - mark.asked_millis)) => return Ok(file),
+            // Whoever had the turn before asked after we came: one answer serves all who waited.
+            Some((file, mark)) if (began + 1..=now).contains(&mark.asked_millis) => return Ok(file),
             Some((file, mark)) => (Some(file), mark),
             None => (None, IndexMark::default()),
         };
         let response = self.ask(&mark).await?;
         match (response.status(), file) {
             (StatusCode::NOT_MODIFIED, Some(file)) => {
-                self.inner.cache.mark(&key, &IndexMark { asked_seconds: now, ..mark })?;
+                self.inner.cache.mark(&key, &IndexMark { asked_millis: now, ..mark })?;
                 Ok(file)
             }
             (status, _) if status.is_success() => self.take(&key, response, now).await,
@@ -120,11 +141,7 @@ impl Index<'_> {
 
     /// Indexes are kept apart by everything that can make them different, credentials above all.
     fn key(&self) -> String {
-        let credentials = match &self.wanted.access.credentials {
-            git::Credentials::Basic { username, password } => format!("{username}\0{}", password.reveal()),
-            git::Credentials::Bearer(token) => token.reveal().to_owned(),
-            _ => String::new(),
-        };
+        let credentials = self.wanted.access.secret_key();
         sha256(format!("{}\0{:?}\0{credentials}", self.base, self.wanted.access).as_bytes())
     }
 
@@ -148,7 +165,7 @@ impl Index<'_> {
     /// Writes the index to disk as it comes.
     async fn take(&self, key: &str, response: Response, now: i64) -> Result<File, Problem> {
         let text = |name: HeaderName| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
-        let mark = IndexMark { etag: text(ETAG), last_modified: text(LAST_MODIFIED), asked_seconds: now };
+        let mark = IndexMark { etag: text(ETAG), last_modified: text(LAST_MODIFIED), asked_millis: now };
         let bound = Bound { what: "bytes of an index", bytes_max: self.inner.options.limits.index_bytes_max };
         let mut parts = Parts::new(response, bound, self.inner.options.timeouts)?;
         let mut file = self.inner.cache.begin()?;

@@ -4,7 +4,7 @@ use super::flights::Flights;
 use crate::cache::Cache;
 use crate::options::ChartsOptions;
 use crate::registry::Registries;
-use crate::web::Web;
+use crate::asking::Web;
 use clock::{Clock, Offload};
 
 /// The parts.

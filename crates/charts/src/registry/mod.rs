@@ -12,7 +12,7 @@ use crate::options::ChartLimits;
 use crate::problem::{Problem, protocol};
 use crate::repository::Registry;
 use crate::version::is_full_version;
-use crate::web::{Ask, Web, same_authority};
+use crate::asking::{Ask, Web};
 use bytes::Bytes;
 use clock::Clock;
 use git::Credentials;
@@ -22,6 +22,7 @@ use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 use token::{Issuer, Purpose, Tokens};
 use url::Url;
+use web::is_same_authority;
 
 /// How many pages of tags are asked for at most.
 const PAGES_MAX: usize = 1000;
@@ -214,5 +215,5 @@ fn next_page(from: &Url, headers: &HeaderMap, base: &Url) -> Result<Option<Url>,
         return Ok(None);
     }
     let next = from.join(target).map_err(|_| protocol("the next page of tags is at no URL"))?;
-    if same_authority(&next, base) { Ok(Some(next)) } else { Err(protocol("the next page of tags is on another host")) }
+    if is_same_authority(&next, base) { Ok(Some(next)) } else { Err(protocol("the next page of tags is on another host")) }
 }

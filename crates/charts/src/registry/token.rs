@@ -5,7 +5,7 @@ use crate::authorization::{bearer, header};
 use crate::body::{Bound, read};
 use crate::failure::of_status;
 use crate::problem::{Problem, protocol};
-use crate::web::{Ask, Web, same_authority};
+use crate::asking::{Ask, Web};
 use clock::Clock;
 use reqwest::header::{HeaderMap, HeaderValue};
 use serde::Deserialize;
@@ -14,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
+use web::{are_neighbours, is_same_authority};
 
 /// How many tokens are kept.
 const TOKENS_MAX: usize = 1024;
@@ -131,51 +132,11 @@ fn access_of(realm: &Url, purpose: &Purpose) -> Result<Access, Problem> {
         return Err(protocol("the registry's token realm is weaker than https"));
     }
     let mut access = purpose.access.clone();
-    if !same_authority(realm, &registry) {
+    if !is_same_authority(realm, &registry) {
         access.client_certificate = None;
         if !are_neighbours(realm.host_str().unwrap_or_default(), registry.host_str().unwrap_or_default()) {
             access.reach = access.reach.of_others();
         }
     }
     Ok(access)
-}
-
-/// Whether two names are one, or one stands below the other, or both below one domain: `registry.corp.example` and
-/// `auth.corp.example`, which are run by the same people.
-fn are_neighbours(left: &str, right: &str) -> bool {
-    let below = |name: &str| name.split_once('.').map(|(_, rest)| rest.to_owned()).filter(|rest| rest.contains('.'));
-    let is_below =
-        |name: &str, of: &str| of.contains('.') && name.strip_suffix(of).is_some_and(|rest| rest.ends_with('.'));
-    let is_address =
-        |name: &str| name.starts_with('[') || name.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    left == right
-        || (!is_address(left)
-            && !is_address(right)
-            && (is_below(left, right)
-                || is_below(right, left)
-                || below(left).is_some_and(|rest| below(right) == Some(rest))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn token_servers_in_private_networks_stand_beside_the_registry() {
-        for (left, right) in [
-            ("registry.gitlab.corp", "gitlab.corp"),
-            ("registry.corp.example", "auth.corp.example"),
-            ("127.0.0.1", "127.0.0.1"),
-        ] {
-            assert!(are_neighbours(left, right), "{left} {right}");
-        }
-        for (left, right) in [
-            ("registry.example", "auth.example"),
-            ("10.0.0.1", "10.0.0.2"),
-            ("registry.corp.example", "evil-corp.example"),
-            ("localhost", "registry.corp.example"),
-        ] {
-            assert!(!are_neighbours(left, right), "{left} {right}");
-        }
-    }
 }

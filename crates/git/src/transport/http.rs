@@ -3,12 +3,12 @@
 //! A greeting of protocol version 2 says nothing of refs, so it is remembered: the next listing costs one request.
 
 use super::http_ask::{HttpAsk, body, expect_kind};
-use super::http_client::{ClientKind, authorization, build};
+use super::http_client::{authorization, kind, unusable};
 use super::http_error::{of_error, of_status};
 use super::session::{Carrier, Greet, Session};
 use crate::error::Problem;
 use crate::options::{GitLimits, Timeouts};
-use crate::remote::{PlainHttp, Remote};
+use crate::remote::Remote;
 use crate::repo_url::Place;
 use crate::wire::greeting::{self, Greeting, Version};
 use crate::wire::pkt::{Pace, PktReader, protocol};
@@ -17,12 +17,13 @@ use reqwest::{Client, Response};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use url::Url;
+use web::{Clients, is_same_authority};
 
 /// How many remotes keep a greeting; beyond that the first in order is forgotten.
 const REMOTES_MAX: usize = 4096;
 
-/// How many clients are kept: one for every kind of trust, certificate and proxy.
-const CLIENTS_MAX: usize = 256;
+/// What servers are told of us: some serve Git only to git.
+const AGENT: &str = concat!("git/2.0 (capstan/", env!("CARGO_PKG_VERSION"), ")");
 
 /// How many redirects are followed, as git does for its first request.
 const REDIRECTS_MAX: usize = 5;
@@ -32,7 +33,7 @@ const DISCOVERY: &str = "/info/refs?service=git-upload-pack";
 pub(super) struct HttpPool {
     timeouts: Timeouts,
     limits: GitLimits,
-    clients: Mutex<BTreeMap<ClientKind, Client>>,
+    clients: Clients,
     greeted: Mutex<BTreeMap<Remote, Arc<Greeted>>>,
 }
 
@@ -50,18 +51,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl HttpPool {
     pub(super) fn new(timeouts: Timeouts, limits: GitLimits) -> Self {
-        HttpPool { timeouts, limits, clients: Mutex::default(), greeted: Mutex::default() }
+        HttpPool { timeouts, limits, clients: Clients::new(AGENT, timeouts.connect), greeted: Mutex::default() }
     }
 
     pub(super) async fn open(&self, remote: &Remote, greet: Greet) -> Result<Session, Problem> {
-        let client = self.client(remote)?;
         let remembered = lock(&self.greeted).get(remote).cloned().filter(|_| greet == Greet::Remembered);
         let is_remembered = remembered.is_some();
         let greeted = match remembered {
             Some(greeted) => greeted,
-            None => Arc::new(self.discover(remote, &client).await?),
+            None => Arc::new(self.discover(remote).await?),
         };
         self.remember(remote, &greeted);
+        let client = self.client(remote, &parsed(&greeted.base)?)?;
         let ask = HttpAsk {
             client,
             url: format!("{}/git-upload-pack", greeted.base),
@@ -73,19 +74,9 @@ impl HttpPool {
         Ok(Session { greeting: greeted.greeting.clone(), remembered: is_remembered, carrier: Carrier::Http(ask) })
     }
 
-    /// Remotes with the same trust, certificate and proxy share a client: its authorities and its connections.
-    fn client(&self, remote: &Remote) -> Result<Client, Problem> {
-        let mut all = lock(&self.clients);
-        let kind = ClientKind::of(remote);
-        if let Some(client) = all.get(&kind) {
-            return Ok(client.clone());
-        }
-        let client = build(&kind, &self.timeouts)?;
-        if all.len() >= CLIENTS_MAX {
-            all.pop_first();
-        }
-        all.insert(kind, client.clone());
-        Ok(client)
+    /// Remotes with the same trust, certificate, proxy and reach share a client: its authorities and its connections.
+    fn client(&self, remote: &Remote, url: &Url) -> Result<Client, Problem> {
+        self.clients.get(url, &kind(remote, &own_url(remote)?, url)).map_err(unusable)
     }
 
     fn remember(&self, remote: &Remote, greeted: &Arc<Greeted>) {
@@ -100,19 +91,18 @@ impl HttpPool {
         all.insert(remote.clone(), Arc::clone(greeted));
     }
 
-    async fn discover(&self, remote: &Remote, client: &Client) -> Result<Greeted, Problem> {
-        let (Place::Https(base) | Place::Http(base)) = remote.url.place() else {
-            return Err(Problem::BadUrl { why: "not an http URL".into() });
-        };
-        let mut base = Url::parse(base).map_err(|error| Problem::BadUrl { why: error.to_string() })?;
+    async fn discover(&self, remote: &Remote) -> Result<Greeted, Problem> {
+        let mut base = own_url(remote)?;
         let mut authorization = authorization(&remote.credentials)?;
         for _ in 0..=REDIRECTS_MAX {
-            may_use(&base, remote.plain_http)?;
-            let response = get(client, &base, authorization.as_ref(), &self.timeouts).await?;
+            if !remote.plain_http.allows(&base) {
+                return Err(Problem::PlainHttp);
+            }
+            let response = get(&self.client(remote, &base)?, &base, authorization.as_ref(), &self.timeouts).await?;
             if response.status().is_redirection() {
                 let next = redirected(&base, &response)?;
                 // Another authority must not see the credentials meant for this one.
-                if authority(&next) != authority(&base) {
+                if !is_same_authority(&next, &base) {
                     authorization = None;
                 }
                 base = next;
@@ -169,20 +159,14 @@ fn redirected(base: &Url, response: &Response) -> Result<Url, Problem> {
     }
 }
 
-fn authority(url: &Url) -> (String, Option<String>, Option<u16>) {
-    (url.scheme().to_owned(), url.host_str().map(str::to_owned), url.port_or_known_default())
+/// Where the remote itself says that it is.
+fn own_url(remote: &Remote) -> Result<Url, Problem> {
+    match remote.url.place() {
+        Place::Https(base) | Place::Http(base) => parsed(base),
+        _ => Err(Problem::BadUrl { why: "not an http URL".into() }),
+    }
 }
 
-fn may_use(url: &Url, plain_http: PlainHttp) -> Result<(), Problem> {
-    let loopback = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    if url.scheme() == "https" || loopback || plain_http == PlainHttp::Allowed {
-        Ok(())
-    } else {
-        Err(Problem::PlainHttp)
-    }
+fn parsed(url: &str) -> Result<Url, Problem> {
+    Url::parse(url).map_err(|error| Problem::BadUrl { why: error.to_string() })
 }

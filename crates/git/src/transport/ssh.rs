@@ -87,8 +87,8 @@ async fn log_in(remote: &Remote, place: &SshPlace) -> Result<Handle<Doorman>, Pr
         ..client::Config::default()
     };
     let doorman = Doorman { place: place.clone(), known: remote.trust.host_keys.clone() };
-    let address = (place.host.as_str(), place.port);
-    let mut handle = client::connect(Arc::new(config), address, doorman).await.map_err(|refusal| refusal.0)?;
+    let addresses = web::addresses(&place.host, place.port, remote.reach).await.map_err(|error| unresolved(&error))?;
+    let mut handle = client::connect(Arc::new(config), &addresses[..], doorman).await.map_err(|refusal| refusal.0)?;
     let hash = match key.algorithm() {
         Algorithm::Rsa { .. } => {
             handle.best_supported_rsa_hash().await.map_err(broken)?.flatten().or(Some(HashAlg::Sha512))
@@ -104,12 +104,20 @@ async fn log_in(remote: &Remote, place: &SshPlace) -> Result<Handle<Doorman>, Pr
     }
 }
 
+/// A name without an address that may be asked.
+fn unresolved(error: &std::io::Error) -> Problem {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<web::Refused>()) {
+        Some(web::Refused(host)) => Problem::AddressRefused { host: host.clone() },
+        None => Problem::Unreachable { detail: error.to_string() },
+    }
+}
+
 fn private_key(credentials: &Credentials) -> Result<PrivateKey, Problem> {
     let bad = |why: String| Problem::BadCredentials { why };
     let Credentials::SshKey { private_key, passphrase } = credentials else {
         return Err(bad("an ssh URL needs a private key (sshPrivateKey)".into()));
     };
-    let passphrase = passphrase.as_ref().map(crate::secret::Secret::reveal);
+    let passphrase = passphrase.as_ref().map(web::Secret::reveal);
     // Keys pasted into YAML lose their last line feed, which the format asks for.
     let text = format!("{}\n", private_key.reveal().trim());
     russh::keys::decode_secret_key(&text, passphrase)

@@ -1,20 +1,21 @@
-//! Which addresses charts may be fetched from. Repositories, indexes and redirects are written by others: without this,
-//! they could make the process ask the private network and the cloud's metadata service on their behalf.
+//! Which addresses may be asked. Repositories, indexes, bases and redirects are written by others: without this, they
+//! could make the process ask the private network and the cloud's metadata service on their behalf.
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use url::{Host, Url};
 
-/// How far a repository's own host may be away.
+/// How far a host may be away. Metadata services and link-local addresses are beyond everybody's.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reach {
     /// On the public internet only.
     #[default]
     Public,
-    /// Also on this machine and in private networks: somebody trusted has named this very host. Hosts that only the
-    /// repository names stay public.
+    /// Also on this machine and in private networks: somebody trusted has named this very host. Hosts that only its
+    /// answers name stay public.
     Private,
-    /// So may the hosts that the repository names: for a person's own machine.
+    /// So may the hosts that its answers name: for a person's own machine.
     Anywhere,
 }
 
@@ -23,7 +24,7 @@ pub enum Reach {
 enum Kind {
     Public,
     Private,
-    /// A service that gives credentials to whoever asks. Never a place for charts.
+    /// A service that gives credentials to whoever asks. Nothing is ever fetched from it.
     Metadata,
 }
 
@@ -85,7 +86,9 @@ fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
 }
 
 impl Reach {
-    fn allows(self, address: IpAddr) -> bool {
+    /// Whether this address may be asked.
+    #[must_use]
+    pub fn allows(self, address: IpAddr) -> bool {
         match kind(address) {
             Kind::Public => true,
             Kind::Private => self != Reach::Public,
@@ -93,13 +96,15 @@ impl Reach {
         }
     }
 
-    /// The same for hosts that only the repository names.
-    pub(crate) fn of_others(self) -> Self {
+    /// The same for hosts that only an answer names.
+    #[must_use]
+    pub fn of_others(self) -> Self {
         if self == Reach::Anywhere { self } else { Reach::Public }
     }
 
     /// Whether `url` may be asked as far as its text tells; names are judged when they are resolved.
-    pub(crate) fn allows_url(self, url: &Url) -> bool {
+    #[must_use]
+    pub fn allows_url(self, url: &Url) -> bool {
         match url.host() {
             Some(Host::Ipv4(address)) => self.allows(address.into()),
             Some(Host::Ipv6(address)) => self.allows(address.into()),
@@ -114,6 +119,60 @@ fn is_local_name(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
+/// Whether a URL's own text leads to this machine.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => is_local_name(name),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Whether two URLs lead to one server: scheme, host and port.
+#[must_use]
+pub fn is_same_authority(left: &Url, right: &Url) -> bool {
+    let authority =
+        |url: &Url| (url.scheme().to_owned(), url.host_str().map(str::to_owned), url.port_or_known_default());
+    authority(left) == authority(right)
+}
+
+/// Whether two names are one, or one stands below the other, or both below one domain: `registry.corp.example` and
+/// `auth.corp.example`, which are run by the same people.
+#[must_use]
+pub fn are_neighbours(left: &str, right: &str) -> bool {
+    let below = |name: &str| name.split_once('.').map(|(_, rest)| rest.to_owned()).filter(|rest| rest.contains('.'));
+    let is_below =
+        |name: &str, of: &str| of.contains('.') && name.strip_suffix(of).is_some_and(|rest| rest.ends_with('.'));
+    let is_address =
+        |name: &str| name.starts_with('[') || name.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    left == right
+        || (!is_address(left)
+            && !is_address(right)
+            && (is_below(left, right)
+                || is_below(right, left)
+                || below(left).is_some_and(|rest| below(right) == Some(rest))))
+}
+
+/// A host whose address may not be asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0} has an address of a private network or of a cloud's metadata")]
+pub struct Refused(pub String);
+
+/// The addresses of `host` that may be asked.
+///
+/// # Errors
+/// When the name cannot be resolved; as [`Refused`] inside when none of its addresses may be asked.
+pub async fn addresses(host: &str, port: u16, reach: Reach) -> io::Result<Vec<SocketAddr>> {
+    let found: Vec<SocketAddr> = tokio::net::lookup_host((host, port)).await?.collect();
+    let kept: Vec<SocketAddr> = found.iter().copied().filter(|address| reach.allows(address.ip())).collect();
+    if kept.is_empty() && !found.is_empty() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, Refused(host.to_owned())));
+    }
+    Ok(kept)
+}
+
 /// Resolves names and keeps only the addresses that may be asked. The connection goes to exactly these, so that a name
 /// which changes its mind in between gains nothing.
 #[derive(Debug)]
@@ -123,20 +182,11 @@ pub(crate) struct Guard {
     pub(crate) proxies: Vec<String>,
 }
 
-/// Why a name was not resolved.
-#[derive(Debug, thiserror::Error)]
-#[error("the address of {0} is refused")]
-pub(crate) struct RefusedName(pub(crate) String);
-
 impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
         let reach = if self.proxies.iter().any(|proxy| proxy == name.as_str()) { Reach::Private } else { self.reach };
         Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let kept: Vec<SocketAddr> = found.iter().copied().filter(|address| reach.allows(address.ip())).collect();
-            if kept.is_empty() && !found.is_empty() {
-                return Err(RefusedName(name.as_str().to_owned()).into());
-            }
+            let kept = addresses(name.as_str(), 0, reach).await?;
             Ok(Box::new(kept.into_iter()) as Addrs)
         })
     }
@@ -192,5 +242,32 @@ mod tests {
             assert!(!allowed(Reach::Private, url), "{url}");
         }
         assert!(allowed(Reach::Public, "https://charts.example.com/"));
+    }
+
+    #[test]
+    fn neighbours_are_run_by_the_same_people() {
+        for (left, right) in [
+            ("registry.gitlab.corp", "gitlab.corp"),
+            ("registry.corp.example", "auth.corp.example"),
+            ("127.0.0.1", "127.0.0.1"),
+        ] {
+            assert!(are_neighbours(left, right), "{left} {right}");
+        }
+        for (left, right) in [
+            ("registry.example", "auth.example"),
+            ("10.0.0.1", "10.0.0.2"),
+            ("registry.corp.example", "evil-corp.example"),
+            ("localhost", "registry.corp.example"),
+        ] {
+            assert!(!are_neighbours(left, right), "{left} {right}");
+        }
+    }
+
+    #[tokio::test]
+    async fn addresses_of_names_are_judged_when_they_are_resolved() {
+        let refused = addresses("169.254.169.254", 80, Reach::Anywhere).await.expect_err("never asked");
+        assert!(refused.get_ref().is_some_and(|inner| inner.is::<Refused>()), "{refused}");
+        assert!(addresses("127.0.0.1", 80, Reach::Public).await.is_err());
+        assert_eq!(addresses("127.0.0.1", 80, Reach::Private).await.expect("allowed").len(), 1);
     }
 }
