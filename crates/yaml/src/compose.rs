@@ -3,33 +3,14 @@
 
 use crate::YamlError;
 use crate::decode::decode;
+use crate::document::{Document, DuplicateKey};
+use crate::lines::{self, Wanted};
 use crate::scalar::{Dialect, Scalar, resolve};
 use budget::Budget;
 use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, ScanError, Span, Tag};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-
-/// One document of a YAML stream.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Document {
-    /// Its content as JSON; null for an empty document.
-    pub value: Value,
-    /// The line its content begins at, from 1.
-    pub line: u32,
-    /// Keys that a mapping has more than once, in the order in which they were read. The last value is the one kept.
-    pub duplicates: Vec<DuplicateKey>,
-}
-
-/// A key that its mapping had already. Prints as go-yaml tells of it in strict decoding.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: key {key} already set in map")]
-pub struct DuplicateKey {
-    /// The line of the later one, from 1.
-    pub line: u32,
-    /// The key, as Go prints it in source text: quoted where it is text.
-    pub key: String,
-}
 
 /// Reads every document of a stream.
 ///
@@ -53,9 +34,48 @@ pub fn parse_until(
     budget: &mut Budget,
     documents: &mut Vec<Document>,
 ) -> Result<(), YamlError> {
+    parse_wanted(bytes, dialect, Wanted::All, budget, documents)
+}
+
+/// As [`parse_until`], for a caller that looks at no more of a document than these entries of its outermost mapping: all
+/// is read, but the others may be empty.
+///
+/// # Errors
+/// As [`parse_all`].
+pub fn parse_entries(
+    bytes: &[u8],
+    dialect: Dialect,
+    entries: &[&str],
+    budget: &mut Budget,
+    documents: &mut Vec<Document>,
+) -> Result<(), YamlError> {
+    parse_wanted(bytes, dialect, Wanted::Only(entries), budget, documents)
+}
+
+fn parse_wanted(
+    bytes: &[u8],
+    dialect: Dialect,
+    wanted: Wanted<'_>,
+    budget: &mut Budget,
+    documents: &mut Vec<Document>,
+) -> Result<(), YamlError> {
     budget.take_bytes(bytes.len() as u64).map_err(|exceeded| YamlError::Limit { line: 1, exceeded })?;
     let text = decode(bytes)?;
-    Composer::new(&text, dialect, budget).stream(documents)
+    match lines::read(&text, dialect, wanted, budget) {
+        Some(document) => {
+            documents.push(document);
+            Ok(())
+        }
+        None => Composer::new(&text, dialect, budget).stream(documents),
+    }
+}
+
+/// By the whole grammar, whatever the text: what the simpler reader is held against.
+#[cfg(test)]
+pub(crate) fn parse_composed(text: &str, dialect: Dialect, budget: &mut Budget) -> Result<Vec<Document>, YamlError> {
+    let mut documents = Vec::new();
+    Composer::new(text, dialect, budget).stream(&mut documents)?;
+    Ok(documents)
 }
 
 /// Reads the one document of a text; null when there is none.

@@ -15,13 +15,25 @@ pub(crate) fn sort(keys: &mut Vec<&String>) {
 
 /// Whether `a` is written before `b`.
 fn less(a: &str, b: &str) -> bool {
+    if a.is_ascii() && b.is_ascii() {
+        return less_of(a.as_bytes(), b.as_bytes(), char::from);
+    }
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let Some(at) = a.iter().zip(&b).position(|(left, right)| left != right) else { return a.len() < b.len() };
-    match (a[at].is_alphabetic(), b[at].is_alphabetic()) {
-        (true, true) => a[at] < b[at],
+    less_of(&a, &b, |c| c)
+}
+
+/// As [`less`], of what stands for characters.
+fn less_of<C: Copy + PartialEq>(a: &[C], b: &[C], char_of: fn(C) -> char) -> bool {
+    let Some(at) = a.iter().zip(b).position(|(left, right)| left != right) else { return a.len() < b.len() };
+    let (left, right) = (char_of(a[at]), char_of(b[at]));
+    match (left.is_alphabetic(), right.is_alphabetic()) {
+        (true, true) => left < right,
         (_, true) => true,
         (true, _) => false,
-        (false, false) => less_by_number(&a, &b, at),
+        (false, false) => {
+            let of = |text: &[C]| text.iter().map(|c| char_of(*c)).collect::<Vec<char>>();
+            less_by_number(&of(a), &of(b), at)
+        }
     }
 }
 

@@ -6,16 +6,21 @@
 //!
 //! Knows nothing of Kubernetes. Start reading at [`parse_all`] and [`emit`].
 
+#[cfg(test)]
+mod agreement;
 mod compose;
 mod decode;
+mod document;
 mod emit;
 mod key_order;
+mod lines;
 mod number;
 mod rule;
 mod scalar;
 mod timestamp;
 
-pub use compose::{Document, DuplicateKey, parse_all, parse_document, parse_one, parse_until};
+pub use compose::{parse_all, parse_document, parse_entries, parse_one, parse_until};
+pub use document::{Document, DuplicateKey};
 pub use emit::{emit, emit_all, emit_pretty};
 pub use number::format_float;
 pub use scalar::Dialect;

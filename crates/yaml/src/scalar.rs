@@ -3,6 +3,7 @@
 use crate::number::parse_float;
 use crate::timestamp::parse_timestamp;
 use serde_json::{Number, Value};
+use std::borrow::Cow;
 
 /// Which of go-yaml's two sets of rules reads the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -64,7 +65,7 @@ fn resolve_number(text: &str) -> Scalar {
     if is_not_finite(text) {
         return Scalar::NotFinite;
     }
-    let plain = text.replace('_', "");
+    let plain = if text.contains('_') { Cow::Owned(text.replace('_', "")) } else { Cow::Borrowed(text) };
     if let Some(integer) = integer(&plain) {
         return Scalar::Value(Value::Number(integer));
     }

@@ -44,6 +44,12 @@ pub(super) fn is_break(c: char) -> bool {
     matches!(c, '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
+/// Letters, digits and what means nothing among them: most keys and most values.
+fn is_word(text: &str) -> bool {
+    let harmless = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/' | b'-');
+    text.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric) && text.bytes().all(harmless)
+}
+
 fn is_blank_or_end(c: Option<char>) -> bool {
     c.is_none_or(|c| c == ' ' || c == '\t' || is_break(c) || c == '\0')
 }
@@ -54,6 +60,9 @@ pub(super) fn is_printable(c: char) -> bool {
 }
 
 fn analyse(text: &str) -> Analysis {
+    if is_word(text) {
+        return Analysis { plain_allowed: true, single_allowed: true, literal_allowed: true };
+    }
     let mut indicators = text.starts_with("---") || text.starts_with("...");
     let mut special = false;
     let (mut break_then_space, mut space_then_break) = (false, false);

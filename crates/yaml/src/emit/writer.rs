@@ -39,14 +39,21 @@ impl Writer {
         self.column = if c == '\n' { 0 } else { self.column + 1 };
     }
 
+    /// Writes ASCII text without a line break.
+    fn put_all(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.column += text.len() as i32;
+    }
+
     /// Goes to `indent` on a line of its own, unless already there.
     pub(super) fn line_to(&mut self, indent: i32) {
         let indent = indent.max(0);
         if !self.indention || self.column > indent || self.column == indent && !self.whitespace {
             self.put('\n');
         }
-        while self.column < indent {
-            self.put(' ');
+        if self.column < indent {
+            self.text.extend(std::iter::repeat_n(' ', (indent - self.column) as usize));
+            self.column = indent;
         }
         self.whitespace = true;
         self.indention = true;
@@ -57,9 +64,7 @@ impl Writer {
         if spaced && !self.whitespace {
             self.put(' ');
         }
-        for c in token.chars() {
-            self.put(c);
-        }
+        self.put_all(token);
         self.whitespace = false;
         self.indention = self.indention && block;
     }
@@ -85,6 +90,13 @@ impl Writer {
     /// Writes single-line text, turning a lone space past the width into a line break. Quoted text keeps its first and
     /// last character where they are and doubles its quotes.
     fn folded(&mut self, text: &str, indent: i32, breakable: bool, quoted: bool) {
+        let fits = !breakable || self.column.saturating_add(text.len() as i32) <= self.width;
+        if fits && !text.is_empty() && text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'\'') {
+            self.put_all(text);
+            // A space leaves it as it was.
+            self.indention &= text.bytes().all(|byte| byte == b' ');
+            return;
+        }
         let mut after_space = false;
         let last = text.len().saturating_sub(1);
         let mut after_break = false;
@@ -202,20 +214,18 @@ impl Writer {
         self.put('\n');
         self.indention = true;
         self.whitespace = true;
-        let mut after_break = true;
-        for c in text.chars() {
-            if c == '\n' {
+        for line in text.split_inclusive('\n') {
+            let (content, is_ended) = line.strip_suffix('\n').map_or((line, false), |content| (content, true));
+            if !content.is_empty() {
+                self.line_to(indent);
+                self.text.push_str(content);
+                self.column += content.chars().count() as i32;
+                self.indention = false;
+            }
+            if is_ended {
                 self.put('\n');
                 self.indention = true;
-                after_break = true;
-                continue;
             }
-            if after_break {
-                self.line_to(indent);
-            }
-            self.put(c);
-            self.indention = false;
-            after_break = false;
         }
     }
 }
