@@ -9,7 +9,7 @@ fn path(text: &str) -> Path {
         if !key.is_empty() {
             steps.push(Step::Key(key.to_owned()));
         }
-        steps.extend(index.map(|index| Step::Index(index.trim_end_matches(']').parse().unwrap())));
+        steps.extend(index.map(|index| Step::Index(index.trim_end_matches(']').parse().expect("an index"))));
     }
     Path(steps)
 }

@@ -50,7 +50,7 @@ fn put(value: &mut Value, path: &Path, text: &str) {
             yamledit::Step::Index(index) => format!("/{index}"),
         })
         .collect();
-    *value.pointer_mut(&pointer).unwrap() = Value::from(text);
+    *value.pointer_mut(&pointer).expect("the leaf that was chosen") = Value::from(text);
 }
 
 proptest! {
