@@ -33,6 +33,12 @@ pub enum Bench {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Plans of one Rollout, in process.
+    Planning {
+        /// Handed to the benchmark; `-- --help` tells what there is.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// Many Rollouts on a cluster in a process of its own: the figures in docs/benchmarks.md.
     Rollouts {
         /// Handed to the benchmark; `-- --help` tells what there is.
@@ -46,6 +52,11 @@ impl Bench {
         match self {
             Bench::Apps { arguments } => measure("apps", arguments),
             Bench::Rollouts { arguments } => measure("rollouts", arguments),
+            Bench::Planning { arguments } => {
+                let mut bench = Command::new("cargo");
+                bench.current_dir(workspace::root()).args(["bench", "-p", "strategy", "--bench", "planning", "--"]);
+                succeed(bench.args(arguments))
+            }
             Bench::Helm { arguments } => {
                 build(&["capstan"])?;
                 let mut example = Command::new("cargo");

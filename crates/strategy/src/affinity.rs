@@ -11,7 +11,9 @@ const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 /// is stable. `Null` when there is none.
 #[must_use]
 pub fn with_term(rollout: &Rollout, hash: &str) -> Value {
-    let mut affinity = rollout.spec.template.pointer("/spec/affinity").cloned().unwrap_or_default();
+    // A template that `undo` took from a ReplicaSet may have a term already, about a version that was stable then.
+    let given = rollout.spec.template.pointer("/spec/affinity").cloned().unwrap_or_default();
+    let mut affinity = without_term(&given, rollout);
     let stable = rollout.status.stable_rs.as_str();
     let Some(wanted) = rollout.spec.strategy.anti_affinity().filter(|_| !stable.is_empty() && stable != hash) else {
         return affinity;
@@ -49,10 +51,12 @@ fn object_at<'v>(value: &'v mut Value, field: Option<&str>) -> &'v mut Value {
 pub fn without_term(affinity: &Value, rollout: &Rollout) -> Value {
     let mut affinity = affinity.clone();
     let Some(list) = rollout.spec.strategy.anti_affinity().map(list_of) else { return affinity };
-    let Some(place) = find(&affinity, list) else { return affinity };
+    if find(&affinity, list).is_none() {
+        return affinity;
+    }
     let Some(anti) = affinity.get_mut("podAntiAffinity").and_then(Value::as_object_mut) else { return affinity };
     if let Some(terms) = anti.get_mut(list).and_then(Value::as_array_mut) {
-        terms.remove(place);
+        terms.retain(|term| expression(term).is_none());
     }
     anti.retain(|_, terms| terms.as_array().is_some_and(|terms| !terms.is_empty()));
     if anti.is_empty()

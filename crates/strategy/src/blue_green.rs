@@ -135,7 +135,8 @@ fn activate(pass: &mut Pass<'_>, blue_green: &BlueGreenStrategy) -> Flow {
         return Ok(());
     }
     let Some(new) = pass.new else { return Ok(()) };
-    if !is_ready(pass) || !is_saturated(pass, new) || new.size.available == 0 {
+    let is_empty = new.size.available == 0 && pass.replicas() > 0;
+    if !is_ready(pass) || !is_saturated(pass, new) || is_empty {
         let what =
             format!("all pods of ReplicaSet {} before service {} selects it", new.name, blue_green.active_service);
         if pass.selected(&blue_green.active_service) != Some(new.hash.as_str()) {
@@ -157,9 +158,12 @@ fn write_status(pass: &mut Pass<'_>, blue_green: &BlueGreenStrategy) {
     if revision::has_template_changed(pass) {
         reset(pass, &mut status);
     }
-    if before.promote_full || is_within_window(pass) {
-        pass.pause.clear();
+    if before.promote_full {
         pass.pause.remove_abort();
+    }
+    // Unlike upstream, going back within the window can be aborted.
+    if !pass.is_aborted() && (before.promote_full || is_within_window(pass)) {
+        pass.pause.clear();
     }
     let selected = |pass: &Pass<'_>, name: &str| pass.selected(name).unwrap_or_default().to_owned();
     status.blue_green.preview_selector = selected(pass, &blue_green.preview_service);

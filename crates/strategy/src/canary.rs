@@ -81,7 +81,10 @@ fn stable_replicas(pass: &Pass<'_>) -> i64 {
     let rollout = pass.rollout();
     let is_routed = rollout.spec.strategy.canary.as_ref().is_some_and(|canary| canary.traffic_routing.is_some());
     if is_routed {
-        return routed(rollout, &pass.versions, pass.before().canary.weights.as_ref()).stable;
+        // What it gets in this pass must find its pods too.
+        let shares = [&pass.before().canary.weights, &pass.status.canary.weights];
+        let pods = shares.map(|weights| routed(rollout, &pass.versions, weights.as_ref()).stable);
+        return pods.into_iter().max().unwrap_or(0);
     }
     crate::counts::basic(rollout, &pass.versions).stable
 }
@@ -185,9 +188,13 @@ fn skip_steps_when_going_back(pass: &mut Pass<'_>, status: &mut RolloutStatus) {
 fn advance(pass: &mut Pass<'_>, status: &mut RolloutStatus) {
     let steps = steps_in_all(pass);
     let mut index = current_step(pass.rollout()).map(|current| count(i64::try_from(current.index).unwrap_or(i64::MAX)));
-    if pass.before().promote_full || is_within_window(pass) {
-        pass.pause.clear();
+    if pass.before().promote_full {
         pass.pause.remove_abort();
+    }
+    // Unlike upstream, going back within the window can be aborted: a version that never gets ready would otherwise be
+    // aborted and begun again for ever.
+    if !pass.is_aborted() && (pass.before().promote_full || is_within_window(pass)) {
+        pass.pause.clear();
         if steps > 0 {
             index = Some(steps);
         }
@@ -207,6 +214,9 @@ fn advance(pass: &mut Pass<'_>, status: &mut RolloutStatus) {
         let next = count(i64::try_from(done).unwrap_or(i64::MAX)).saturating_add(1);
         index = Some(next);
         status.canary.current_step_analysis_run_status = None;
+        if step.experiment.is_some() {
+            status.canary.current_experiment.clear();
+        }
         let message = format!("Rollout step {next}/{steps} completed ({})", step_text(step));
         pass.tell(REASON_STEP_COMPLETED, message);
         pass.pause.remove(PAUSE_CANARY_STEP);

@@ -183,7 +183,8 @@ fn may_take_any_time(pass: &Pass<'_>) -> bool {
     let at_open_step =
         step.is_some_and(|step| step.experiment.is_some() || step.analysis.is_some() || step.pause.is_some());
     let is_paused = find(&pass.conditions, CONDITION_PAUSED).is_some_and(|condition| condition.status == "True");
-    at_open_step || is_paused || pass.others.iter().any(|set| set.has_deadline())
+    // A time that is over and could not be kept is no reason to wait for ever.
+    at_open_step || is_paused || pass.others.iter().any(|set| set.is_within_delay(pass.now))
 }
 
 fn timed_out_message(pass: &Pass<'_>) -> String {
@@ -311,6 +312,10 @@ fn write_completed(pass: &mut Pass<'_>, status: &mut RolloutStatus) {
 pub fn watch_progress(pass: &mut Pass<'_>, status: &RolloutStatus) {
     let is_paused = !status.pause_conditions.is_empty() || pass.rollout().spec.paused;
     let reason = find(&status.conditions, CONDITION_PROGRESSING).map(|condition| condition.reason.clone());
+    let deadlines = pass.others.iter().filter(|set| set.is_within_delay(pass.now)).filter_map(|set| set.deadline());
+    if let Some(deadline) = deadlines.min() {
+        pass.plan.wake_at(deadline);
+    }
     if is_healthy(pass.rollout(), status)
         || reason.as_deref() == Some(REASON_TIMED_OUT)
         || is_paused

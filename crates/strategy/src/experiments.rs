@@ -31,7 +31,8 @@ pub fn reconcile(pass: &mut Pass<'_>) {
         }
         return;
     }
-    if pass.before().pause(PAUSE_INCONCLUSIVE_ANALYSIS).is_some() {
+    // Unlike upstream, one without a verdict is not followed by another before somebody went on.
+    if [PAUSE_INCONCLUSIVE_ANALYSIS, PAUSE_INCONCLUSIVE_EXPERIMENT].iter().any(|it| pass.before().pause(it).is_some()) {
         return;
     }
     let mut kept = None;
@@ -63,7 +64,8 @@ fn judge(pass: &mut Pass<'_>, run: &Run) {
             let why = if run.message.is_empty() { String::new() } else { format!(": {}", run.message) };
             pass.pause.abort(format!("Experiment analysis phase is error/failed{why}"));
         }
-        "Successful" => {}
+        // Unlike upstream, it is known until the step is over: it would be made anew as long as a user pauses the Rollout.
+        "Successful" => pass.status.canary.current_experiment.clone_from(&run.name),
         _ => {
             pass.status.canary.current_experiment.clone_from(&run.name);
             pass.wait(format!("experiment {}", run.name), Some(run.created), "its end");

@@ -52,6 +52,10 @@ pub fn finish(pass: &mut Pass<'_>, mut status: RolloutStatus) {
     status.observed_generation = rollout.metadata.generation.to_string();
     status.workload_observed_generation = workload_generation(rollout);
     conditions::abort_when_stuck(pass, &status);
+    if pass.pause.abort_message().is_some() {
+        // Unlike upstream: the wish for a full promotion would undo the abort, and the deadline abort it again, for ever.
+        status.promote_full = false;
+    }
     pass.pause.write(pass.before(), &mut status, pass.time());
     conditions::write(pass, &mut status);
     let (phase, message) = phase(&rollout.spec, &status);

@@ -32,7 +32,8 @@ fn canary(pass: &mut Pass<'_>, mut sets: Vec<&ReplicaSet>) -> Scaled {
             scaled = Scaled::Yes;
         }
     }
-    let mut budget = pass.sum(|size| size.available) - pass.available_min();
+    // Pods that are about to go are no longer counted, though they may still answer.
+    let mut budget = pass.sum(|size| size.available.min(size.spec)) - pass.available_min();
     let is_routed = pass.rollout().spec.strategy.canary.as_ref().is_some_and(|it| it.traffic_routing.is_some());
     if budget <= 0 || !targets_allow(pass, &sets) {
         return scaled;

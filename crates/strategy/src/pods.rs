@@ -36,18 +36,25 @@ pub fn restart(pass: &mut Pass<'_>) -> usize {
         return 0;
     }
     let pods = ordered(pass);
+    let total: i64 = pass.new.into_iter().chain(pass.stable).map(|set| set.size.spec).sum();
+    let is_same = pass.versions.is_new_stable;
+    let total = if is_same { pass.new.map_or(0, |set| set.size.spec) } else { total };
+    // Old versions count with the pods that they still have: more will not come.
+    let total = total + pass.others.iter().map(|set| set.size.available).sum::<i64>();
     let available = pods.iter().filter(|pod| pod.is_available && !pod.is_deleting).count();
     let at_once = fenceposts(rollout).unavailable.max(1);
-    let pods_min = pass.replicas().max(pass.sum(|size| size.spec)) - at_once;
+    let pods_min = pass.replicas().max(total) - at_once;
     let mut may_go = i64::try_from(available).unwrap_or(i64::MAX) - pods_min;
     let (mut old, mut evicted) = (0, 0);
     for pod in pods.iter().filter(|pod| pod.created < at) {
         old += 1;
-        if may_go > 0 && !pod.is_deleting {
-            pass.act(Action::Evict { pod: pod.name.clone(), uid: pod.uid.clone() });
-            may_go -= 1;
-            evicted += 1;
+        // Unlike upstream: a pod that does not answer is no loss, and waiting for it to answer may take for ever.
+        if pod.is_deleting || (pod.is_available && may_go <= 0) {
+            continue;
         }
+        pass.act(Action::Evict { pod: pod.name.clone(), uid: pod.uid.clone() });
+        may_go -= i64::from(pod.is_available);
+        evicted += 1;
     }
     if old == evicted {
         pass.status.restarted_at = rollout.spec.restart_at;
@@ -86,7 +93,8 @@ pub fn label(pass: &mut Pass<'_>) {
 }
 
 fn label_set(pass: &mut Pass<'_>, set: Option<&ReplicaSet>, wanted: Option<&PodMetadata>) {
-    let Some(set) = set else { return };
+    let is_deleted = |set: &&ReplicaSet| pass.plan.actions.contains(&Action::DeleteSet(set.name.clone()));
+    let Some(set) = set.filter(|set| !is_deleted(set)) else { return };
     let before = injected(set);
     let pod_metadata = change(&set.template["metadata"], before.as_ref(), wanted);
     if !pod_metadata.is_empty() {

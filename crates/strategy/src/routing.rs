@@ -50,7 +50,8 @@ fn decide(pass: &mut Pass<'_>, canary: &CanaryStrategy) -> Result<Decision, Halt
         decision.weight = weight_going_back(pass, canary);
         decision.managed = Managed::Remove;
         if !canary.dynamic_stable_scale || decision.weight == 0 {
-            point(pass, &canary.canary_service, pass.stable, Check::Nothing)?;
+            let has_share = recorded(pass, pass.new_hash()) > 0;
+            point(pass, &canary.canary_service, pass.stable, if has_share { Check::Pods } else { Check::Nothing })?;
         }
     } else if pass.new.is_none_or(|set| set.size.available == 0) {
         decision.additional = experiment_shares(pass);
@@ -63,7 +64,8 @@ fn decide(pass: &mut Pass<'_>, canary: &CanaryStrategy) -> Result<Decision, Halt
             let before = canary.steps.iter().take(current.index).rev();
             let before = before.filter_map(|step| step.set_weight).next().map_or(0, i64::from);
             // A greater share waits for the pods; a smaller one, unlike upstream, comes before they go.
-            decision.weight = before.min(set_weight(rollout));
+            // Past the last step, where a version is gone back to, it has no share yet.
+            decision.weight = before.min(set_weight(rollout)).min(recorded(pass, pass.new_hash()));
             decision.additional = experiment_shares(pass);
         } else if current.index != canary.steps.len() {
             decision.weight = set_weight(rollout);
@@ -77,6 +79,12 @@ fn decide(pass: &mut Pass<'_>, canary: &CanaryStrategy) -> Result<Decision, Halt
         }
     }
     Ok(decision)
+}
+
+/// The share of a version that was recorded before this pass, if it was the new one then.
+fn recorded(pass: &Pass<'_>, hash: &str) -> i64 {
+    let weights = pass.before().canary.weights.as_ref().map(|weights| &weights.canary);
+    weights.filter(|canary| canary.pod_template_hash == hash).map_or(0, |canary| i64::from(canary.weight))
 }
 
 fn weight_of_full_promotion(pass: &Pass<'_>, canary: &CanaryStrategy) -> i64 {
@@ -110,10 +118,19 @@ fn weight_going_back(pass: &Pass<'_>, canary: &CanaryStrategy) -> i64 {
 }
 
 /// Whether the stable version has the pods for its share; until then nothing about traffic is changed.
+///
+/// Unlike upstream, a share that does not grow is not asked for: a stable version that lost its pods would keep the
+/// traffic that a good new version could take.
 fn stable_can_take(pass: &mut Pass<'_>, canary: &CanaryStrategy, weight: i64) -> bool {
     let threshold = canary.replica_progress_threshold.as_ref();
     let max = weight_max(pass.rollout());
-    let needed = (weight * pass.replicas()).checked_div(max).unwrap_or(0);
+    let had = pass.before().canary.weights.as_ref().map(|weights| &weights.stable);
+    let had = had.filter(|had| pass.stable.is_some_and(|stable| stable.hash == had.pod_template_hash));
+    if had.is_some_and(|had| i64::from(had.weight) >= weight) {
+        return true;
+    }
+    let share = (weight * pass.replicas()).checked_div(max).unwrap_or(0);
+    let needed = if weight > 0 && pass.replicas() > 0 { share.max(1) } else { 0 };
     let can = pass
         .stable
         .is_some_and(|stable| stable.size.available >= needed || threshold_met(threshold, Some(stable.size), needed));

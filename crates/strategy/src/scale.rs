@@ -1,10 +1,13 @@
 //! Scaling of single ReplicaSets, and the delays after which they go.
 
-use crate::counts::{abort_delay_seconds, basic, has_explicit_abort_delay, routed};
+use crate::counts::{
+    abort_delay_seconds, basic, canary_scale, has_explicit_abort_delay, pods_for_weight, routed, weight_max,
+};
 use crate::pass::{Pass, after};
 use crate::plan::{Action, SetChange};
 use crate::replica_set::ReplicaSet;
 use crate::words::REASON_SCALING;
+use api::rollouts::TrafficWeights;
 use api::rollouts::names::{
     ANNOTATION_DESIRED_REPLICAS, ANNOTATION_SCALE_DOWN_DEADLINE, DEFAULT_SCALE_DOWN_DELAY_SECONDS,
 };
@@ -116,7 +119,7 @@ pub fn delays_on_abort(pass: &Pass<'_>) -> bool {
 }
 
 /// How many pods the wanted version is to have.
-pub fn new_replicas(pass: &Pass<'_>, weights: Option<&api::rollouts::TrafficWeights>) -> i64 {
+pub fn new_replicas(pass: &Pass<'_>, weights: Option<&TrafficWeights>) -> i64 {
     let rollout = pass.rollout();
     if let Some(blue_green) = &rollout.spec.strategy.blue_green {
         let preview = blue_green.preview_replica_count.map(i64::from);
@@ -169,5 +172,16 @@ pub fn scale_new(pass: &mut Pass<'_>) -> Scaled {
             }
         }
     }
+    let replicas = replicas.max(held_by_share(pass, new, weights.as_ref()));
     scale(pass, new, replicas)
+}
+
+/// Pods that a version cannot do without as long as its share of the traffic was not taken from it.
+fn held_by_share(pass: &Pass<'_>, set: &ReplicaSet, weights: Option<&TrafficWeights>) -> i64 {
+    let share = weights.map(|weights| &weights.canary).filter(|canary| canary.pod_template_hash == set.hash);
+    let Some(share) = share.filter(|share| share.weight > 0) else { return 0 };
+    let rollout = pass.rollout();
+    let pods = pods_for_weight(pass.replicas(), i64::from(share.weight), weight_max(rollout)).min(set.size.spec);
+    // A step may ask for fewer pods than the share would need.
+    if canary_scale(rollout).is_some() { pods.min(1) } else { pods }
 }

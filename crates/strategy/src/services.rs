@@ -55,7 +55,9 @@ pub fn reconcile(pass: &mut Pass<'_>) -> Flow {
     let Some(canary) = &rollout.spec.strategy.canary else { return Ok(()) };
     if canary.ping_pong.is_some() && !pass.before().is_fully_promoted() {
         let (_, fresh) = stable_and_canary(rollout, Preference::PingPong);
-        point(pass, fresh, pass.new, Check::Nothing)?;
+        // As long as the version it led to has a share, that must be taken away first.
+        let has_share = pass.before().canary.weights.as_ref().is_some_and(|weights| weights.canary.weight > 0);
+        point(pass, fresh, pass.new, if has_share { Check::Pods } else { Check::Nothing })?;
     }
     point(pass, &canary.stable_service, pass.stable, Check::Pods)?;
     if pass.is_aborted() {

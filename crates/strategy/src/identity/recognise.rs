@@ -44,18 +44,25 @@ pub fn recognise<'a>(rollout: &Rollout, identity: &Identity, sets: &'a [ReplicaS
     if let Some(set) = labelled(&identity.template_before) {
         return Some(Recognised::ByFormerHash(set));
     }
-    let wanted = canonical(&rollout.spec.template);
+    let mut wanted = rollout.spec.template.clone();
+    // What `undo` takes from a ReplicaSet has its term too.
+    strip_term(&mut wanted, rollout);
+    let wanted = canonical(&wanted);
     // The one that was the wanted version before is asked first: of two equal templates it is the one in use.
     let current = rollout.status.current_pod_hash.as_str();
     sets.sort_by_key(|set| set.hash != current);
     let found = sets.into_iter().find(|set| {
         let mut live = pod_metadata::stripped(set);
-        if let Some(affinity) = live.pointer_mut("/spec/affinity") {
-            *affinity = affinity::without_term(affinity, rollout);
-        }
+        strip_term(&mut live, rollout);
         same(&canonical(&live), &wanted, false)
     });
     found.map(Recognised::ByTemplate)
+}
+
+fn strip_term(template: &mut Value, rollout: &Rollout) {
+    if let Some(affinity) = template.pointer_mut("/spec/affinity") {
+        *affinity = affinity::without_term(affinity, rollout);
+    }
 }
 
 /// A template with defaults, in its one spelling, without what does not count.

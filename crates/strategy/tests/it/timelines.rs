@@ -1,14 +1,18 @@
-//! Timelines as documents: prose, a strategy, what happens (`>`), and what the world then looks like (`=`), with the
-//! events told meanwhile (`!`).
+//! Timelines as documents: prose, a strategy (`spec`), what happens (`>`), and what the world then looks like (`=`), with
+//! the events told meanwhile (`!`). What is planned in each pass is shown (`|`) where a line begins with `>>`; `show` says
+//! what else is looked at (`.`). `UPDATE_SNAPSHOTS=1` writes down how they go.
 
 use crate::stage::{Stage, template};
 use serde_json::{Value, json};
 use std::path::Path;
 
+/// How lines begin that say what was found.
+const FOUND: [&str; 4] = ["=", "!", "|", "."];
+
 fn run(text: &str) -> String {
     let mut stage: Option<Stage> = None;
     let mut out = String::new();
-    for line in text.lines().filter(|line| !line.starts_with('=') && !line.starts_with('!')) {
+    for line in text.lines().filter(|line| !FOUND.iter().any(|mark| line.starts_with(mark))) {
         out.push_str(line);
         out.push('\n');
         if let Some(spec) = line.strip_prefix("spec ") {
@@ -16,46 +20,69 @@ fn run(text: &str) -> String {
             spec["selector"] = json!({"matchLabels": {"app": "web"}});
             spec["template"] = template("v1");
             stage = Some(Stage::new(spec));
-        }
-        if let Some(command) = line.strip_prefix("> ") {
-            let stage = stage.as_mut().expect("`spec` comes first");
-            command_on(stage, command);
-            stage.settle(|_| {});
-            let events: Vec<String> = std::mem::take(&mut stage.events);
-            out.push_str(&format!("= {}\n", stage.line()));
-            if !events.is_empty() {
-                out.push_str(&format!("! {}\n", events.join(" ")));
-            }
+        } else if let Some(what) = line.strip_prefix("show ") {
+            let shown = show(stage.as_ref().expect("`spec` comes first"), what);
+            shown.iter().for_each(|line| out.push_str(&format!(". {line}\n")));
+        } else if let Some(command) = line.strip_prefix(">> ") {
+            go_on(stage.as_mut().expect("`spec` comes first"), command, true, &mut out);
+        } else if let Some(command) = line.strip_prefix("> ") {
+            go_on(stage.as_mut().expect("`spec` comes first"), command, false, &mut out);
         }
     }
     out
 }
 
-fn command_on(stage: &mut Stage, command: &str) {
-    let (word, rest) = command.split_once(' ').unwrap_or((command, ""));
-    let number = rest.trim_end_matches('s').parse::<i32>().unwrap_or(0);
+fn go_on(stage: &mut Stage, command: &str, shows_plans: bool, out: &mut String) {
+    stage.command(command);
+    let mut plans = String::new();
+    if command == "pass" {
+        plans = stage.pass().to_string();
+        stage.move_pods();
+    } else {
+        stage.settle_by(&mut |stage| {
+            let plan = stage.pass();
+            if !plan.is_empty() {
+                plans.push_str(&format!("{plan}\n---\n"));
+            }
+            plan
+        });
+    }
+    if shows_plans {
+        plans.trim_end_matches("---\n").lines().for_each(|line| out.push_str(&format!("| {line}\n")));
+    }
+    out.push_str(&format!("= {}\n", stage.line()));
+    let events = std::mem::take(&mut stage.events);
+    if !events.is_empty() {
+        out.push_str(&format!("! {}\n", events.join(" ")));
+    }
+}
+
+fn show(stage: &Stage, what: &str) -> Vec<String> {
+    let (word, rest) = what.split_once(' ').unwrap_or((what, ""));
     match word {
-        "apply" => {}
-        "image" => stage.change(|rollout| rollout.spec.template = template(rest)),
-        "scale" => stage.change(|rollout| rollout.spec.replicas = Some(number)),
-        "pause" => stage.change(|rollout| rollout.spec.paused = true),
-        "resume" => stage.change(|rollout| rollout.spec.paused = false),
-        "promote" => stage.patch(|status| status.pause_conditions.clear()),
-        "skip" => stage.patch(|status| {
-            status.pause_conditions.clear();
-            status.current_step_index = status.current_step_index.map(|index| index + 1);
-        }),
-        "promote-full" => stage.patch(|status| status.promote_full = true),
-        "abort" => stage.patch(|status| status.abort = true),
-        "retry" => stage.patch(|status| status.abort = false),
-        "wait" => stage.pass_time(i64::from(number)),
-        "break" => {
-            stage.broken.insert(rest.to_owned());
+        "conditions" => stage.conditions(),
+        "waiting" => stage.waiting.clone(),
+        "plan" => stage.plan().to_string().lines().map(str::to_owned).collect(),
+        "balancer" => vec![stage.balancer.current.to_string()],
+        "workload" => vec![format!("{:?} pods", stage.workload)],
+        "sets" => {
+            stage.sets.iter().map(|set| format!("{} {}", stage.image_of(&set.hash), json!(set.annotations))).collect()
         }
-        "repair" => {
-            stage.broken.remove(rest);
+        "runs" => {
+            let runs = stage.runs.iter().chain(stage.experiments.iter().map(|it| &it.run));
+            let ended = |is_terminated| if is_terminated { ", told to end" } else { "" };
+            runs.map(|run| format!("{} {}{}", run.name, run.phase, ended(run.is_terminated))).collect()
         }
-        other => unreachable!("no command {other}"),
+        "pods" => vec![stage.pod_metadata(rest).to_string()],
+        "template" => {
+            let set = stage.sets.iter().find(|set| stage.image_of(&set.hash) == rest).expect("the version is there");
+            vec![set.template.to_string()]
+        }
+        "status" => {
+            let status = serde_json::to_value(&stage.rollout.status).expect("a status");
+            vec![status.pointer(rest).map_or_else(|| "nothing".to_owned(), Value::to_string)]
+        }
+        other => unreachable!("nothing is shown of {other}"),
     }
 }
 
@@ -69,8 +96,10 @@ fn every_timeline_goes_as_it_says() {
         let text = std::fs::read_to_string(file.path()).expect("a timeline");
         let found = run(&text);
         if found != text {
-            let name = file.file_name();
-            wrong.push(format!("--- {} goes\n{found}", name.to_string_lossy()));
+            if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+                std::fs::write(file.path(), &found).expect("written");
+            }
+            wrong.push(format!("--- {} goes\n{found}", file.file_name().to_string_lossy()));
         }
     }
     assert!(!files.is_empty());
