@@ -1,4 +1,4 @@
-//! Compares the engine with Go's own `text/template`. `cargo xtask oracle templates` builds and runs it; Go must be
+//! Compares the engine with Go's own `text/template` and `html/template`. `cargo xtask oracle templates` builds and runs it; Go must be
 //! installed (or named: `GO=/usr/local/go/bin/go`).
 
 #[path = "../tests/it/cases.rs"]
@@ -7,6 +7,8 @@ mod cases;
 mod functions;
 #[path = "../tests/it/generate.rs"]
 mod generate;
+#[path = "../tests/it/generate_html.rs"]
+mod generate_html;
 #[path = "../oracle/go_program.rs"]
 mod go_program;
 #[path = "../oracle/sample.rs"]
@@ -51,17 +53,29 @@ fn main() -> Result<()> {
     let go = Go::build()?;
     let language = go.answer(&read("go/language.jsonl")?)?;
     let generated = go.answer(&generated(arguments.seed, arguments.count))?;
+    let html = go.answer(&read("go/html.jsonl")?)?;
+    let generated_html = go.answer(&self::generated_html(arguments.seed, arguments.count))?;
     if let Some(Command::Record) = arguments.command {
         write("go/language.jsonl", language.iter())?;
-        let told: Vec<Json> =
-            generated.into_iter().filter(|case| !matches!(verdict::of(case), Verdict::Stopped)).map(alone).collect();
-        return write("go/generated.jsonl", sample::thinned(&told).into_iter());
+        write("go/html.jsonl", html.iter())?;
+        record("go/generated.jsonl", generated)?;
+        return record("go/html_generated.jsonl", generated_html);
     }
-    let differing = report("recorded by hand", &language)? + report("generated", &generated)?;
+    let differing = report("recorded by hand", &language)?
+        + report("generated", &generated)?
+        + report("HTML, recorded by hand", &html)?
+        + report("HTML, generated", &generated_html)?;
     if differing > 0 {
         bail!("{differing} templates differ");
     }
     Ok(())
+}
+
+/// Keeps a sample of what was generated.
+fn record(file: &str, generated: Vec<Json>) -> Result<()> {
+    let told: Vec<Json> =
+        generated.into_iter().filter(|case| !matches!(verdict::of(case), Verdict::Stopped)).map(alone).collect();
+    write(file, sample::thinned(&told).into_iter())
 }
 
 /// Tells how many cases are equal and how the others differ; gives the number of those.
@@ -99,6 +113,13 @@ fn generated(seed: u64, count: usize) -> Vec<Json> {
             json!({ "t": text, "files": { "b": generate::BESIDE }, "missing": MISSING[at / 2 % 3] })
         })
         .collect()
+}
+
+fn generated_html(seed: u64, count: usize) -> Vec<Json> {
+    let mut dice = generate::Dice::new(seed);
+    let beside = generate_html::BESIDE_HTML;
+    let case = |_| json!({ "t": generate_html::template(&mut dice), "files": { "b": beside }, "html": true });
+    (0..count).map(case).collect()
 }
 
 /// A case without the text that stands beside all of them.

@@ -8,7 +8,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	htmltemplate "html/template"
+	"io"
 	"os"
+	"path/filepath"
+	"sort"
 	"strings"
 	"text/template"
 	"unicode/utf8"
@@ -21,6 +25,7 @@ type Case struct {
 	Files   map[string]string `json:"files,omitempty"`
 	Data    json.RawMessage   `json:"data,omitempty"`
 	Missing string            `json:"missing,omitempty"`
+	Html    bool              `json:"html,omitempty"`
 	Out     *string           `json:"out,omitempty"`
 	OutHex  string            `json:"outhex,omitempty"`
 	Err     string            `json:"err,omitempty"`
@@ -51,7 +56,12 @@ const depthMax = 200
 var depth = 0
 var errTooDeep = errors.New("LIMIT depth")
 
-func funcs(t *template.Template) template.FuncMap {
+// What both kinds of templates can do.
+type executor interface {
+	ExecuteTemplate(w io.Writer, name string, data any) error
+}
+
+func funcs(t executor) template.FuncMap {
 	return template.FuncMap{
 		"list": func(v ...any) []any {
 			if v == nil {
@@ -122,28 +132,68 @@ func funcs(t *template.Template) template.FuncMap {
 			err := t.ExecuteTemplate(&limited{&b}, name, data)
 			return b.String(), err
 		},
-		"tpl": func(text string, data any) (string, error) {
-			if depth >= depthMax {
-				return "", errTooDeep
-			}
-			depth++
-			defer func() { depth-- }()
-			c, err := t.Clone()
-			if err != nil {
-				return "", err
-			}
-			c.Funcs(funcs(c))
-			p, err := c.New(t.Name()).Parse(text)
-			if err != nil {
-				return "", fmt.Errorf("cannot parse: %w", err)
-			}
-			var b strings.Builder
-			if err := p.Execute(&b, data); err != nil {
-				return "", fmt.Errorf("cannot execute: %w", err)
-			}
-			return b.String(), nil
-		},
+		"safecss":    func(s string) htmltemplate.CSS { return htmltemplate.CSS(s) },
+		"safehtml":   func(s string) htmltemplate.HTML { return htmltemplate.HTML(s) },
+		"safeattr":   func(s string) htmltemplate.HTMLAttr { return htmltemplate.HTMLAttr(s) },
+		"safejs":     func(s string) htmltemplate.JS { return htmltemplate.JS(s) },
+		"safejsstr":  func(s string) htmltemplate.JSStr { return htmltemplate.JSStr(s) },
+		"safeurl":    func(s string) htmltemplate.URL { return htmltemplate.URL(s) },
+		"safesrcset": func(s string) htmltemplate.Srcset { return htmltemplate.Srcset(s) },
 	}
+}
+
+// The functions of text templates, which may also render texts.
+func textFuncs(t *template.Template) template.FuncMap {
+	all := funcs(t)
+	all["tpl"] = func(text string, data any) (string, error) {
+		if depth >= depthMax {
+			return "", errTooDeep
+		}
+		depth++
+		defer func() { depth-- }()
+		c, err := t.Clone()
+		if err != nil {
+			return "", err
+		}
+		c.Funcs(textFuncs(c))
+		p, err := c.New(t.Name()).Parse(text)
+		if err != nil {
+			return "", fmt.Errorf("cannot parse: %w", err)
+		}
+		var b strings.Builder
+		if err := p.Execute(&b, data); err != nil {
+			return "", fmt.Errorf("cannot execute: %w", err)
+		}
+		return b.String(), nil
+	}
+	return all
+}
+
+// The texts of a case by name, sorted, the case's own last.
+func texts(c *Case) (names []string, text map[string]string) {
+	text = map[string]string{}
+	for n, t := range c.Files {
+		names = append(names, n)
+		text[n] = t
+	}
+	sort.Strings(names)
+	text["x"] = c.T
+	if c.Hex != "" {
+		b, _ := hex.DecodeString(c.Hex)
+		text["x"] = string(b)
+	}
+	return append(names, "x"), text
+}
+
+func data(c *Case) (data any, err error) {
+	given := []byte(c.Data)
+	if c.Data == nil {
+		given = base
+		if c.Html {
+			given = htmlBase
+		}
+	}
+	return data, json.Unmarshal(given, &data)
 }
 
 func run(c *Case) (out []byte, err error) {
@@ -152,46 +202,52 @@ func run(c *Case) (out []byte, err error) {
 			err = fmt.Errorf("PANIC %v", r)
 		}
 	}()
-	t := template.New("set")
-	t.Funcs(funcs(t))
-	if c.Missing != "" {
-		t.Option("missingkey=" + c.Missing)
+	var t executor
+	if c.Html {
+		t, err = parseHTML(c)
+	} else {
+		t, err = parseText(c)
 	}
-	names := []string{}
-	for n := range c.Files {
-		names = append(names, n)
-	}
-	for i := range names {
-		for j := i + 1; j < len(names); j++ {
-			if names[j] < names[i] {
-				names[i], names[j] = names[j], names[i]
-			}
-		}
-	}
-	for _, n := range names {
-		if _, err := t.New(n).Parse(c.Files[n]); err != nil {
-			return nil, err
-		}
-	}
-	text := c.T
-	if c.Hex != "" {
-		b, _ := hex.DecodeString(c.Hex)
-		text = string(b)
-	}
-	if _, err := t.New("x").Parse(text); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	var data any
-	if c.Data != nil {
-		if err := json.Unmarshal(c.Data, &data); err != nil {
-			return nil, err
-		}
-	} else {
-		json.Unmarshal([]byte(base), &data)
+	data, err := data(c)
+	if err != nil {
+		return nil, err
 	}
 	var b strings.Builder
 	err = t.ExecuteTemplate(&limited{&b}, "x", data)
 	return []byte(b.String()), err
+}
+
+func parseText(c *Case) (executor, error) {
+	t := template.New("set")
+	t.Funcs(textFuncs(t))
+	if c.Missing != "" {
+		t.Option("missingkey=" + c.Missing)
+	}
+	names, texts := texts(c)
+	for _, n := range names {
+		if _, err := t.New(n).Parse(texts[n]); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+func parseHTML(c *Case) (executor, error) {
+	t := htmltemplate.New("set")
+	t.Funcs(htmltemplate.FuncMap(funcs(t)))
+	if c.Missing != "" {
+		t.Option("missingkey=" + c.Missing)
+	}
+	names, texts := texts(c)
+	for _, n := range names {
+		if _, err := t.New(n).Parse(texts[n]); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
 }
 
 type limited struct{ b *strings.Builder }
@@ -203,11 +259,11 @@ func (l *limited) Write(p []byte) (int, error) {
 	return l.b.Write(p)
 }
 
-var base string
+var base, htmlBase []byte
 
 func main() {
-	b, _ := os.ReadFile(os.Args[1])
-	base = string(b)
+	base, _ = os.ReadFile(os.Args[1])
+	htmlBase, _ = os.ReadFile(filepath.Join(filepath.Dir(os.Args[1]), "html_data.json"))
 	in := bufio.NewScanner(os.Stdin)
 	in.Buffer(make([]byte, 1<<20), 1<<28)
 	w := bufio.NewWriter(os.Stdout)

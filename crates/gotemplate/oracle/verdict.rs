@@ -29,6 +29,7 @@ pub fn of(case: &Json) -> Verdict {
 fn is_stopped(case: &Json) -> bool {
     match run(case, LIMITS) {
         Err(Failed::Parse(error)) => matches!(error, gotemplate::ParseError::Limit { .. }),
+        Err(Failed::Escape(error)) => matches!(error, gotemplate::html::EscapeError::Limit { .. }),
         Err(Failed::Execute(error)) => error.exceeded.is_some(),
         Ok(_) => false,
     }

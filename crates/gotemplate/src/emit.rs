@@ -20,6 +20,8 @@ pub(crate) struct Builder<'t> {
     conditions: u32,
     pub(crate) slots: u32,
     pub(crate) empty: bool,
+    /// Where the last command of the last pipeline begins.
+    pub(crate) last_begins: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -79,7 +81,17 @@ impl<'t> Builder<'t> {
     pub(crate) fn new(text: &'t [u8]) -> Self {
         let root = Variable { name: b"$", slot: 0, skippable: false };
         let (code, parts, skippable) = Default::default();
-        Builder { text, code, parts, scope: vec![root], skippable, conditions: 0, slots: 1, empty: true }
+        Builder {
+            text,
+            code,
+            parts,
+            scope: vec![root],
+            skippable,
+            conditions: 0,
+            slots: 1,
+            empty: true,
+            last_begins: 0,
+        }
     }
 
     /// The variables declared so far.
@@ -151,13 +163,16 @@ impl<'t> Builder<'t> {
     pub(crate) fn pipeline(&mut self, action: Action<'_>, id: Id) -> Vec<u32> {
         let expression = *action.arena.get(id);
         let node = self.node_of(&expression);
+        let mut last_begins = self.here();
         for (at, command) in action.arena.children(id).enumerate() {
+            last_begins = self.here();
             if at > 0 {
                 self.push(Op::SaveFinal, KEEP);
             }
             let piped = at > 0;
             self.command(action, command, piped, if piped { KEEP } else { node });
         }
+        self.last_begins = last_begins;
         let Form::Pipeline { variables, count, assigns } = expression.form else {
             return Vec::new();
         };
@@ -371,7 +386,7 @@ impl<'t> Builder<'t> {
 
     /// A call of a function; errors of the function itself are reported at `node`.
     fn call(&mut self, action: Action<'_>, name: &Expression, arguments: &[Id], piped: bool, node: u32) {
-        let text = String::from_utf8_lossy(name.span.of(self.text)).into_owned();
+        let text = String::from_utf8_lossy(name.span.of(self.text));
         let own_node = self.node_of(name);
         let Some((function, builtin)) = action.functions.find(&text) else {
             return self.fail(format!("{text:?} is not a defined function"), own_node);
@@ -379,7 +394,7 @@ impl<'t> Builder<'t> {
         if let Some(message) = wrong_count(function, &text, arguments.len(), piped) {
             return self.fail(message, own_node);
         }
-        if builtin && matches!(text.as_str(), "and" | "or") {
+        if builtin && matches!(&*text, "and" | "or") {
             let node = if arguments.is_empty() { own_node } else { KEEP };
             return self.short_circuit(Deciding { arguments, piped, when: text == "or", node }, action);
         }

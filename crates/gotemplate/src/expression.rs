@@ -209,8 +209,11 @@ impl<'t> Reader<'t> {
         let span = Span::new(token.start, token.end);
         let form = match token.kind {
             Kind::Identifier => {
-                let name = String::from_utf8_lossy(self.tokens.value(token));
-                if self.functions.get(&name).or_else(|| self.builtins.get(&name)).is_none() {
+                let name = self.tokens.value(token);
+                // A name that is no UTF-8 is no function's either.
+                let known = std::str::from_utf8(name).unwrap_or_default();
+                if self.functions.get(known).or_else(|| self.builtins.get(known)).is_none() {
+                    let name = String::from_utf8_lossy(name);
                     return Err(self.tokens.error(format!("function {} not defined", quote(name.as_bytes()))));
                 }
                 Form::Function

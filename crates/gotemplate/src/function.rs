@@ -10,7 +10,6 @@ use crate::value::{
 use budget::Exceeded;
 use std::any::Any;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -103,12 +102,25 @@ impl fmt::Debug for Function {
 /// The functions that templates of a [`crate::Set`] may call, by name, besides Go's builtins; one of the same name takes
 /// a builtin's place.
 #[derive(Debug, Clone, Default)]
-pub struct FuncMap(BTreeMap<&'static str, Arc<Function>>);
+pub struct FuncMap {
+    /// Each holds the functions of a few names ([`shelf`]): compiling a template looks one up for every call in it.
+    shelves: Vec<Vec<(&'static str, Arc<Function>)>>,
+}
+
+/// How many shelves there are: about as many as functions.
+const SHELVES: usize = 256;
+
+/// The shelf of a name.
+fn shelf(name: &str) -> usize {
+    name.bytes().fold(0, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % SHELVES
+}
 
 impl FuncMap {
     /// Adds `function` under `name`, in place of one that was there.
     pub fn insert(&mut self, name: &'static str, function: Function) {
-        self.0.insert(name, Arc::new(function));
+        self.remove(name);
+        self.shelves.resize_with(SHELVES, Vec::new);
+        self.shelves[shelf(name)].push((name, Arc::new(function)));
     }
 
     /// Adds all rows of a table.
@@ -120,18 +132,28 @@ impl FuncMap {
 
     /// Takes a function away.
     pub fn remove(&mut self, name: &str) {
-        self.0.remove(name);
+        if let Some(shelf) = self.shelves.get_mut(shelf(name)) {
+            shelf.retain(|(other, _)| *other != name);
+        }
     }
 
     /// The function called `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Arc<Function>> {
-        self.0.get(name)
+        let shelf = self.shelves.get(shelf(name))?;
+        shelf.iter().find(|(other, _)| *other == name).map(|(_, function)| function)
+    }
+
+    /// Whether one of the functions renders templates.
+    pub(crate) fn renders(&self) -> bool {
+        self.shelves.iter().flatten().any(|(_, function)| matches!(function.body, Body::Render(_)))
     }
 
     /// All names, sorted.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.0.keys().copied()
+        let mut names: Vec<&'static str> = self.shelves.iter().flatten().map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        names.into_iter()
     }
 }
 

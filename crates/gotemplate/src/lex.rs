@@ -76,8 +76,8 @@ pub(crate) struct LoopKeywords {
     pub(crate) continue_is: bool,
 }
 
-const LEFT: &[u8] = b"{{";
-const RIGHT: &[u8] = b"}}";
+const LEFT: [u8; 2] = *b"{{";
+const RIGHT: [u8; 2] = *b"}}";
 
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
@@ -94,18 +94,11 @@ fn trims_left(text: &[u8]) -> bool {
 
 /// ` -}}`.
 fn trims_right(text: &[u8]) -> bool {
-    matches!(text, [space, b'-', rest @ ..] if is_space(*space) && rest.starts_with(RIGHT))
+    matches!(text, [space, b'-', rest @ ..] if is_space(*space) && rest.starts_with(&RIGHT))
 }
 
-fn find(text: &[u8], pair: &[u8]) -> Option<usize> {
-    let mut from = 0;
-    while let Some(at) = text[from..].iter().position(|byte| *byte == pair[0]) {
-        if text[from + at..].starts_with(pair) {
-            return Some(from + at);
-        }
-        from += at + 1;
-    }
-    None
+fn find(text: &[u8], pair: [u8; 2]) -> Option<usize> {
+    std::iter::zip(text, text.get(1..)?).position(|(first, second)| [*first, *second] == pair)
 }
 
 impl<'t> Lexer<'t> {
@@ -184,12 +177,12 @@ impl<'t> Lexer<'t> {
 
     /// Skips a comment with its delimiter; gives the error when it does not end as it must.
     fn comment(&mut self) -> Option<Token> {
-        let Some(end) = find(&self.text[self.at + 2..], b"*/") else {
+        let Some(end) = find(&self.text[self.at + 2..], *b"*/") else {
             return Some(self.fail("unclosed comment"));
         };
         self.at += 2 + end + 2;
         let trim = trims_right(self.rest());
-        if !trim && !self.rest().starts_with(RIGHT) {
+        if !trim && !self.rest().starts_with(&RIGHT) {
             return Some(self.fail("comment ends before closing delimiter"));
         }
         self.skip_right_delimiter(trim);
@@ -214,15 +207,21 @@ impl<'t> Lexer<'t> {
 
     fn in_action(&mut self) -> Token {
         let trim = trims_right(self.rest());
-        if trim || self.rest().starts_with(RIGHT) {
+        if trim || self.rest().starts_with(&RIGHT) {
             return if self.parens == 0 { self.right_delimiter(trim) } else { self.fail("unclosed left paren") };
         }
-        let (found, len) = decode(self.rest());
-        if len == 0 {
-            return self.fail("unclosed action");
-        }
-        let found = found.unwrap_or(char::REPLACEMENT_CHARACTER);
-        self.at += len;
+        let found = match self.rest().first() {
+            None => return self.fail("unclosed action"),
+            Some(byte) if byte.is_ascii() => {
+                self.at += 1;
+                char::from(*byte)
+            }
+            Some(_) => {
+                let (found, len) = decode(self.rest());
+                self.at += len;
+                found.unwrap_or(char::REPLACEMENT_CHARACTER)
+            }
+        };
         match found {
             ' ' | '\t' | '\r' | '\n' => self.space(),
             '=' => self.token(Kind::Assign),
@@ -272,6 +271,8 @@ impl<'t> Lexer<'t> {
 
     fn skip_alphanumeric(&mut self) -> Option<char> {
         loop {
+            let is_plain = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+            self.at += self.rest().iter().take_while(is_plain).count();
             let (found, len) = decode(self.rest());
             match found {
                 Some(found) if is_alphanumeric(found) => self.at += len,
@@ -328,12 +329,14 @@ impl<'t> Lexer<'t> {
     fn at_terminator(&self) -> bool {
         match self.rest().first() {
             None | Some(b'.' | b',' | b'|' | b':' | b')' | b'(') => true,
-            Some(byte) => is_space(*byte) || self.rest().starts_with(RIGHT),
+            Some(byte) => is_space(*byte) || self.rest().starts_with(&RIGHT),
         }
     }
 
     fn quoted(&mut self, delimiter: u8, kind: Kind, unterminated: &str) -> Token {
         loop {
+            let is_plain = |byte: &&u8| !matches!(**byte, b'\\' | b'\n') && **byte != delimiter;
+            self.at += self.rest().iter().take_while(is_plain).count();
             match self.rest() {
                 [b'\\', after, ..] if *after != b'\n' => {
                     self.at += 1 + decode(&self.rest()[1..]).1;

@@ -19,8 +19,10 @@
 //! - Limits end what Go would go on with: parentheses nested deeper than 200, values deeper than [`VALUE_DEPTH_MAX`].
 //! - An error's message is text: a byte in it that is not UTF-8 shows as U+FFFD. Addresses (`%p`) are all one.
 //! - There are no channels and no iterator functions to range over, for no caller has any.
-//! - HTML is escaped where a template asks for it (`html`, `js`, `urlquery`, and [`html_escape`] for callers), not by
-//!   context as `html/template` does: none of the tools whose templates run here uses that package.
+//!
+//! # HTML
+//! [`mod@html`] is Go's `html/template`: the same templates, with every value escaped for the place in the document where it
+//! is written.
 //!
 //! Knows nothing of Sprig, Helm, charts or files, reads no clock and no random source. Start reading at [`Value`], then
 //! [`Set`].
@@ -38,18 +40,22 @@ mod frozen;
 mod function;
 mod handles;
 mod held;
+pub mod html;
 mod inspect;
+pub mod json;
 mod lex;
 mod list;
 mod map;
 mod number;
 mod options;
+mod outline;
 mod program;
 mod quote;
 mod runes;
 mod set;
 mod statement;
 mod syntax;
+mod tables;
 mod text;
 mod tokens;
 mod types;

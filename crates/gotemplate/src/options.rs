@@ -11,3 +11,11 @@ pub enum MissingKey {
     /// An error: `missingkey=error`.
     Error,
 }
+
+/// What becomes of texts that functions want rendered as templates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sources {
+    Parsed,
+    /// The templates have been escaped: there is no escaping what comes later.
+    Refused,
+}

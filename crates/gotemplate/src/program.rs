@@ -2,6 +2,7 @@
 //! template that calls itself uses memory that is counted, never the thread's stack.
 
 use crate::number::Number;
+use crate::outline::Outline;
 use crate::text::Text;
 use crate::value::{Function, Value};
 use std::collections::BTreeMap;
@@ -12,24 +13,26 @@ use std::sync::Arc;
 pub(crate) struct Source {
     /// What error messages call it.
     pub(crate) name: Text,
-    pub(crate) text: Box<[u8]>,
+    pub(crate) text: Arc<[u8]>,
 }
 
 /// One template.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Template {
     pub(crate) name: Text,
     pub(crate) source: Arc<Source>,
     /// Nothing but space and comments: does not take the place of another.
     pub(crate) empty: bool,
-    pub(crate) code: Box<[Step]>,
+    pub(crate) code: Arc<[Step]>,
     /// How many variables it needs, `$` included.
     pub(crate) slots: u32,
-    pub(crate) parts: Parts,
+    pub(crate) parts: Arc<Parts>,
+    /// Empty unless it was asked for.
+    pub(crate) outline: Arc<Outline>,
 }
 
 /// What the steps of a template refer to by position.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Parts {
     /// Places in the text that errors point to.
     pub(crate) nodes: Vec<Node>,
@@ -189,7 +192,7 @@ pub(crate) struct Names {
 }
 
 /// A call of a function known when the template was parsed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct CallSite {
     pub(crate) function: Arc<Function>,
     pub(crate) name: Span,
@@ -203,7 +206,7 @@ pub(crate) struct CallSite {
 }
 
 /// A field that is given arguments: it must be a method.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct MethodSite {
     pub(crate) name: Span,
     pub(crate) arguments: u16,
@@ -214,7 +217,7 @@ pub(crate) struct MethodSite {
 }
 
 /// A loop.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct RangeSite {
     /// The variables, as lists of alternatives in [`Parts`].
     pub(crate) variables: Vec<u32>,
@@ -240,12 +243,38 @@ pub struct Parsed {
     pub(crate) root: Arc<Template>,
     /// All templates by name, the root among them.
     pub(crate) templates: BTreeMap<Text, Arc<Template>>,
+    /// Whether it also defines a template of the text's own name.
+    pub(crate) names_itself: bool,
 }
 
 impl Parsed {
     /// The names of the templates in it, its own included, sorted.
     pub fn names(&self) -> impl Iterator<Item = &Text> {
         self.templates.keys()
+    }
+
+    /// Whether it was parsed under this name.
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        self.root.source.name == *name
+    }
+
+    /// What parsing the same text under another name would give, sharing all that is the same; `None` when the text
+    /// itself defines a template of one of the two names.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<Parsed> {
+        if self.names_itself || self.templates.contains_key(name.as_bytes()) {
+            return None;
+        }
+        let name = Text::from(name);
+        let source = Arc::new(Source { name: name.clone(), text: self.root.source.text.clone() });
+        let under = |template: &Template| Template { source: source.clone(), ..template.clone() };
+        let root = Arc::new(Template { name: name.clone(), ..under(&self.root) });
+        let defined = self.templates.iter().filter(|(_, template)| !Arc::ptr_eq(template, &self.root));
+        let mut templates: BTreeMap<_, _> =
+            defined.map(|(name, template)| (name.clone(), Arc::new(under(template)))).collect();
+        templates.insert(name, root.clone());
+        Some(Parsed { root, templates, names_itself: false })
     }
 }
 

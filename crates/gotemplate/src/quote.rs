@@ -82,7 +82,9 @@ pub(crate) fn unquote(quoted: &[u8]) -> Option<Vec<u8>> {
     if last != delimiter {
         return None;
     }
+    let is_plain = |byte: &u8| !matches!(byte, b'\\' | b'"' | b'\n' | b'`' | b'\r');
     match delimiter {
+        b'`' | b'"' if inner.iter().all(is_plain) && std::str::from_utf8(inner).is_ok() => Some(inner.to_vec()),
         b'`' => (!inner.contains(&b'`')).then(|| inner.iter().copied().filter(|byte| *byte != b'\r').collect()),
         b'"' => unescape(inner),
         _ => None,

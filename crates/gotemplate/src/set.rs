@@ -5,10 +5,11 @@ use crate::error::{ExecError, ParseError};
 use crate::exec::{Machine, World};
 use crate::function::FuncMap;
 use crate::held;
-use crate::options::MissingKey;
+use crate::options::{MissingKey, Sources};
 use crate::program::{Parsed, Template};
 use crate::quote::quote;
-use crate::statement::{Tables, parse};
+use crate::statement::parse;
+use crate::tables::Tables;
 use crate::text::Text;
 use crate::value::{Call, State, Value, Written};
 use budget::Budget;
@@ -22,6 +23,7 @@ pub struct Set {
     functions: Arc<FuncMap>,
     missing_key: MissingKey,
     templates: BTreeMap<Text, Arc<Template>>,
+    sources: Sources,
 }
 
 /// What one render shares among the templates it executes: limits, state of functions, maps written to.
@@ -52,7 +54,7 @@ impl Set {
     /// An empty set whose templates may call `functions`.
     #[must_use]
     pub fn new(functions: Arc<FuncMap>, missing_key: MissingKey) -> Self {
-        Set { name: Text::default(), functions, missing_key, templates: BTreeMap::new() }
+        Set { name: Text::default(), functions, missing_key, templates: BTreeMap::new(), sources: Sources::Parsed }
     }
 
     /// The set under a name, by which the message that a template is missing calls it. Helm's is `gotpl`.
@@ -86,12 +88,30 @@ impl Set {
     }
 
     /// Adds what was compiled with the same functions.
-    pub fn add(&mut self, parsed: &Arc<Parsed>) {
+    pub fn add(&mut self, parsed: &Parsed) {
         for (name, template) in &parsed.templates {
             if !template.empty || !self.templates.contains_key(name.as_bytes()) {
                 self.templates.insert(name.clone(), template.clone());
             }
         }
+    }
+
+    /// The set's own name.
+    pub(crate) fn name(&self) -> &Text {
+        &self.name
+    }
+
+    pub(crate) fn functions(&self) -> &FuncMap {
+        &self.functions
+    }
+
+    pub(crate) fn templates(&self) -> &BTreeMap<Text, Arc<Template>> {
+        &self.templates
+    }
+
+    /// The set with these templates and no others to come.
+    pub(crate) fn complete(&self, templates: BTreeMap<Text, Arc<Template>>) -> Set {
+        Set { templates, sources: Sources::Refused, ..self.clone() }
     }
 
     /// The names of all templates, sorted.
@@ -116,7 +136,8 @@ impl Set {
             return Err(ExecError { message, exceeded: None });
         };
         let tables = Tables { functions: &self.functions, builtins: &BUILTINS };
-        let world = World { name: &self.name, templates: &self.templates, tables, missing_key: self.missing_key };
+        let Set { name, templates, missing_key, sources, .. } = self;
+        let world = World { name, templates, tables, missing_key: *missing_key, sources: *sources };
         Machine::new(world, template.clone(), data, run.call()).run()
     }
 }

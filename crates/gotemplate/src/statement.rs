@@ -1,24 +1,36 @@
 //! A text to templates: its actions one after another, with a stack of what has been opened and not yet ended. No
 //! recursion: however deep `if`s are nested, only memory that the text's size bounds is used.
 
-use crate::emit::{Action, Builder, Functions, Mark};
+use crate::emit::{Action, Builder, Mark};
 use crate::error::ParseError;
 use crate::expression::Reader;
-use crate::function::FuncMap;
-use crate::lex::{Kind, LoopKeywords, Token};
+use crate::lex::{Kind, Token};
+use crate::outline::{Compiled, Outline, Wanted};
 use crate::program::{KEEP, Op, Parsed, RangeSite, Shape, Source, Span, Template};
 use crate::quote::{quote, unquote};
 use crate::runes::runes;
 use crate::syntax::Id;
+use crate::tables::Tables;
 use crate::text::Text;
 use crate::tokens::Tokens;
-use crate::value::{Function, Value};
+use crate::value::Value;
 use budget::Budget;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Compiles `text` as the template `name`.
 pub(crate) fn parse(name: &str, text: &[u8], tables: Tables<'_>, budget: &mut Budget) -> Result<Parsed, ParseError> {
+    parse_with(name, text, tables, Wanted::No, budget)
+}
+
+/// As [`parse`], with outlines if they are wanted.
+pub(crate) fn parse_with(
+    name: &str,
+    text: &[u8],
+    tables: Tables<'_>,
+    outlines: Wanted,
+    budget: &mut Budget,
+) -> Result<Parsed, ParseError> {
     let source = Arc::new(Source { name: name.into(), text: text.into() });
     let tokens = Tokens::new(name, &source.text, tables.keywords());
     let reader = Reader::new(tokens, tables.functions, tables.builtins);
@@ -28,30 +40,11 @@ pub(crate) fn parse(name: &str, text: &[u8], tables: Tables<'_>, budget: &mut Bu
         loops: 0,
         of: Of::Root,
         variables: Vec::new(),
+        outline: Outline::new(outlines),
     };
-    let mut parser =
-        Parser { reader, tables, level: root, outer: Vec::new(), templates: BTreeMap::new(), source: &source, budget };
+    let (outer, templates) = Default::default();
+    let mut parser = Parser { reader, tables, level: root, outer, templates, source: &source, outlines, budget };
     parser.run()
-}
-
-/// Where functions are found by name.
-#[derive(Clone, Copy)]
-pub(crate) struct Tables<'f> {
-    pub(crate) functions: &'f FuncMap,
-    pub(crate) builtins: &'f FuncMap,
-}
-
-impl Functions for Tables<'_> {
-    fn find(&self, name: &str) -> Option<(&Arc<Function>, bool)> {
-        let own = self.functions.get(name).map(|function| (function, false));
-        own.or_else(|| self.builtins.get(name).map(|function| (function, true)))
-    }
-}
-
-impl Tables<'_> {
-    fn keywords(&self) -> LoopKeywords {
-        Functions::keywords(self)
-    }
 }
 
 struct Parser<'t, 'b> {
@@ -62,6 +55,7 @@ struct Parser<'t, 'b> {
     outer: Vec<Level<'t>>,
     templates: BTreeMap<Text, Arc<Template>>,
     source: &'t Arc<Source>,
+    outlines: Wanted,
     budget: &'b mut Budget,
 }
 
@@ -74,6 +68,7 @@ struct Level<'t> {
     of: Of,
     /// The variables of the template around, while this one is read.
     variables: Vec<&'t [u8]>,
+    outline: Outline,
 }
 
 /// What a template being read is.
@@ -129,6 +124,7 @@ impl<'t> Parser<'t, '_> {
             self.budget.spend(1).map_err(|exceeded| self.reader.tokens.limit(exceeded))?;
             let nested = !matches!(self.level.of, Of::Root) || !self.level.opened.is_empty();
             let token = if nested { self.reader.tokens.peek_non_space() } else { self.reader.tokens.peek() };
+            self.level.outline.begin(token.start);
             if token.kind == Kind::Eof {
                 break;
             }
@@ -141,9 +137,10 @@ impl<'t> Parser<'t, '_> {
             return Err(self.reader.tokens.error("unexpected EOF"));
         }
         let name = self.source.name.clone();
-        let root = self.finish(name.clone());
+        let names_itself = self.templates.contains_key(&name);
+        let root = self.finish(name);
         let root = self.add(root)?;
-        Ok(Parsed { root, templates: std::mem::take(&mut self.templates) })
+        Ok(Parsed { root, templates: std::mem::take(&mut self.templates), names_itself })
     }
 
     /// Begins a `define`; false when the action is something else.
@@ -169,7 +166,8 @@ impl<'t> Parser<'t, '_> {
     fn begin(&mut self, of: Of) {
         let variables = std::mem::replace(&mut self.reader.variables, vec![b"$"]);
         let builder = Builder::new(&self.source.text);
-        let level = Level { builder, opened: Vec::new(), loops: 0, of, variables };
+        let outline = Outline::new(self.outlines);
+        let level = Level { builder, opened: Vec::new(), loops: 0, of, variables, outline };
         self.outer.push(std::mem::replace(&mut self.level, level));
         self.reader.tokens.action = None;
     }
@@ -184,7 +182,8 @@ impl<'t> Parser<'t, '_> {
             empty: builder.empty,
             code: std::mem::take(&mut builder.code).into(),
             slots: builder.slots,
-            parts: std::mem::take(&mut builder.parts),
+            parts: std::mem::take(&mut builder.parts).into(),
+            outline: std::mem::take(&mut self.level.outline).into(),
         })
     }
 
@@ -211,7 +210,8 @@ impl<'t> Parser<'t, '_> {
             Kind::Text => {
                 let text = self.reader.tokens.value(token);
                 self.level.builder.empty &= is_blank(text);
-                self.level.builder.push(Op::Text(Span::new(token.start, token.end)), KEEP);
+                let step = self.level.builder.push(Op::Text(Span::new(token.start, token.end)), KEEP);
+                self.level.outline.text(step);
                 Ok(())
             }
             Kind::LeftDelim => {
@@ -229,6 +229,7 @@ impl<'t> Parser<'t, '_> {
             Kind::End => return self.end(),
             _ => self.level.builder.empty = false,
         }
+        self.level.outline.keyword(token);
         match token.kind {
             Kind::If => return self.control(Control::If, false),
             Kind::With => return self.control(Control::With, false),
@@ -249,9 +250,13 @@ impl<'t> Parser<'t, '_> {
     fn print(&mut self) -> Read<()> {
         let id = self.reader.pipeline("command", Kind::RightDelim)?;
         let expression = *self.reader.arena.get(id);
+        let pipeline = self.level.builder.parts.nodes.len() as u32;
         if self.emit(id).is_empty() {
-            let node = self.level.builder.node(expression.pos, expression.span, Shape::Action);
-            self.level.builder.push(Op::Print, node);
+            let builder = &mut self.level.builder;
+            let node = builder.node(expression.pos, expression.span, Shape::Action);
+            let print = builder.push(Op::Print, node);
+            let compiled = Compiled { node, pipeline, print, last_begins: builder.last_begins };
+            self.level.outline.print(&self.reader.arena, builder.text, id, compiled);
         }
         self.reader.arena.clear();
         Ok(())
@@ -267,6 +272,7 @@ impl<'t> Parser<'t, '_> {
         let variables = self.reader.variables.len();
         let before = self.level.builder.mark();
         let id = self.reader.pipeline(form.name(), Kind::RightDelim)?;
+        self.level.outline.branch(form.name(), self.reader.arena.get(id).pos);
         let set = self.emit(id);
         self.reader.arena.clear();
         let within = self.level.builder.mark();
@@ -328,6 +334,7 @@ impl<'t> Parser<'t, '_> {
         }
         let form = opened.form;
         self.end_first_part();
+        self.level.outline.otherwise();
         if let Some(opened) = self.level.opened.last_mut() {
             // From here on the part for when the condition does not hold.
             opened.skip = usize::MAX;
@@ -370,6 +377,7 @@ impl<'t> Parser<'t, '_> {
             let Some(opened) = self.level.opened.pop() else {
                 return Ok(());
             };
+            self.level.outline.end();
             let builder = &mut self.level.builder;
             if let Control::Range { site, .. } = opened.form {
                 builder.parts.ranges[site as usize].exit = builder.here();
@@ -432,7 +440,8 @@ impl<'t> Parser<'t, '_> {
         let end = pipeline.map_or(token.end, |id| self.reader.arena.get(id).span.end as usize);
         let node = self.level.builder.node(token.start as u32, Span::new(token.start, end), Shape::Call);
         let name = self.level.builder.constant(Value::Str(name));
-        self.level.builder.push(Op::FindTemplate(name), node);
+        let step = self.level.builder.push(Op::FindTemplate(name), node);
+        self.level.outline.call(step, node);
         match pipeline {
             Some(id) => drop(self.emit(id)),
             None => drop(self.level.builder.push(Op::NoValue, KEEP)),

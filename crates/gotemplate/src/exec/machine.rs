@@ -4,10 +4,11 @@ use super::frame::{After, Form, Frame, Heights, Loop, Slot};
 use crate::context::{location, shown};
 use crate::error::ExecError;
 use crate::held;
-use crate::options::MissingKey;
+use crate::options::{MissingKey, Sources};
 use crate::program::{CallSite, KEEP, Parsed, Template};
 use crate::quote::quote;
-use crate::statement::{Tables, parse};
+use crate::statement::parse;
+use crate::tables::Tables;
 use crate::text::Text;
 use crate::types::Type;
 use crate::value::{Args, Body, Call, FuncError, Function, Render, RenderFailure, State, Target, Value, Written};
@@ -24,6 +25,7 @@ pub(crate) struct World<'s> {
     pub(crate) templates: &'s BTreeMap<Text, Arc<Template>>,
     pub(crate) tables: Tables<'s>,
     pub(crate) missing_key: MissingKey,
+    pub(crate) sources: Sources,
 }
 
 /// An execution.
@@ -343,11 +345,16 @@ impl<'s, 'r> Machine<'s, 'r> {
     fn target(&mut self, target: Target) -> Result<(Arc<Template>, bool), RenderFailure> {
         match target {
             Target::Named(name) => {
-                let set = quote(self.world.name.as_bytes());
-                let missing =
-                    || format!("template: no template {} associated with template {set}", quote(name.as_bytes()));
+                let (quoted, set) = (quote(name.as_bytes()), quote(self.world.name.as_bytes()));
+                let missing = || match self.world.sources {
+                    Sources::Parsed => format!("template: no template {quoted} associated with template {set}"),
+                    Sources::Refused => format!("html/template: {quoted} is undefined"),
+                };
                 let found = self.find(&name).ok_or_else(|| RenderFailure::Missing(missing()))?;
                 Ok((found, false))
+            }
+            Target::Source { .. } if self.world.sources == Sources::Refused => {
+                Err(RenderFailure::Parse("html/template: cannot Parse after Execute".to_owned()))
             }
             Target::Source { name, text } => {
                 let parsed = parse(&name.to_str_lossy(), text.as_bytes(), self.world.tables, self.budget);

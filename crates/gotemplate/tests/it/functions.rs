@@ -1,5 +1,6 @@
 //! Functions for the cases: one of each kind of signature, the same that the Go program which recorded them defines.
 
+use gotemplate::html::{Safe, SafeIn};
 use gotemplate::{
     Args, Call, Definition, FuncError, FuncMap, Function, GoObject, List, ListType, Map, MapClass, MapType, Render,
     RenderFailure, Signature, Target, Text, Type, UintKind, Value, sprint,
@@ -57,6 +58,11 @@ const fn rest(
     Definition { name, signature: Signature::variadic(&[], rest, returns), body }
 }
 
+/// Text that is safe somewhere.
+const fn safe(name: &'static str, of: &'static str, body: fn(&mut Call<'_>, Args<'_>) -> Outcome) -> Definition {
+    new(name, &[STR], Type::Named(of), body)
+}
+
 const U64: Type = Type::Uint(UintKind::Uint64);
 
 const TABLE: &[Definition] = &[
@@ -97,6 +103,13 @@ const TABLE: &[Definition] = &[
     new("table", &[STR, ANY], Type::Map(TABLE_CLASS.map_type), |_, args| {
         Ok(Value::Map(Map::typed(&TABLE_CLASS, [(args.text(0), args.any(1).clone())])))
     }),
+    safe("safecss", "template.CSS", |_, args| Ok(Safe::value(SafeIn::Css, args.text(0)))),
+    safe("safehtml", "template.HTML", |_, args| Ok(Safe::value(SafeIn::Html, args.text(0)))),
+    safe("safeattr", "template.HTMLAttr", |_, args| Ok(Safe::value(SafeIn::HtmlAttr, args.text(0)))),
+    safe("safejs", "template.JS", |_, args| Ok(Safe::value(SafeIn::Js, args.text(0)))),
+    safe("safejsstr", "template.JSStr", |_, args| Ok(Safe::value(SafeIn::JsStr, args.text(0)))),
+    safe("safeurl", "template.URL", |_, args| Ok(Safe::value(SafeIn::Url, args.text(0)))),
+    safe("safesrcset", "template.Srcset", |_, args| Ok(Safe::value(SafeIn::Srcset, args.text(0)))),
     new("fn", &[], Type::Func, |_, _| {
         let signature = Signature::variadic(&[INT], STR, STR);
         let body = |call: &mut Call<'_>, args: Args<'_>| {

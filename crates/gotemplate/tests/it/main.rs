@@ -3,6 +3,8 @@
 mod cases;
 mod functions;
 mod generate;
+mod generate_html;
+mod html;
 mod limits;
 mod recorded;
 mod sharing;

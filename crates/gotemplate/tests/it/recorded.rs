@@ -1,7 +1,8 @@
-//! Cases recorded from Go's own `text/template`: `cargo xtask oracle templates -- record` writes them anew.
+//! Cases recorded from Go's own `text/template` and `html/template`: `cargo xtask oracle templates -- record` writes them anew.
 
 use crate::cases::difference;
 use crate::generate::BESIDE;
+use crate::generate_html::BESIDE_HTML;
 use serde_json::Value as Json;
 use std::path::Path;
 
@@ -35,4 +36,14 @@ fn the_language_is_gos() {
 #[test]
 fn generated_templates_give_what_go_gives() {
     check("go/generated.jsonl", Some(BESIDE));
+}
+
+#[test]
+fn html_is_escaped_as_go_escapes_it() {
+    check("go/html.jsonl", None);
+}
+
+#[test]
+fn generated_html_is_escaped_as_go_escapes_it() {
+    check("go/html_generated.jsonl", Some(BESIDE_HTML));
 }

@@ -2,7 +2,6 @@
 //! is read a `float64`.
 
 mod decode;
-mod encode;
 
 pub use decode::{Decoded, decode};
-pub use encode::{Layout, encode, float};
+pub use gotemplate::json::{Layout, encode, float};

@@ -1,9 +1,11 @@
-//! Writing JSON.
+//! Values as JSON, written as Go's `encoding/json` writes them: keys sorted, `<`, `>` and `&` escaped unless raw.
 
+use crate::float::{format_float, scientific};
+use crate::inspect::VALUE_DEPTH_MAX;
+use crate::value::{FuncError, GoObject, Value};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use budget::{Budget, Exceeded};
-use gotemplate::{FuncError, GoObject, VALUE_DEPTH_MAX, Value};
 use serde_json::Value as Json;
 
 /// How the text is laid out.
@@ -32,7 +34,7 @@ pub fn encode(value: &Value, layout: Layout, budget: &mut Budget) -> Result<Stri
 #[must_use]
 pub fn float(number: f64) -> String {
     let magnitude = number.abs();
-    let written = gotemplate::scientific(number);
+    let written = scientific(number);
     let (digits, exponent) = written.split_once('e').unwrap_or((&written, "0"));
     if magnitude == 0.0 || (1e-6..1e21).contains(&magnitude) {
         return positional(digits, exponent.parse().unwrap_or(0));
@@ -73,10 +75,10 @@ impl Writer<'_> {
             Value::Uint(value, _) => self.raw(&value.to_string()),
             Value::Float(value) if value.is_finite() => self.raw(&float(*value)),
             Value::Float(value) => {
-                return Err(format!("json: unsupported value: {}", gotemplate::format_float(*value)).into());
+                return Err(format!("json: unsupported value: {}", format_float(*value)).into());
             }
             Value::Complex(..) => return Err("json: unsupported type: complex128".into()),
-            Value::Func(_) => return Err("json: unsupported type: func()".into()),
+            Value::Func(_) => return Err(format!("json: unsupported type: {}", value.type_name()).into()),
             Value::Str(text) => self.string(text.as_bytes())?,
             Value::Bytes(bytes) => {
                 self.budget.take_bytes(bytes.len() as u64 * 2)?;
