@@ -85,6 +85,13 @@ impl Quantity {
         saturate(ceil_div(self.nanos, NANOS))
     }
 
+    /// The value as near as a float comes.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "an approximation is asked for")]
+    pub fn approximate(self) -> f64 {
+        self.nanos as f64 / NANOS as f64
+    }
+
     /// Whether it is below zero.
     #[must_use]
     pub fn is_negative(self) -> bool {

@@ -3,6 +3,7 @@
 
 mod facts;
 mod priority;
+pub mod quota;
 mod service_account;
 mod tolerations;
 

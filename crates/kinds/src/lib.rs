@@ -23,7 +23,7 @@ mod registry;
 mod selectable;
 mod table;
 
-pub use checks::text::{dns_1035_label, dns_subdomain};
+pub use checks::text::{dns_1035_label, dns_label, dns_subdomain, label_value, qualified_name};
 pub use columns::Column;
 pub use convert::convert;
 pub use field::{Errors, FieldError, FieldErrorKind, Path};

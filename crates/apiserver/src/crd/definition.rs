@@ -2,9 +2,10 @@
 
 use super::columns::{self, PrinterColumn};
 use super::node::Node;
+use super::validations::Rules;
 use super::{check, fill, prune};
 use crate::scale_fields::ScaleFields;
-use kinds::{Errors, FieldError, NameRule, Part, Scope};
+use kinds::{Errors, FieldError, FieldErrorKind, NameRule, Part, Scope};
 use schema::TypeRef;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -54,6 +55,7 @@ pub struct CustomVersion {
     /// The schema as the definition has it.
     pub document: Value,
     schema: Node,
+    rules: Option<Rules>,
     columns: Vec<PrinterColumn>,
 }
 
@@ -159,7 +161,16 @@ impl Custom {
     }
 
     fn check(&self, version: &str, value: &Value, old: Option<&Value>) -> Vec<FieldError> {
-        self.version(version).map(|version| check::check(value, old, &version.schema)).unwrap_or_default()
+        let Some(version) = self.version(version) else { return Vec::new() };
+        let mut errors = check::check(value, old, &version.schema);
+        if let Some(rules) = &version.rules {
+            if errors.iter().any(is_blocking) {
+                errors.push(unchecked());
+            } else {
+                errors.extend(rules.check(value, old));
+            }
+        }
+        errors
     }
 
     /// The column definitions of tables.
@@ -218,7 +229,25 @@ fn read_version(version: &Value, group: &str, kind: &str, preserves: bool) -> Cu
         deprecation,
         selectable: selectable.map(|path| (path.trim_start_matches('.').to_owned(), pointer(path))).collect(),
         schema: node,
+        rules: Rules::compile(&document),
         columns: columns::read(version.get("additionalPrinterColumns")),
         document,
+    }
+}
+
+/// Whether rules would trip over the data: then they are not run.
+fn is_blocking(error: &FieldError) -> bool {
+    use FieldErrorKind::{NotSupported, Required, TooLong, TooMany, TypeInvalid};
+    matches!(error.kind, NotSupported | Required | TooLong | TooMany | TypeInvalid)
+}
+
+fn unchecked() -> FieldError {
+    let detail = "some validation rules were not checked because the object was invalid; correct the existing errors \
+                  to complete validation";
+    FieldError {
+        kind: FieldErrorKind::Invalid,
+        field: "<nil>".to_owned(),
+        value: Some("null".to_owned()),
+        detail: detail.to_owned(),
     }
 }

@@ -4,12 +4,14 @@
 mod check;
 mod columns;
 mod definition;
+mod expressions;
 mod fill;
 mod format;
 mod life;
 mod node;
 mod prune;
 mod rules;
+mod validations;
 
 pub use definition::Custom;
 pub use life::{Status, prepare_create, prepare_update};

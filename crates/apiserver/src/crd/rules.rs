@@ -1,8 +1,8 @@
 //! What a definition must hold itself to: names, versions, columns, and schemas that are structural.
 //!
-//! Upstream source: `apiextensions-apiserver`'s `validation.go` and `schema/validation.go`. Rules in CEL are neither
-//! compiled nor evaluated. Start at [`validate_create`].
+//! Upstream source: `apiextensions-apiserver`'s `validation.go` and `schema/validation.go`. Start at [`validate_create`].
 
+mod expressions;
 mod formats;
 mod names;
 mod openapi;

@@ -1,7 +1,7 @@
 //! Whether a schema says only what schemas of definitions may say, word by word.
 
-use super::pattern;
 use super::read::{items, map, text};
+use super::{expressions, pattern};
 use kinds::{Errors, Path};
 use serde_json::{Map, Value};
 
@@ -41,6 +41,7 @@ fn check_at(at: &Path<'_>, schema: &Value, depth: usize, errors: &mut Errors) {
         }
     }
     check_extensions(at, schema, errors);
+    expressions::check_words(at, schema, errors);
 }
 
 fn check_words(at: &Path<'_>, schema: &Value, errors: &mut Errors) {

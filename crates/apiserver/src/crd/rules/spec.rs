@@ -1,7 +1,7 @@
 //! The specification of a definition: group, scope, versions with what each has, conversion.
 
 use super::read::{check_simple_path, items, text};
-use super::{names, openapi, structural, versions};
+use super::{expressions, names, openapi, structural, versions};
 use kinds::{Errors, Path, dns_1035_label, dns_subdomain};
 use serde_json::Value;
 
@@ -108,6 +108,7 @@ fn check_schema(at: &Path<'_>, validation: &Value, errors: &mut Errors) {
     let before = errors.len();
     openapi::check(&at, schema, errors);
     if errors.len() == before {
+        expressions::check(&at, schema, errors);
         structural::check(&at, schema, errors);
     }
     if errors.len() == before {

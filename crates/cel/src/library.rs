@@ -1,0 +1,43 @@
+//! The functions there are besides operators, one module for each kind of thing they work on. Start at [`call`].
+
+mod address;
+mod convert;
+mod format;
+mod lists;
+mod optional;
+mod quantity;
+mod regexes;
+mod semver;
+mod texts;
+mod time;
+mod url;
+
+pub use address::{Cidr, Ip};
+pub use format::Format;
+pub use quantity::Quantity;
+pub use semver::Semver;
+pub use time::parse_duration;
+pub use url::Url;
+
+pub(crate) use convert::shown;
+
+use crate::eval::Evaluated;
+use crate::value::Value;
+
+/// Calls a function; `None` when none of that name takes these arguments.
+pub(crate) fn call(function: &str, args: &[Value]) -> Option<Evaluated> {
+    const MODULES: [fn(&str, &[Value]) -> Option<Evaluated>; 11] = [
+        convert::call,
+        texts::call,
+        lists::call,
+        optional::call,
+        regexes::call,
+        time::call,
+        quantity::call,
+        address::call,
+        url::call,
+        format::call,
+        semver::call,
+    ];
+    MODULES.iter().find_map(|module| module(function, args))
+}
