@@ -228,7 +228,8 @@ impl Served {
 
     /// Fills in defaults of this version. An empty list of managers means something and stays.
     pub fn default(&self, value: &mut Value) {
-        let managers = value.pointer("/metadata/managedFields").cloned();
+        let metadata = value.get_mut("metadata").and_then(Value::as_object_mut);
+        let managers = metadata.and_then(|metadata| metadata.remove("managedFields"));
         self.default_fields(value);
         if let Some((managers, metadata)) = managers.zip(value.get_mut("metadata").and_then(Value::as_object_mut)) {
             metadata.insert("managedFields".to_owned(), managers);

@@ -26,6 +26,8 @@ pub struct Spec {
     pub hostname: String,
     /// The headless service's name.
     pub subdomain: String,
+    /// Whether it has its node's address.
+    pub host_network: bool,
 }
 
 /// What controllers read of a pod's status.

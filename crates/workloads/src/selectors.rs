@@ -21,6 +21,12 @@ impl Selectors {
         if *change.resource != self.resource {
             return false;
         }
+        // A status that changed has left the selector as it is.
+        let generation = change.object.meta().generation;
+        let is_same = |previous: &Object| generation > 0 && previous.meta().generation == generation;
+        if change.kind == EventKind::Modified && change.previous.is_some_and(is_same) {
+            return true;
+        }
         let selectors = self.by_namespace.entry(change.object.namespace().unwrap_or_default().into()).or_default();
         if change.kind == EventKind::Deleted {
             selectors.remove(change.object.name());

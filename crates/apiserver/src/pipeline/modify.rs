@@ -68,9 +68,13 @@ pub fn modify(
     for _ in 0..CONFLICT_TRIES {
         let entry = writing.shared.store.get(&store_name, &key).ok_or_else(|| writing.not_found())?;
         let stored = entry.object.value();
-        let mut live = stored.clone();
-        writing.served.resource.convert(&mut live, &writing.gvk());
-        let new = change(&live)?;
+        let new = if stored["apiVersion"] == *writing.gvk().api_version() {
+            change(&stored)?
+        } else {
+            let mut live = stored.clone();
+            writing.served.resource.convert(&mut live, &writing.gvk());
+            change(&live)?
+        };
         let proposal = Proposal { entry: &entry, stored: &stored, key: &key };
         if let Some(outcome) = settle(writing, part, &proposal, new)? {
             return Ok(outcome);

@@ -8,6 +8,7 @@ use object::Object;
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 use tokio::sync::watch;
 
 /// Objects by `group/resource NUL key`.
@@ -24,6 +25,12 @@ const REVISIONS_AHEAD: u64 = 1_000_000;
 
 /// Records written in one group at most; bounds the memory of a flush.
 const GROUP_MAX: usize = 4096;
+
+/// How long a busy writer waits for the next record before it writes what it has, and how many it waits for at most:
+/// a flush costs more than the wait, whether it writes one record or twenty.
+const GATHER_PAUSE: Duration = Duration::from_micros(500);
+/// The most records that are waited for.
+const GATHER_MAX: usize = 16;
 
 /// Memory redb may use for pages; objects are served from our own memory.
 const CACHE_BYTES: usize = 16 << 20;
@@ -157,11 +164,17 @@ fn parse_place(place: &str) -> Option<(GroupResource, Box<str>)> {
 
 /// Takes what has gathered since the last flush, writes it, tells how far it is; until nobody can append any more.
 fn write_forever(database: &Database, inbox: &Receiver<Record>, teller: &watch::Sender<Progress>) {
+    let mut is_busy = false;
     while let Ok(first) = inbox.recv() {
         let mut group = vec![first];
+        while is_busy && group.len() < GATHER_MAX {
+            let Ok(next) = inbox.recv_timeout(GATHER_PAUSE) else { break };
+            group.push(next);
+        }
         while let Some(next) = inbox.try_recv().ok().filter(|_| group.len() < GROUP_MAX) {
             group.push(next);
         }
+        is_busy = group.len() > 1;
         let revision = group.last().map_or(0, |record| record.revision);
         match write_group(database, &group, revision) {
             Ok(()) => drop(teller.send_replace(Progress::Durable(revision))),

@@ -183,3 +183,17 @@ pub(super) fn strip_entries(object: &mut Value) {
         metadata.remove("managedFields");
     }
 }
+
+/// A copy of the object without the `managedFields`, which are often the larger part of it.
+pub(super) fn without_entries(object: &Value) -> Value {
+    let Some(map) = object.as_object() else { return object.clone() };
+    let kept = |metadata: &Map<String, Value>| -> Value {
+        let fields = metadata.iter().filter(|(name, _)| *name != "managedFields");
+        fields.map(|(name, value)| (name.clone(), value.clone())).collect()
+    };
+    let field = |(name, value): (&String, &Value)| match value {
+        Value::Object(metadata) if name == "metadata" => (name.clone(), kept(metadata)),
+        value => (name.clone(), value.clone()),
+    };
+    map.iter().map(field).collect()
+}

@@ -1,7 +1,7 @@
 //! What ordinary writes leave behind: create, update, and all patches but apply.
 
 use super::cap::cap_updaters;
-use super::entries::{Manager, Managers, Operation, Owned, decode, entries_of, set_entries, strip_entries};
+use super::entries::{Manager, Managers, Operation, Owned, decode, entries_of, set_entries, strip_entries, without_entries};
 use super::updater::{Updater, Versioned};
 use super::write::Write;
 use crate::fields::Set;
@@ -61,11 +61,7 @@ pub fn record_update(live: Option<&Value>, new: Value, write: &Write<'_>) -> Val
     }
     let base = match live {
         None => empty_of(write),
-        Some(live) => {
-            let mut base = live.clone();
-            strip_entries(&mut base);
-            base
-        }
+        Some(live) => without_entries(live),
     };
     match update(&base, &new, managers, write) {
         Some(managers) => set_entries(&mut new, &managers),

@@ -221,14 +221,13 @@ impl Controller for Kubelets {
     fn pass(&mut self, item: &Item, context: &Context<'_>) -> Plan {
         let Some(pod) = context.api.get(&resources::PODS, &item.namespace, &item.name) else { return Plan::nothing() };
         let Some(run) = self.runs.get(item).filter(|run| run.uid == pod.meta().uid) else { return Plan::nothing() };
-        let node = Pod::read(&pod).spec.node_name;
-        let Some(node) = context.api.get(&resources::NODES, "", &node) else { return Plan::nothing() };
-        let host_network = pod.get("/spec/hostNetwork").is_some_and(|own| own == true);
+        let spec = Pod::read(&pod).spec;
+        let Some(node) = context.api.get(&resources::NODES, "", &spec.node_name) else { return Plan::nothing() };
         let host_ip = internal_address(&node);
         let observed = Observed {
             seen: run.seen,
             stopping: run.stopping,
-            pod_ip: if host_network { host_ip.clone() } else { run.address.to_string() },
+            pod_ip: if spec.host_network { host_ip.clone() } else { run.address.to_string() },
             host_ip,
             pod,
         };

@@ -1,7 +1,7 @@
 //! Whether a node can take a pod, and in Kubernetes' words why not. One small function for each rule.
 
 use super::fleet::{Fleet, Node, Placed};
-use super::terms::{AffinityTerm, node_term_matches, required_affinity, required_anti_affinity};
+use super::terms::{AffinityTerm, Labels, node_term_matches, required_affinity, required_anti_affinity};
 use apiserver::{LabelSelector, Object};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -84,18 +84,41 @@ pub(super) fn tolerates(spec: &Value, taint: &super::fleet::Taint) -> bool {
     })
 }
 
-fn node_affinity(candidate: &Candidate<'_>, node: &Node, _: &Fleet) -> Option<Objection> {
-    let spec = candidate.spec;
+/// Whether a pod of this spec may be on a node, by its node selector and affinity.
+pub(crate) fn matches_node(spec: &Value, node: &Object) -> bool {
+    fits_node(spec, node.name(), &node.meta().labels)
+}
+
+/// The effects of a node's taints that a pod of this spec does not tolerate; those that only ask are left out.
+pub(crate) fn untolerated(spec: &Value, node: &Object) -> Vec<String> {
+    let taints = node.get("/spec/taints").unwrap_or_default();
+    let taints = taints.as_array().into_iter().flatten().filter_map(|taint| {
+        let text = |field: &str| taint[field].as_str().unwrap_or_default().to_owned();
+        let taint = super::fleet::Taint { key: text("key"), value: text("value"), effect: text("effect") };
+        (taint.effect != "PreferNoSchedule" && !tolerates(spec, &taint)).then_some(taint.effect)
+    });
+    taints.collect()
+}
+
+fn fits_node(spec: &Value, name: &str, labels: &Labels) -> bool {
     let wanted = spec["nodeSelector"].as_object().into_iter().flatten();
-    let selected =
-        wanted.into_iter().all(|(key, value)| node.labels.get(key.as_str()).map(|own| &**own) == value.as_str());
+    let selected = wanted.into_iter().all(|(key, value)| labels.get(key.as_str()).map(|own| &**own) == value.as_str());
     let required = &spec["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"];
     let terms = required["nodeSelectorTerms"].as_array();
-    let wished = terms.is_none_or(|terms| terms.iter().any(|term| node_term_matches(term, &node.name, &node.labels)));
-    if selected && wished { None } else { never("node(s) didn't match Pod's node affinity/selector") }
+    selected && terms.is_none_or(|terms| terms.iter().any(|term| node_term_matches(term, name, labels)))
+}
+
+fn node_affinity(candidate: &Candidate<'_>, node: &Node, _: &Fleet) -> Option<Objection> {
+    if fits_node(candidate.spec, &node.name, &node.labels) {
+        return None;
+    }
+    never("node(s) didn't match Pod's node affinity/selector")
 }
 
 fn host_ports(candidate: &Candidate<'_>, node: &Node, fleet: &Fleet) -> Option<Objection> {
+    if candidate.placed.ports.is_empty() {
+        return None;
+    }
     let taken = fleet.on(&node.name).any(|placed| !placed.ports.is_disjoint(&candidate.placed.ports));
     if taken { for_now("node(s) didn't have free ports for the requested pod ports") } else { None }
 }
@@ -108,10 +131,9 @@ fn resources(candidate: &Candidate<'_>, node: &Node, fleet: &Fleet) -> Option<Ob
     if given("pods").is_some_and(|most| pods + 1000 > most) {
         reasons.push("Too many pods".to_owned());
     }
-    let used = fleet.used(&node.name);
     for (name, amount) in candidate.placed.requests.iter().filter(|(_, amount)| **amount > 0) {
         let most = given(name).unwrap_or_default();
-        if amount + used.get(name).copied().unwrap_or_default() > most {
+        if amount + fleet.used(&node.name, name) > most {
             reasons.push(format!("Insufficient {name}"));
             is_resolvable &= *amount <= most;
         }
@@ -155,16 +177,14 @@ fn pod_affinity(candidate: &Candidate<'_>, node: &Node, fleet: &Fleet) -> Option
 }
 
 fn existing_anti_affinity(candidate: &Candidate<'_>, node: &Node, fleet: &Fleet) -> Option<Objection> {
-    for other in fleet.nodes.values() {
-        for placed in fleet.on(&other.name) {
-            let hostile = placed.avoids.iter().any(|term| {
-                let shared = domain(node, &term.topology_key);
-                shared.is_some() && shared == domain(other, &term.topology_key) && meets(term, &candidate.placed)
-            });
-            if hostile {
-                return for_now("node(s) didn't satisfy existing pods anti-affinity rules");
-            }
-        }
+    let keeps_away = |(other, placed): (&Node, &Placed)| {
+        placed.avoids.iter().any(|term| {
+            let shared = domain(node, &term.topology_key);
+            shared.is_some() && shared == domain(other, &term.topology_key) && meets(term, &candidate.placed)
+        })
+    };
+    if fleet.hostile().any(keeps_away) {
+        return for_now("node(s) didn't satisfy existing pods anti-affinity rules");
     }
     None
 }

@@ -1,6 +1,6 @@
 //! The nodes and what runs on them, kept up by every change so that a pass searches nothing.
 
-use super::resources::{Amounts, add, amounts, requested};
+use super::resources::{Amounts, add, amounts, requested, subtract};
 use super::terms::{AffinityTerm, Labels, required_anti_affinity};
 use crate::pod::Pod;
 use apiserver::Object;
@@ -17,7 +17,40 @@ pub struct Fleet {
     pub(super) nodes: BTreeMap<Box<str>, Node>,
     /// Pods on nodes that are not known, or not known yet.
     places: BTreeMap<PodKey, Box<str>>,
-    pods: BTreeMap<Box<str>, BTreeMap<PodKey, Placed>>,
+    loads: BTreeMap<Box<str>, Load>,
+    /// The few pods that keep others away.
+    hostile: BTreeSet<PodKey>,
+}
+
+/// What runs on one node, and its sums.
+#[derive(Debug, Default)]
+struct Load {
+    pods: BTreeMap<PodKey, Placed>,
+    used: Amounts,
+    by_owner: BTreeMap<Box<str>, usize>,
+}
+
+impl Load {
+    fn insert(&mut self, key: PodKey, placed: Placed) {
+        add(&mut self.used, &placed.requests);
+        if let Some(owner) = &placed.owner {
+            *self.by_owner.entry(owner.clone()).or_default() += 1;
+        }
+        self.pods.insert(key, placed);
+    }
+
+    fn remove(&mut self, key: &PodKey) {
+        let Some(placed) = self.pods.remove(key) else { return };
+        subtract(&mut self.used, &placed.requests);
+        if let Some(owner) = &placed.owner
+            && let Some(count) = self.by_owner.get_mut(owner)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.by_owner.remove(owner);
+            }
+        }
+    }
 }
 
 /// A node as the scheduler looks at it.
@@ -98,15 +131,20 @@ impl Fleet {
         let key = key(object);
         if self.places.get(&key).is_some_and(|node| **node == *pod.spec.node_name) {
             // What the scheduler looks at does not change while a pod stays where it is, its labels excepted.
-            let on_node = self.pods.get_mut(pod.spec.node_name.as_str());
-            if let Some(placed) = on_node.and_then(|on_node| on_node.get_mut(&key)) {
+            let load = self.loads.get_mut(pod.spec.node_name.as_str());
+            if let Some(placed) = load.and_then(|load| load.pods.get_mut(&key)) {
                 placed.labels.clone_from(&object.meta().labels);
             }
             return false;
         }
         let spec = object.get("/spec").unwrap_or_default();
+        let placed = Placed::read(object, &spec);
+        self.remove_pod(object);
+        if !placed.avoids.is_empty() {
+            self.hostile.insert(key.clone());
+        }
         self.places.insert(key.clone(), pod.spec.node_name.as_str().into());
-        self.pods.entry(pod.spec.node_name.into()).or_default().insert(key, Placed::read(object, &spec));
+        self.loads.entry(pod.spec.node_name.into()).or_default().insert(key, placed);
         false
     }
 
@@ -114,27 +152,39 @@ impl Fleet {
     pub(super) fn remove_pod(&mut self, object: &Object) -> bool {
         let key = key(object);
         let Some(node) = self.places.remove(&key) else { return false };
-        if let Some(pods) = self.pods.get_mut(&node) {
-            pods.remove(&key);
+        self.hostile.remove(&key);
+        if let Some(load) = self.loads.get_mut(&node) {
+            load.remove(&key);
         }
         true
     }
 
     /// The pods on a node.
     pub(super) fn on(&self, node: &str) -> impl Iterator<Item = &Placed> {
-        self.pods.get(node).into_iter().flat_map(BTreeMap::values)
+        self.loads.get(node).into_iter().flat_map(|load| load.pods.values())
     }
 
     /// How many pods are on a node.
     pub(super) fn count(&self, node: &str) -> usize {
-        self.pods.get(node).map_or(0, BTreeMap::len)
+        self.loads.get(node).map_or(0, |load| load.pods.len())
     }
 
-    /// What the pods of a node ask for together.
-    pub(super) fn used(&self, node: &str) -> Amounts {
-        let mut used = Amounts::new();
-        self.on(node).for_each(|placed| add(&mut used, &placed.requests));
-        used
+    /// How many pods of an owner are on a node.
+    pub(super) fn count_of(&self, node: &str, owner: &str) -> usize {
+        self.loads.get(node).and_then(|load| load.by_owner.get(owner)).copied().unwrap_or_default()
+    }
+
+    /// How much of a resource the pods of a node ask for together.
+    pub(super) fn used(&self, node: &str, resource: &str) -> i128 {
+        self.loads.get(node).and_then(|load| load.used.get(resource)).copied().unwrap_or_default()
+    }
+
+    /// The pods that keep others away, with their nodes.
+    pub(super) fn hostile(&self) -> impl Iterator<Item = (&Node, &Placed)> {
+        self.hostile.iter().filter_map(|key| {
+            let node = self.places.get(key)?;
+            Some((self.nodes.get(node)?, self.loads.get(node)?.pods.get(key)?))
+        })
     }
 }
 

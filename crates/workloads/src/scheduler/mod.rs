@@ -10,6 +10,8 @@ mod terms;
 
 pub use fleet::Fleet;
 
+pub(crate) use filter::{matches_node, untolerated};
+
 use crate::controller::{Change, Context, Controller, Item};
 use crate::plan::{Action, Note, Part, Plan, SCHEDULER, Severity};
 use crate::reading::{about, target, time_text};
@@ -17,6 +19,8 @@ use apiserver::{Api, EventKind, Object, resources as names};
 use filter::{Candidate, Objection, object_to};
 use fleet::Placed;
 use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -109,6 +113,20 @@ fn histogram<'a>(reasons: impl Iterator<Item = &'a str>) -> String {
     lines.join(", ")
 }
 
+/// Whose pod it is to place, and whether yet.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Claims {
+    spec: ClaimSpec,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct ClaimSpec {
+    scheduler_name: Option<String>,
+    scheduling_gates: Option<IgnoredAny>,
+}
+
 /// The scheduler as a controller.
 #[derive(Default)]
 pub(crate) struct Scheduler {
@@ -168,9 +186,9 @@ impl Controller for Scheduler {
             self.waiting.remove(item);
             return Plan::nothing();
         };
-        let ours = pod.get("/spec/schedulerName").is_none_or(|name| name == SOURCE);
-        let gated = pod.get("/spec/schedulingGates").is_some();
-        if !is_unplaced(&pod) || !ours || gated {
+        let Claims { spec } = crate::reading::read(&pod);
+        let ours = spec.scheduler_name.as_ref().is_none_or(|name| name == SOURCE);
+        if !is_unplaced(&pod) || !ours || spec.scheduling_gates.is_some() {
             self.waiting.remove(item);
             return Plan::nothing();
         }

@@ -51,6 +51,15 @@ pub(super) fn add(total: &mut Amounts, more: &Amounts) {
     }
 }
 
+/// Takes amounts that were added before.
+pub(super) fn subtract(total: &mut Amounts, less: &Amounts) {
+    for (name, amount) in less {
+        if let Some(left) = total.get_mut(name) {
+            *left -= amount;
+        }
+    }
+}
+
 fn raise(total: &mut Amounts, other: &Amounts) {
     for (name, amount) in other {
         let current = total.entry(name.clone()).or_default();

@@ -8,14 +8,9 @@ use std::cmp::Reverse;
 /// The best of these nodes.
 pub(super) fn best<'n>(candidate: &Candidate<'_>, nodes: &[&'n Node], fleet: &Fleet) -> Option<&'n Node> {
     nodes.iter().copied().max_by_key(|node| {
-        let siblings =
-            fleet.on(&node.name).filter(|placed| placed.owner.is_some() && placed.owner == candidate.placed.owner);
-        (
-            wishes(candidate, node, fleet),
-            Reverse(siblings.count()),
-            Reverse(fleet.count(&node.name)),
-            Reverse(node.name.clone()),
-        )
+        let owner = candidate.placed.owner.as_deref();
+        let siblings = owner.map_or(0, |owner| fleet.count_of(&node.name, owner));
+        (wishes(candidate, node, fleet), Reverse(siblings), Reverse(fleet.count(&node.name)), Reverse(&node.name))
     })
 }
 
