@@ -23,6 +23,12 @@ mod user;
 mod verbs;
 mod watcher;
 
+/// What objects take of the quotas of their namespaces.
+pub mod quota {
+    pub use defaults::Quantity;
+    pub use kinds::admission::quota::{Usage, hard, is_in_scope, usage};
+}
+
 pub use admission::{Admission, AdmissionRequest, Operation};
 pub use api::{Api, List, WatchFrom};
 pub use error::{ApiError, Cause, Details, Failure};

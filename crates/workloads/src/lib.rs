@@ -9,9 +9,12 @@
 mod actor;
 mod claim;
 mod controller;
+pub mod cron_job;
+pub mod daemon_set;
 pub mod deployment;
 mod deployments;
 mod difference;
+pub mod disruption_budget;
 mod driver;
 pub mod garbage;
 pub mod job;
@@ -24,13 +27,16 @@ pub mod plan;
 pub mod pod;
 mod pod_template;
 mod queue;
+pub mod quotas;
 mod reading;
 mod recorder;
 pub mod replica_set;
 mod replica_sets;
+mod revisions;
 pub mod scheduler;
 mod selectors;
 pub mod service;
+pub mod stateful_set;
 mod template_hash;
 
 pub use nodes::Node;
@@ -95,7 +101,12 @@ fn controllers(options: Options) -> Vec<Box<dyn Controller>> {
         Box::new(garbage::Garbage),
         Box::new(deployments::Deployments::new()),
         Box::new(replica_sets::ReplicaSets::new()),
+        Box::new(stateful_set::StatefulSets),
+        Box::new(daemon_set::DaemonSets),
         Box::new(job::Jobs),
+        Box::new(cron_job::CronJobs),
+        Box::new(disruption_budget::DisruptionBudgets),
+        Box::new(quotas::Quotas),
         Box::new(service::Services::new()),
         Box::new(scheduler::Scheduler::default()),
         Box::new(kubelet::Kubelets::new(options.pods)),

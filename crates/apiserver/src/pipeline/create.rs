@@ -2,7 +2,7 @@
 
 use super::outcome::{Outcome, raw_in_version};
 use super::request::{WriteOptions, Writing};
-use super::{addresses, lifecycle, metadata, ownership, pods, review};
+use super::{addresses, lifecycle, metadata, ownership, pods, quota, review};
 use crate::admission::{AdmissionRequest, Operation};
 use crate::error::{ApiError, Cause};
 use crate::store::{Change, CommitError, Encoded, Expect, Fate, object_key};
@@ -87,6 +87,7 @@ fn create_once(writing: &Writing<'_>, mut object: Value) -> Result<Outcome, ApiE
     if !errors.is_empty() {
         return Err(served.resource.invalid(&name, errors));
     }
+    quota::check_create(writing, &object)?;
     let reserved = addresses::reserve(writing, &mut object, None)?;
     validate(writing, &object)?;
     let warnings = served.warnings(&object, None);

@@ -2,12 +2,11 @@
 
 use super::modify::modify;
 use super::outcome::Outcome;
-use super::request::{Removal, Writing};
-use super::{delete, metadata};
+use super::request::Writing;
+use super::{eviction, metadata};
 use crate::error::ApiError;
 use crate::group_resource::resources;
 use crate::store::Encoded;
-use crate::verbs::DeleteOptions;
 use kinds::Part;
 use serde_json::{Value, json};
 
@@ -16,7 +15,7 @@ pub fn create_subresource(writing: &Writing<'_>, object: &Value) -> Result<Outco
     let name = writing.served.resource.name();
     match writing.subresource {
         "binding" if name == resources::PODS => bind(writing, object),
-        "eviction" if name == resources::PODS => evict(writing, object),
+        "eviction" if name == resources::PODS => eviction::evict(writing, object),
         _ => Err(ApiError::method_not_allowed()),
     }
 }
@@ -78,17 +77,4 @@ fn set_scheduled(pod: &mut Value, now: &str) {
         }
         None => *conditions = json!([condition]),
     }
-}
-
-fn evict(writing: &Writing<'_>, eviction: &Value) -> Result<Outcome, ApiError> {
-    let wanted = &eviction["deleteOptions"];
-    let options = DeleteOptions {
-        propagation: None,
-        grace_period_seconds: wanted["gracePeriodSeconds"].as_i64(),
-        uid: wanted["preconditions"]["uid"].as_str().map(str::to_owned),
-        resource_version: wanted["preconditions"]["resourceVersion"].as_str().map(str::to_owned),
-    };
-    let whole = Writing { subresource: "", ..*writing };
-    let removed = delete::delete(&whole, &Removal { options, orphan_dependents: None })?;
-    Ok(Outcome { raw: success(), is_created: true, ..removed.outcome })
 }

@@ -29,6 +29,18 @@ pub fn pod_template_hash(template: &Value, collision_count: Option<i64>) -> Stri
     safe_encode(&hash.sum().to_string())
 }
 
+/// The hash in the name of a `ControllerRevision` with this data: FNV-32 over its JSON as Go writes it, keys sorted, and
+/// the collision count, which is 0.
+#[must_use]
+pub(crate) fn revision_hash(data: &Value) -> String {
+    let mut hash: u32 = 0x811c_9dc5;
+    let text = data.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
+    for byte in text.bytes().chain([b'0']) {
+        hash = hash.wrapping_mul(0x0100_0193) ^ u32::from(byte);
+    }
+    safe_encode(&hash.to_string())
+}
+
 /// Replaces every character by one of the name alphabet.
 fn safe_encode(text: &str) -> String {
     text.bytes().map(|byte| char::from(SAFE_ALPHABET[usize::from(byte) % SAFE_ALPHABET.len()])).collect()
