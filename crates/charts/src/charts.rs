@@ -86,12 +86,6 @@ impl Charts {
         Some(Fetched { version, found: Found::Exact, digest, archive, url })
     }
 
-    /// What was fetched with this SHA-256, while the folder has it. Reads the disk: for threads that may wait.
-    #[must_use]
-    pub fn content(&self, digest: &str) -> Option<Bytes> {
-        self.0.cache.get(digest, self.0.options.limits.archive_bytes_max)
-    }
-
     /// A file at a URL of its own, at most `bytes_max` of it; it is kept by its digest.
     ///
     /// # Errors
@@ -217,7 +211,8 @@ impl Charts {
         self.0.offload.run(move || cache.put_note(&key, &VersionNote { version, url, digest })).await
     }
 
-    async fn kept(&self, digest: &str) -> Option<Bytes> {
+    /// What was fetched with this SHA-256, while the folder has it.
+    pub async fn kept(&self, digest: &str) -> Option<Bytes> {
         let (cache, digest) = (self.0.cache.clone(), digest.to_owned());
         let bytes_max = self.0.options.limits.archive_bytes_max;
         self.0.offload.run(move || cache.get(&digest, bytes_max)).await

@@ -17,6 +17,6 @@ mod client;
 
 pub use cause::{Cause, pause_asked};
 pub use client::{ClientError, ClientKind, Clients, root_cause};
-pub use reach::{Reach, Refused, addresses, are_neighbours, is_loopback, is_same_authority};
+pub use reach::{Reach, Refused, addresses, are_neighbours, is_loopback, is_same_authority, share_a_domain};
 pub use secret::Secret;
 pub use trust::{ClientCertificate, PlainHttp, Proxy, ServerTrust};

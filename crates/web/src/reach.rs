@@ -142,17 +142,25 @@ pub fn is_same_authority(left: &Url, right: &Url) -> bool {
 /// `auth.corp.example`, which are run by the same people.
 #[must_use]
 pub fn are_neighbours(left: &str, right: &str) -> bool {
+    left == right || share_a_domain(left, right)
+}
+
+/// The same, of names only: one address has many services that know nothing of each other.
+#[must_use]
+pub fn share_a_domain(left: &str, right: &str) -> bool {
     let below = |name: &str| name.split_once('.').map(|(_, rest)| rest.to_owned()).filter(|rest| rest.contains('.'));
     let is_below =
         |name: &str, of: &str| of.contains('.') && name.strip_suffix(of).is_some_and(|rest| rest.ends_with('.'));
-    let is_address =
-        |name: &str| name.starts_with('[') || name.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    left == right
-        || (!is_address(left)
-            && !is_address(right)
-            && (is_below(left, right)
-                || is_below(right, left)
-                || below(left).is_some_and(|rest| below(right) == Some(rest))))
+    let is_name = |name: &str| {
+        let is_address = name.starts_with('[') || name.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        !is_address && !is_local_name(name)
+    };
+    is_name(left)
+        && is_name(right)
+        && (left == right
+            || is_below(left, right)
+            || is_below(right, left)
+            || below(left).is_some_and(|rest| below(right) == Some(rest)))
 }
 
 /// A host whose address may not be asked.
