@@ -183,8 +183,13 @@ fn may_take_any_time(pass: &Pass<'_>) -> bool {
     let at_open_step =
         step.is_some_and(|step| step.experiment.is_some() || step.analysis.is_some() || step.pause.is_some());
     let is_paused = find(&pass.conditions, CONDITION_PAUSED).is_some_and(|condition| condition.status == "True");
+    // Nothing is under way where what is wanted is stable and has its pods, whatever old versions still have.
+    let has_pods = pass.new.is_some_and(|new| new.size.available >= pass.replicas());
+    let is_blue_green = pass.rollout().spec.strategy.blue_green.is_some();
+    let is_active = !is_blue_green || pass.before().blue_green.active_selector == pass.new_hash();
+    let is_done = is_completed(pass.before()) && has_pods && is_active;
     // A time that is over and could not be kept is no reason to wait for ever.
-    at_open_step || is_paused || pass.others.iter().any(|set| set.is_within_delay(pass.now))
+    at_open_step || is_paused || is_done || pass.others.iter().any(|set| set.is_within_delay(pass.now))
 }
 
 fn timed_out_message(pass: &Pass<'_>) -> String {

@@ -1,12 +1,13 @@
 //! The end of a pass: the status that follows from everything decided.
 
 use crate::conditions;
+use crate::counts::threshold_met;
 use crate::duration;
 use crate::pass::Pass;
 use crate::phase::phase;
 use crate::words::{PAUSED, REASON_PAUSED, REASON_RESUMED};
 use api::rollouts::names::{ANNOTATION_WORKLOAD_GENERATION, CONDITION_INVALID_SPEC};
-use api::rollouts::{Rollout, RolloutStatus};
+use api::rollouts::{Rollout, RolloutPhase, RolloutStatus};
 
 /// A number of pods as the status has it.
 pub fn count(number: i64) -> i32 {
@@ -58,7 +59,7 @@ pub fn finish(pass: &mut Pass<'_>, mut status: RolloutStatus) {
     }
     pass.pause.write(pass.before(), &mut status, pass.time());
     conditions::write(pass, &mut status);
-    let (phase, message) = phase(&rollout.spec, &status);
+    let (phase, message) = shown(pass, &status);
     status.phase = phase.to_string();
     status.message = message;
     status.duration = duration::write(pass, &status);
@@ -68,6 +69,22 @@ pub fn finish(pass: &mut Pass<'_>, mut status: RolloutStatus) {
     if status != rollout.status {
         pass.plan.status = Some(Box::new(status));
     }
+}
+
+/// The phase, and why.
+///
+/// Unlike upstream, pods of an old version that stays for its delay do not stand in for those of a canary.
+fn shown(pass: &Pass<'_>, status: &RolloutStatus) -> (RolloutPhase, String) {
+    let found = phase(&pass.rollout().spec, status);
+    let Some(canary) = pass.rollout().spec.strategy.canary.as_ref() else { return found };
+    let threshold = canary.replica_progress_threshold.as_ref();
+    let has_pods = pass.new.is_none_or(|new| {
+        new.size.available >= pass.replicas() || threshold_met(threshold, Some(new.size), pass.replicas())
+    });
+    if found.0 == RolloutPhase::Healthy && !has_pods {
+        return (RolloutPhase::Progressing, "updated replicas are still becoming available".to_owned());
+    }
+    found
 }
 
 fn workload_generation(rollout: &Rollout) -> String {

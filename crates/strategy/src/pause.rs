@@ -35,6 +35,7 @@ impl PauseDraft {
     /// Goes back to the stable version.
     pub fn abort(&mut self, message: String) {
         self.abort = Some(message);
+        self.is_abort_removed = false;
     }
 
     /// No longer goes back.

@@ -136,6 +136,10 @@ fn is_preview_sized(pass: &Pass<'_>) -> bool {
     if active.is_none() || active.map(|set| &set.name) == pass.new.map(|set| &set.name) || before.promote_full {
         return false;
     }
+    // Unlike upstream: the stable version has all its pods, and going back to it would wait for ever to have fewer.
+    if before.stable_rs == pass.new_hash() {
+        return false;
+    }
     let is_paused = pass.rollout().spec.paused || !before.pause_conditions.is_empty();
     pass.new_hash() != before.current_pod_hash || is_paused || !before.blue_green.scale_up_preview_check_point
 }

@@ -2,6 +2,7 @@
 
 mod counts;
 mod hashes;
+mod index;
 mod laws;
 mod leaves;
 mod stage;

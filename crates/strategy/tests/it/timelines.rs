@@ -15,7 +15,7 @@ fn run(text: &str) -> String {
     for line in text.lines().filter(|line| !FOUND.iter().any(|mark| line.starts_with(mark))) {
         out.push_str(line);
         out.push('\n');
-        if let Some(spec) = line.strip_prefix("spec ") {
+        if let Some(spec) = line.strip_prefix("spec ").filter(|rest| rest.starts_with('{')) {
             let mut spec: Value = serde_json::from_str(spec).expect("a spec in JSON");
             spec["selector"] = json!({"matchLabels": {"app": "web"}});
             spec["template"] = template("v1");

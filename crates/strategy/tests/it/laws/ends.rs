@@ -49,6 +49,11 @@ fn is_an_end(stage: &Stage) {
         }
         _ => unreachable!("it stands still: {}\n{}", stage.line(), stage.plan()),
     }
+    if status.phase == "Degraded" && !status.message.starts_with("InvalidSpec") && status.is_fully_promoted() {
+        let stable = stage.sets.iter().find(|set| set.hash == status.stable_rs).map_or(0, |set| set.size.available);
+        let wanted = i64::from(stage.rollout.spec.replicas());
+        assert!(stable < wanted || stage.rollout.spec.paused, "nothing is wrong: {}", stage.line());
+    }
     if status.phase == "Degraded" && status.abort && !status.is_fully_promoted() {
         gone_back(stage);
     }

@@ -76,8 +76,13 @@ impl Stage {
             }
             "take-name" => drop(self.taken.insert(self.identity().template)),
             "switch" => self.switch(name, number),
+            "taken-over" => self.take_over(name, number),
             "delete-service" => drop(self.services.insert(name.to_owned(), Fetched::Absent)),
-            "create-service" => drop(self.services.insert(name.to_owned(), Fetched::Known(Service::default()))),
+            "create-service" => {
+                let selector = [("app".to_owned(), "web".to_owned())].into();
+                let service = Service { selector, ..Service::default() };
+                self.services.insert(name.to_owned(), Fetched::Known(service));
+            }
             "balancer" => self.balancer_does(rest),
             "targets" => self.targets = if rest == "verified" { Targets::Verified } else { Targets::Unverified },
             other => unreachable!("no command {other}"),
@@ -102,6 +107,29 @@ impl Stage {
     /// Somebody scales a ReplicaSet by hand.
     pub fn edit_set(&mut self, image_name: &str, replicas: i64) {
         self.with_set(image_name, |set| set.size.spec = replicas);
+    }
+
+    /// Another controller made this version, and called it so; `former` is what releases before 1.9 call it.
+    fn take_over(&mut self, image_name: &str, hash: &str) {
+        let hash = if hash == "former" { self.identity().template_before } else { hash.to_owned() };
+        let known = self.sets.iter().find(|set| image(&set.template) == image_name).map(|set| set.hash.clone());
+        let known = known.expect("the version is there");
+        self.with_set(image_name, |set| {
+            set.hash.clone_from(&hash);
+            set.template["metadata"]["labels"][LABEL_POD_TEMPLATE_HASH] = hash.as_str().into();
+            // As the API server has it: with defaults.
+            set.template["spec"]["containers"][0]["imagePullPolicy"] = "Always".into();
+            set.template["spec"]["restartPolicy"] = "Always".into();
+        });
+        let status = serde_json::to_string(&self.rollout.status).expect("a status").replace(&known, &hash);
+        self.rollout.status = serde_json::from_str(&status).expect("a status");
+        for service in self.services.values_mut() {
+            if let Fetched::Known(service) = service
+                && service.hash.as_deref() == Some(known.as_str())
+            {
+                service.hash = Some(hash.clone());
+            }
+        }
     }
 
     fn switch(&mut self, service: &str, image_name: &str) {
