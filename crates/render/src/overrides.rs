@@ -47,6 +47,18 @@ fn merged(
         return Err(Problem::Override { path: path.clone(), message: "it is no map of options".into() });
     }
     let declared = serde_json::to_value(source).unwrap_or_default();
-    let merged = if patch.is_null() { declared } else { merge::merge_patch::apply(&declared, &patch) };
+    let mut merged = if patch.is_null() { declared } else { merge::merge_patch::apply(&declared, &patch) };
+    spell_force_string(&mut merged);
     serde_json::from_value(merged).map_err(|error| Problem::Override { path: path.clone(), message: error.to_string() })
+}
+
+/// Compat: image updaters write `forcestring` into these files, and Go reads keys whatever their case. Read as nothing, a
+/// tag such as `1.20` would become a number.
+fn spell_force_string(source: &mut Value) {
+    let parameters = source.pointer_mut("/helm/parameters").and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten().filter_map(Value::as_object_mut) {
+        if let Some(flag) = parameter.remove("forcestring") {
+            parameter.entry("forceString").or_insert(flag);
+        }
+    }
 }

@@ -43,6 +43,22 @@ fn the_repository_overrides_options_for_all_and_then_for_one() {
     assert_eq!(files(&run(&named(declared, "team_shop"), &tree)), ["b"], "its own file wins; the place stays");
 }
 
+/// As image updaters write their file: Go reads `forcestring` too, and without it `1.20` would be 1.2.
+#[test]
+fn the_file_of_an_image_updater_keeps_a_tag_text() {
+    let template = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: tag-{{ .Values.image.tag }}\n";
+    let tree = MemoryTree::from_files([
+        ("app/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+        ("app/templates/pod.yaml", template),
+        (
+            "app/.argocd-source-shop.yaml",
+            "helm:\n  parameters:\n  - name: image.tag\n    value: \"1.20\"\n    forcestring: true\n",
+        ),
+    ]);
+    let rendered = run(&named(source(json!({"repoURL": "r", "path": "app"})), "shop"), &tree);
+    assert_eq!(files(&rendered), ["tag-1.20"]);
+}
+
 #[test]
 fn an_override_that_did_not_stand_there_was_read_as_absent() {
     let tree = two_pods();
