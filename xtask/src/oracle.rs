@@ -17,6 +17,8 @@ pub enum Oracle {
     Templates,
     /// Sprig's functions, with Sprig: likewise
     Sprig,
+    /// Expressions, with expr-lang/expr: compares the recorded and many generated ones; `record` writes them anew
+    Expr,
 }
 
 impl Oracle {
@@ -26,6 +28,7 @@ impl Oracle {
             Oracle::Kustomize => "kustomize",
             Oracle::Templates => "gotemplate",
             Oracle::Sprig => "sprig",
+            Oracle::Expr => "expr",
         }
     }
 
@@ -36,6 +39,7 @@ impl Oracle {
             Oracle::Kustomize => "kustomize_oracle",
             Oracle::Templates => "template_oracle",
             Oracle::Sprig => "sprig_oracle",
+            Oracle::Expr => "expr_oracle",
         }
     }
 
