@@ -25,6 +25,10 @@ use anyhow::Result;
 use clap::Parser;
 use std::path::PathBuf;
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 #[command(name = "helm_bench", about = "Measures renders, in process and beside helm")]
 struct Arguments {
@@ -40,18 +44,21 @@ struct Arguments {
     /// Samples of each measurement
     #[arg(long, default_value_t = 20)]
     samples: usize,
+    /// Only measure what is called this, without other programs: small_again, kube_prometheus_stack, umbrella_120
+    #[arg(long)]
+    only: Option<String>,
     /// Only render this chart of the list once and tell the memory it took
     #[arg(long, hide = true)]
     memory: Option<String>,
 }
 
 fn main() -> Result<()> {
-    let Arguments { capstan, helm, repositories, samples, memory } = Arguments::parse();
+    let Arguments { capstan, helm, repositories, samples, only, memory } = Arguments::parse();
     let repositories = repositories::Repositories(std::path::absolute(repositories)?);
     let corpus = corpus::Corpus { peers: Vec::new(), repositories, only: None, keep: None };
     let bench = measure::Bench { capstan, helm, corpus, samples };
     match memory {
         Some(subject) => bench.memory_of(&subject),
-        None => bench.run(),
+        None => bench.run(only.as_deref()),
     }
 }

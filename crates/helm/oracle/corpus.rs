@@ -2,7 +2,7 @@
 
 use crate::case::{Flags, read_folder, run, shown};
 use crate::peer::Peer;
-use crate::repositories::Repositories;
+use crate::repositories::{Repositories, join};
 use crate::say::say;
 use crate::verdict::{Tally, Verdict, judge};
 use anyhow::{Context, Result, bail};
@@ -211,19 +211,4 @@ fn stub(target: &Path, name: &str, constraint: &str) -> Result<()> {
     let version = if digits.is_empty() { "1.0.0" } else { digits.trim_end_matches('.') };
     std::fs::write(target.join("Chart.yaml"), format!("apiVersion: v2\nname: {name}\nversion: {version}\n"))?;
     Ok(())
-}
-
-/// A relative path from a folder of the repository.
-fn join(base: &str, relative: &str) -> String {
-    let mut segments: Vec<&str> = base.split('/').filter(|segment| !matches!(*segment, "" | ".")).collect();
-    for segment in relative.split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => {
-                segments.pop();
-            }
-            name => segments.push(name),
-        }
-    }
-    segments.join("/")
 }

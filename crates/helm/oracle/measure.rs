@@ -30,8 +30,8 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// Everything.
-    pub fn run(&self) -> Result<()> {
+    /// Everything, or only what is called so.
+    pub fn run(&self, only: Option<&str>) -> Result<()> {
         machine()?;
         say(
             "method: a cold render reads a chart's files from memory, parses all templates, renders and prints; a render",
@@ -39,15 +39,17 @@ impl Bench {
         say(
             "again keeps the loaded chart and its parsed templates; whole processes are run one after the other, in turns",
         )?;
-        let small = small_chart()?;
-        self.again(&small)?;
-        for subject in ["kube_prometheus_stack", "umbrella_120"] {
+        let is_wanted = |name: &str| only.is_none_or(|only| only == name);
+        if is_wanted("small_again") {
+            self.again(&small_chart()?)?;
+        }
+        for subject in ["kube_prometheus_stack", "umbrella_120"].into_iter().filter(|name| is_wanted(name)) {
             let folder = self.subject(subject)?;
             let files = read_folder(folder.path())?;
             self.cold(subject, &files, folder.path())?;
             self.memory(subject)?;
         }
-        self.processes()
+        if only.is_none() { self.processes() } else { Ok(()) }
     }
 
     fn subject(&self, name: &str) -> Result<tempfile::TempDir> {

@@ -4,10 +4,18 @@ use crate::{Entry, EntryId, EntryKind, Tree, TreeError, TreePath};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// Files and links by path; directories exist as far as something lies in them.
 #[derive(Debug, Clone, Default)]
-pub struct MemoryTree(BTreeMap<TreePath, Leaf>);
+pub struct MemoryTree {
+    leaves: BTreeMap<TreePath, Leaf>,
+    /// Found when first asked for, and again after a change.
+    directories: OnceLock<Directories>,
+}
+
+/// What lies directly in each directory, by name.
+type Directories = BTreeMap<TreePath, BTreeMap<String, Entry>>;
 
 /// A file or a link, and what is known of its content since it came.
 #[derive(Debug, Clone)]
@@ -20,6 +28,10 @@ struct Leaf {
 impl Leaf {
     fn new(kind: EntryKind, content: Bytes) -> Self {
         Leaf { kind, id: digest([&content[..]]), content }
+    }
+
+    fn entry(&self) -> Entry {
+        Entry { kind: self.kind, id: self.id.clone() }
     }
 }
 
@@ -43,24 +55,72 @@ impl MemoryTree {
 
     /// Puts a file at `path`.
     pub fn insert_file(&mut self, path: TreePath, content: impl Into<Bytes>) {
-        self.0.insert(path, Leaf::new(EntryKind::File, content.into()));
+        self.insert(path, Leaf::new(EntryKind::File, content.into()));
     }
 
     /// Puts a link at `path` that points to `target`.
     pub fn insert_link(&mut self, path: TreePath, target: &str) {
-        self.0.insert(path, Leaf::new(EntryKind::Symlink, Bytes::copy_from_slice(target.as_bytes())));
+        self.insert(path, Leaf::new(EntryKind::Symlink, Bytes::copy_from_slice(target.as_bytes())));
+    }
+
+    fn insert(&mut self, path: TreePath, leaf: Leaf) {
+        self.leaves.insert(path, leaf);
+        self.directories.take();
     }
 
     /// Takes away what stands at `path`.
     pub fn remove(&mut self, path: &TreePath) {
-        self.0.remove(path);
+        self.leaves.remove(path);
+        self.directories.take();
     }
 
-    fn below<'a>(&'a self, path: &'a TreePath) -> impl Iterator<Item = (&'a str, &'a Leaf)> {
-        self.0.iter().filter_map(move |(at, entry)| {
-            let rest = at.relative_to(path)?;
-            (!rest.is_empty()).then_some((rest, entry))
-        })
+    fn directories(&self) -> &Directories {
+        self.directories.get_or_init(|| directories(&self.leaves))
+    }
+}
+
+/// All directories, the deepest first: a directory's identity is made of what lies in it.
+fn directories(leaves: &BTreeMap<TreePath, Leaf>) -> Directories {
+    let mut found = Directories::from([(TreePath::root(), BTreeMap::new())]);
+    for (path, leaf) in leaves {
+        let mut below = path.clone();
+        while let Some(parent) = below.parent() {
+            let is_known = found.contains_key(&parent);
+            let entries = found.entry(parent.clone()).or_default();
+            if below == *path {
+                entries.insert(path.name().to_owned(), leaf.entry());
+            }
+            if is_known {
+                break;
+            }
+            below = parent;
+        }
+    }
+    let mut paths: Vec<TreePath> = found.keys().filter(|path| !path.is_root()).cloned().collect();
+    paths.sort_by_key(|path| std::cmp::Reverse(path.segments().count()));
+    for path in paths {
+        let id = identity(&found[&path]);
+        // Compat: a file stands before a directory of its name.
+        if let Some(parent) = path.parent()
+            && let Some(entries) = found.get_mut(&parent)
+        {
+            entries.entry(path.name().to_owned()).or_insert(Entry { kind: EntryKind::Directory, id });
+        }
+    }
+    found
+}
+
+/// The identity of a directory in which these lie.
+fn identity(entries: &BTreeMap<String, Entry>) -> EntryId {
+    digest(entries.iter().flat_map(|(name, entry)| [name.as_bytes(), kind_mark(entry.kind), entry.id.as_bytes()]))
+}
+
+fn kind_mark(kind: EntryKind) -> &'static [u8] {
+    match kind {
+        EntryKind::File => b"f",
+        EntryKind::Directory => b"d",
+        EntryKind::Symlink => b"l",
+        EntryKind::Submodule => b"s",
     }
 }
 
@@ -75,19 +135,15 @@ fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> EntryId {
 
 impl Tree for MemoryTree {
     fn entry(&self, path: &TreePath) -> Result<Option<Entry>, TreeError> {
-        if let Some(leaf) = self.0.get(path) {
-            return Ok(Some(Entry { kind: leaf.kind, id: leaf.id.clone() }));
+        if let Some(leaf) = self.leaves.get(path) {
+            return Ok(Some(leaf.entry()));
         }
-        let mut parts: Vec<&[u8]> = Vec::new();
-        for (name, leaf) in self.below(path) {
-            parts.extend([name.as_bytes(), leaf.id.as_bytes()]);
-        }
-        let exists = !parts.is_empty() || path.is_root();
-        Ok(exists.then(|| Entry { kind: EntryKind::Directory, id: digest(parts) }))
+        let directory = self.directories().get(path);
+        Ok(directory.map(|entries| Entry { kind: EntryKind::Directory, id: identity(entries) }))
     }
 
     fn read(&self, path: &TreePath, bytes_max: u64) -> Result<Bytes, TreeError> {
-        match self.0.get(path) {
+        match self.leaves.get(path) {
             Some(Leaf { content, .. }) if content.len() as u64 > bytes_max => {
                 Err(TreeError::TooLarge { path: path.clone(), bytes_max })
             }
@@ -102,24 +158,13 @@ impl Tree for MemoryTree {
     }
 
     fn list(&self, path: &TreePath) -> Result<Vec<(String, Entry)>, TreeError> {
-        match self.entry(path)? {
-            Some(Entry { kind: EntryKind::Directory, .. }) => {}
-            Some(entry) => {
-                let expected = EntryKind::Directory;
-                return Err(TreeError::WrongKind { path: path.clone(), found: entry.kind, expected });
-            }
-            None => return Err(TreeError::Absent(path.clone())),
+        if let Some(leaf) = self.leaves.get(path) {
+            let (path, expected) = (path.clone(), EntryKind::Directory);
+            return Err(TreeError::WrongKind { path, found: leaf.kind, expected });
         }
-        let mut names: Vec<&str> =
-            self.below(path).map(|(rest, _)| rest.split_once('/').map_or(rest, |(name, _)| name)).collect();
-        names.sort_unstable();
-        names.dedup();
-        let mut entries = Vec::with_capacity(names.len());
-        for name in names {
-            if let Some(entry) = self.entry(&path.child(name))? {
-                entries.push((name.to_owned(), entry));
-            }
+        match self.directories().get(path) {
+            Some(entries) => Ok(entries.iter().map(|(name, entry)| (name.clone(), entry.clone())).collect()),
+            None => Err(TreeError::Absent(path.clone())),
         }
-        Ok(entries)
     }
 }

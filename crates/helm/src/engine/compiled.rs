@@ -4,19 +4,47 @@ use crate::profile::Profile;
 use budget::Budget;
 use bytes::Bytes;
 use gotemplate::{ParseError, Parsed, Set};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Parsed templates by profile and path, each valid for one text. Give the same one to renders of the same chart, and
-/// they parse only what has changed.
+/// Parsed templates by profile and text, whatever charts they stand in. Give the same one to renders of the same chart,
+/// and they parse only what has changed; a chart under many names is parsed once in any case.
 #[derive(Default)]
-pub struct Compiled(BTreeMap<(Profile, String), (Bytes, Arc<Parsed>)>);
+pub struct Compiled {
+    texts: BTreeMap<(Profile, Content), Kept>,
+    /// Counts renders.
+    round: u64,
+}
+
+struct Kept {
+    parsed: Arc<Parsed>,
+    /// The last render that used it.
+    round: u64,
+}
+
+/// How many texts are kept for each one that the last render used, and how many in any case: charts may take turns.
+const KEPT_FOR_EACH: usize = 4;
+const KEPT_MIN: usize = 256;
 
 impl Compiled {
     /// Nothing parsed yet.
     #[must_use]
     pub fn new() -> Self {
         Compiled::default()
+    }
+
+    /// A render begins.
+    pub(super) fn begin(&mut self) {
+        self.round += 1;
+    }
+
+    /// A render has all it needs: what others needed goes, should it have become much.
+    pub(super) fn end(&mut self) {
+        let used = self.texts.values().filter(|kept| kept.round == self.round).count();
+        if self.texts.len() > KEPT_MIN + used * KEPT_FOR_EACH {
+            self.texts.retain(|_, kept| kept.round == self.round);
+        }
     }
 
     pub(super) fn get_or_parse(
@@ -26,21 +54,91 @@ impl Compiled {
         profile: Profile,
         budget: &mut Budget,
     ) -> Result<Arc<Parsed>, ParseError> {
-        let key = (profile, path.to_owned());
-        if let Some((known, parsed)) = self.0.get(&key) {
-            let same = known.as_ptr() == text.as_ptr() && known.len() == text.len() || known == text;
-            if same {
-                return Ok(parsed.clone());
+        let round = self.round;
+        let key = (profile, Content(text.clone()));
+        if let Some(kept) = self.texts.get_mut(&key) {
+            kept.round = round;
+            if kept.parsed.is_named(path) {
+                return Ok(kept.parsed.clone());
+            }
+            if let Some(named) = kept.parsed.named(path) {
+                return Ok(Arc::new(named));
             }
         }
         let parsed = Set::compile(path, text, &crate::functions::table(profile), budget)?;
-        self.0.insert(key, (text.clone(), parsed.clone()));
+        self.texts.insert(key, Kept { parsed: parsed.clone(), round });
         Ok(parsed)
     }
 }
 
+/// A text. Its length is compared first, then where it lies: most comparisons look at no letter.
+struct Content(Bytes);
+
+impl Ord for Content {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_length = self.0.len().cmp(&other.0.len());
+        by_length.then_with(|| if self.0.as_ptr() == other.0.as_ptr() { Ordering::Equal } else { self.0.cmp(&other.0) })
+    }
+}
+
+impl PartialOrd for Content {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Content {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Content {}
+
 impl std::fmt::Debug for Compiled {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Compiled({} templates)", self.0.len())
+        write!(f, "Compiled({} templates)", self.texts.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(compiled: &mut Compiled, path: &str, text: &'static str) -> Arc<Parsed> {
+        compiled
+            .get_or_parse(path, &Bytes::from_static(text.as_bytes()), Profile::V4_2, &mut Budget::default())
+            .expect("a template")
+    }
+
+    #[test]
+    fn one_text_under_two_names_is_parsed_once() {
+        let mut compiled = Compiled::new();
+        compiled.begin();
+        let first = parsed(&mut compiled, "a/x", "{{ define \"f\" }}1{{ end }}");
+        let second = parsed(&mut compiled, "b/x", "{{ define \"f\" }}1{{ end }}");
+        assert_eq!(compiled.texts.len(), 1);
+        let names = |parsed: &Parsed| parsed.names().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        assert_eq!((names(&first), names(&second)), ("a/x f".to_owned(), "b/x f".to_owned()));
+    }
+
+    #[test]
+    fn a_text_that_defines_a_template_of_its_own_name_is_parsed_for_each_name() {
+        let mut compiled = Compiled::new();
+        let text = "{{ define \"b/x\" }}1{{ end }}";
+        assert!(parsed(&mut compiled, "b/x", text).named("a/x").is_none());
+        assert!(parsed(&mut compiled, "a/x", text).named("b/x").is_none());
+    }
+
+    #[test]
+    fn what_is_not_used_for_long_goes() {
+        let mut compiled = Compiled::new();
+        for round in 0..1000 {
+            compiled.begin();
+            let text = Bytes::from(format!("text {round}"));
+            compiled.get_or_parse("a", &text, Profile::V4_2, &mut Budget::default()).expect("a template");
+            compiled.end();
+            assert!(compiled.texts.len() <= KEPT_MIN + KEPT_FOR_EACH);
+        }
     }
 }

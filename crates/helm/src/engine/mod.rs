@@ -66,12 +66,14 @@ fn parse(
 ) -> Result<Set, EngineError> {
     let functions = crate::functions::table(mode.profile);
     let mut set = Set::new(functions, mode.missing_key).named("gotpl");
+    compiled.begin();
     for path in order {
         let parsed = compiled
             .get_or_parse(path, &templates[*path].text, mode.profile, budget)
             .map_err(|error| failure::parsing(path, &error))?;
         set.add(&parsed);
     }
+    compiled.end();
     Ok(set)
 }
 

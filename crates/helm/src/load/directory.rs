@@ -64,8 +64,20 @@ impl Walk<'_> {
         match self.tree.entry(&real)? {
             Some(entry) => Ok((real, entry.kind)),
             None if self.rules.leave_out(shown, false) => Ok((real, EntryKind::File)),
-            None => Err(TreeError::Absent(link.clone()).into()),
+            None => Err(LoadError::BrokenLink { link: link.clone(), missing: self.missing(real)? }),
         }
+    }
+
+    /// The first of a path's folders, or itself, that is not there.
+    fn missing(&self, path: TreePath) -> Result<TreePath, TreeError> {
+        let mut missing = path;
+        while let Some(parent) = missing.parent() {
+            if self.tree.entry(&parent)?.is_some() {
+                break;
+            }
+            missing = parent;
+        }
+        Ok(missing)
     }
 
     fn file(&mut self, real: &TreePath, shown: String) -> Result<(), LoadError> {

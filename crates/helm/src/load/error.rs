@@ -63,6 +63,14 @@ pub enum LoadError {
     /// All files together.
     #[error("decompressed chart is larger than the maximum file size {CHART_BYTES_MAX}")]
     ChartTooLarge,
+    /// A link that leads to nothing.
+    #[error("error evaluating symlink {link}: lstat {missing}: no such file or directory")]
+    BrokenLink {
+        /// The link.
+        link: TreePath,
+        /// What is not there.
+        missing: TreePath,
+    },
     /// Neither a file nor a folder nor a link to one.
     #[error("cannot load irregular file {0} as it has file mode type bits set")]
     Irregular(String),

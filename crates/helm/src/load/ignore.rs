@@ -1,13 +1,13 @@
 //! .helmignore: which files of a folder are no part of the chart.
 
 use super::error::LoadError;
-use super::wildcard::wildcard;
+use super::wildcard::Pattern;
 
 /// The rules of one folder.
 pub(super) struct Rules(Vec<Rule>);
 
 struct Rule {
-    pattern: String,
+    pattern: Pattern,
     negated: bool,
     folders_only: bool,
     /// Whether the pattern is held against the whole path instead of the last segment.
@@ -33,11 +33,12 @@ impl Rules {
         if line.contains("**") {
             return Err(LoadError::Ignore("double-star (**) syntax is not supported".to_owned()));
         }
-        wildcard(line, "abc").map_err(|error| LoadError::Ignore(error.to_string()))?;
+        let refused = |error: super::wildcard::BadPattern| LoadError::Ignore(error.to_string());
+        Pattern::parse(line).map_err(refused)?;
         let (negated, line) = line.strip_prefix('!').map_or((false, line), |rest| (true, rest));
         let (folders_only, line) = line.strip_suffix('/').map_or((false, line), |rest| (true, rest));
         let whole_path = line.contains('/');
-        let pattern = line.strip_prefix('/').unwrap_or(line).to_owned();
+        let pattern = Pattern::parse(line.strip_prefix('/').unwrap_or(line)).map_err(refused)?;
         self.0.push(Rule { pattern, negated, folders_only, whole_path });
         Ok(())
     }
@@ -64,7 +65,7 @@ impl Rules {
 impl Rule {
     fn matches(&self, path: &str) -> bool {
         let held = if self.whole_path { path } else { path.rsplit('/').next().unwrap_or(path) };
-        wildcard(&self.pattern, held).unwrap_or(false)
+        self.pattern.matches(held)
     }
 }
 

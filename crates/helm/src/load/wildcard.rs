@@ -7,13 +7,35 @@ pub(crate) struct BadPattern;
 
 /// Whether all of `name` matches `pattern`.
 pub(crate) fn wildcard(pattern: &str, name: &str) -> Result<bool, BadPattern> {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let name: Vec<char> = name.chars().collect();
-    let tokens = parse(&pattern)?;
-    Ok(matches(&tokens, &name))
+    Ok(Pattern::parse(pattern)?.matches(name))
 }
 
-enum Token {
+/// A pattern, to be held against many names.
+pub(super) enum Pattern {
+    /// Without a sign that means anything but itself.
+    Exactly(String),
+    Tokens(Vec<Token>),
+}
+
+impl Pattern {
+    pub(super) fn parse(pattern: &str) -> Result<Pattern, BadPattern> {
+        if !pattern.contains(['*', '?', '[', '\\']) {
+            return Ok(Pattern::Exactly(pattern.to_owned()));
+        }
+        let characters: Vec<char> = pattern.chars().collect();
+        parse(&characters).map(Pattern::Tokens)
+    }
+
+    /// Whether all of `name` matches.
+    pub(super) fn matches(&self, name: &str) -> bool {
+        match self {
+            Pattern::Exactly(exactly) => name == exactly,
+            Pattern::Tokens(tokens) => matches(tokens, &name.chars().collect::<Vec<char>>()),
+        }
+    }
+}
+
+pub(super) enum Token {
     Any,
     Run,
     One(char),

@@ -2,7 +2,7 @@
 
 use crate::go_json::{Decoder, field};
 use crate::profile::Profile;
-use crate::values::{decoding, read_document};
+use crate::values::{decoding, read_entries};
 use budget::Budget;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -15,6 +15,9 @@ pub(super) struct Head {
     pub(super) annotations: BTreeMap<String, String>,
 }
 
+/// The entries of a document that are looked at. Go finds them in any case of their letters.
+const ENTRIES: [&str; 3] = ["apiVersion", "kind", "metadata"];
+
 /// Go's type of `metadata`, as its errors name it.
 const METADATA_TYPE: &str =
     "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }";
@@ -22,7 +25,7 @@ const METADATA_TYPE: &str =
 impl Head {
     /// Reads all of a document, so that what is no YAML is found, and keeps its head.
     pub(super) fn read(document: &str, profile: Profile, budget: &mut Budget) -> Result<Head, String> {
-        let value = read_document(document.as_bytes(), budget)?;
+        let value = read_entries(document.as_bytes(), &ENTRIES, budget)?;
         let mut decoder = Decoder::default();
         let mut head = Head::default();
         let go_type = if profile.is_four() { "util.SimpleHead" } else { "releaseutil.SimpleHead" };

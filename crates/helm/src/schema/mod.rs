@@ -23,6 +23,7 @@ use crate::warning::Warning;
 use budget::{Budget, Exceeded};
 use document::{Document, Library};
 use gotemplate::{Map, Value};
+use std::collections::BTreeMap;
 
 /// Checks `values` against the schemas of `chart` and of the charts in it. The error is Helm's text.
 pub(crate) fn check(
@@ -33,7 +34,10 @@ pub(crate) fn check(
     warnings: &mut Vec<Warning>,
 ) -> Result<(), SchemaError> {
     let mut told = String::new();
-    Checker { profile, budget, warnings, told: &mut told }.chart(chart, values)?;
+    let mut read = BTreeMap::new();
+    read_all(chart, budget, &mut read)?;
+    let documents = BTreeMap::new();
+    Checker { profile, budget, warnings, told: &mut told, read: &read, documents }.chart(chart, values)?;
     if told.is_empty() { Ok(()) } else { Err(SchemaError::Forbidden(told)) }
 }
 
@@ -54,18 +58,43 @@ pub(crate) fn check_alone(
     budget: &mut Budget,
 ) -> Result<Option<String>, Exceeded> {
     let (mut warnings, mut told) = (Vec::new(), String::new());
-    Checker { profile, budget, warnings: &mut warnings, told: &mut told }.values(schema, values)
+    let mut read = BTreeMap::new();
+    read_one(schema, budget, &mut read)?;
+    let documents = BTreeMap::new();
+    Checker { profile, budget, warnings: &mut warnings, told: &mut told, read: &read, documents }.values(schema, values)
 }
 
-struct Checker<'c> {
+/// Schemas by their texts, each read once: charts in a chart are often one chart under many names. The inner error is
+/// Go's text.
+type Read<'t> = BTreeMap<&'t [u8], Result<serde_json::Value, String>>;
+
+fn read_all<'t>(chart: &'t Instance<'_>, budget: &mut Budget, read: &mut Read<'t>) -> Result<(), Exceeded> {
+    if let Some(schema) = &chart.chart.schema {
+        read_one(schema, budget, read)?;
+    }
+    chart.dependencies.iter().try_for_each(|child| read_all(child, budget, read))
+}
+
+fn read_one<'t>(schema: &'t [u8], budget: &mut Budget, read: &mut Read<'t>) -> Result<(), Exceeded> {
+    if !read.contains_key(schema) {
+        budget.take_bytes(schema.len() as u64)?;
+        read.insert(schema, document::read(schema, budget)?);
+    }
+    Ok(())
+}
+
+struct Checker<'c, 's> {
     profile: Profile,
     budget: &'c mut Budget,
     warnings: &'c mut Vec<Warning>,
     told: &'c mut String,
+    read: &'s Read<'s>,
+    /// The schemas whose references have been followed; the error is what Helm says of one that leads nowhere.
+    documents: BTreeMap<&'s [u8], Result<Document<'s>, String>>,
 }
 
-impl Checker<'_> {
-    fn chart(&mut self, chart: &Instance<'_>, values: &Map) -> Result<(), Exceeded> {
+impl<'s> Checker<'_, 's> {
+    fn chart(&mut self, chart: &'s Instance<'_>, values: &Map) -> Result<(), Exceeded> {
         if let Some(schema) = &chart.chart.schema
             && let Some(problem) = self.values(schema, values)?
         {
@@ -86,11 +115,11 @@ impl Checker<'_> {
     }
 
     /// What is wrong with the values of one chart.
-    fn values(&mut self, schema: &[u8], values: &Map) -> Result<Option<String>, Exceeded> {
-        self.budget.take_bytes(schema.len() as u64)?;
-        let schema = match document::read(schema, self.budget)? {
-            Ok(schema) => schema,
-            Err(problem) => return Ok(Some(problem)),
+    fn values(&mut self, text: &'s [u8], values: &Map) -> Result<Option<String>, Exceeded> {
+        let schema = match self.read.get(text) {
+            Some(Ok(schema)) => schema,
+            Some(Err(problem)) => return Ok(Some(problem.clone())),
+            None => return Ok(None),
         };
         let values = match plain(&Value::Map(values.clone()), Floats::ThroughJson, self.budget) {
             Ok(values) => values,
@@ -101,17 +130,20 @@ impl Checker<'_> {
         };
         let is_flat = self.profile == Profile::V3_17;
         let library = if is_flat { Library::Flat } else { Library::Nested };
-        let document = match Document::new(&schema, library, self.budget)? {
+        if !self.documents.contains_key(text) {
+            self.documents.insert(text, Document::new(schema, library, self.budget)?);
+        }
+        let document = match &self.documents[text] {
             Ok(document) => document,
-            Err(problem) => return Ok(Some(problem)),
+            Err(problem) => return Ok(Some(problem.clone())),
         };
         for remote in document.unresolved() {
             self.warnings.push(Warning::UnresolvedUrn(remote));
         }
         if is_flat {
-            flat::check(&document, &values, self.budget)
+            flat::check(document, &values, self.budget)
         } else {
-            nested::check(&document, &values, self.budget)
+            nested::check(document, &values, self.budget)
         }
     }
 }

@@ -13,6 +13,18 @@ use yaml::{Dialect, YamlError};
 pub(crate) fn read_document(text: &[u8], budget: &mut Budget) -> Result<Value, String> {
     let mut documents = Vec::new();
     let read = yaml::parse_until(text, Dialect::V2, budget, &mut documents);
+    first(documents, read)
+}
+
+/// As [`read_document`], for a caller that looks at these entries only, whatever the case of their letters: the others may
+/// be empty.
+pub(crate) fn read_entries(text: &[u8], entries: &[&str], budget: &mut Budget) -> Result<Value, String> {
+    let mut documents = Vec::new();
+    let read = yaml::parse_entries(text, Dialect::V2, entries, budget, &mut documents);
+    first(documents, read)
+}
+
+fn first(documents: Vec<yaml::Document>, read: Result<(), YamlError>) -> Result<Value, String> {
     // Compat: what stands behind the first document is not even looked at.
     match (documents.into_iter().next(), read) {
         (Some(first), _) => Ok(first.value),

@@ -6,7 +6,7 @@
 mod document;
 mod sources;
 
-pub(crate) use document::{decoding, read_defaults, read_document, read_table, split as documents};
+pub(crate) use document::{decoding, read_defaults, read_document, read_entries, read_table, split as documents};
 pub use sources::{Source, SourceError, UserValues};
 
 use gotemplate::{Frozen, FrozenMap, IntKind};
