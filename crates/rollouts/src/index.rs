@@ -1,7 +1,7 @@
 //! Which Rollouts an object concerns: by what they name, and by what they own. Pure.
 
 use crate::key::{RolloutKey, WorkKey};
-use crate::references::Referent;
+use crate::references::{Referent, destination_rule_of};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An object that Rollouts may name, in its namespace; empty for kinds of the whole cluster.
@@ -156,6 +156,8 @@ fn left_behind(key: &RolloutKey, names: impl IntoIterator<Item = (Referent, Box<
     let one = |(referent, name)| match referent {
         Referent::Service => Some(WorkKey::Service { namespace: namespace(), name }),
         Referent::Ingress => Some(WorkKey::Ingress { namespace: namespace(), name }),
+        Referent::Routed => destination_rule_of(&name)
+            .map(|(namespace, name)| WorkKey::DestinationRule { namespace: namespace.into(), name: name.into() }),
         _ => None,
     };
     names.into_iter().filter_map(one).collect()

@@ -27,7 +27,7 @@ const KINDS: [(&str, &str); 10] = [
 /// Assumption: called inside a Tokio runtime.
 #[must_use]
 pub fn start_cache(client: ClusterClient, settings: &Settings) -> Cache {
-    let only = KINDS.iter().map(|(group, kind)| Followed {
+    let only = KINDS.iter().chain(&traffic::KINDS).map(|(group, kind)| Followed {
         kind: GroupKind::new(group, kind),
         // Most ReplicaSets of a cluster are of Deployments, and no business of ours.
         labels: (*kind == "ReplicaSet").then(|| LABEL_POD_TEMPLATE_HASH.into()),

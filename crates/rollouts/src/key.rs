@@ -31,6 +31,13 @@ pub enum WorkKey {
         /// Its name.
         name: Box<str>,
     },
+    /// A DestinationRule that a Rollout may no longer name.
+    DestinationRule {
+        /// Its namespace.
+        namespace: Box<str>,
+        /// Its name.
+        name: Box<str>,
+    },
 }
 
 impl RolloutKey {
@@ -65,6 +72,7 @@ impl fmt::Display for WorkKey {
             WorkKey::Rollout(key) => key.fmt(f),
             WorkKey::Service { namespace, name } => write!(f, "service {namespace}/{name}"),
             WorkKey::Ingress { namespace, name } => write!(f, "ingress {namespace}/{name}"),
+            WorkKey::DestinationRule { namespace, name } => write!(f, "destinationrule {namespace}/{name}"),
         }
     }
 }

@@ -37,6 +37,8 @@ pub enum What {
         /// Names of those Rollouts.
         routed_by: Vec<Box<str>>,
     },
+    /// A DestinationRule that no Rollout names.
+    DestinationRule(Object),
 }
 
 /// A Service that no Rollout names.

@@ -2,7 +2,7 @@
 
 use api::rollouts::{AnalysisTemplateReference, Rollout};
 use std::collections::BTreeSet;
-use traffic::canary_ingress_name;
+use traffic::{Objects, Place, canary_ingress_name};
 
 /// A kind of object that a Rollout names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,6 +11,8 @@ pub enum Referent {
     Service,
     /// An Ingress, of a user or made by a router.
     Ingress,
+    /// Any other object of a router, under its [`routed_name`].
+    Routed,
     /// A Deployment that it takes the place of.
     Deployment,
     /// A PodTemplate that it takes the pods from.
@@ -43,6 +45,8 @@ pub fn references(rollout: &Rollout) -> BTreeSet<(Referent, Box<str>)> {
     let mut found: BTreeSet<(Referent, Box<str>)> = BTreeSet::new();
     found.extend(services(rollout).into_iter().map(|name| (Referent::Service, name.into())));
     found.extend(ingresses(rollout).into_iter().map(|name| (Referent::Ingress, name.into())));
+    let routed = traffic::needed(rollout, &Objects::default());
+    found.extend(routed.iter().map(|place| (Referent::Routed, place_name(place))));
     if let Some(workload) = &rollout.spec.workload_ref {
         let referent = Referent::of_kind(&workload.kind);
         let referent = referent.filter(|it| matches!(it, Referent::Deployment | Referent::PodTemplate));
@@ -54,6 +58,24 @@ pub fn references(rollout: &Rollout) -> BTreeSet<(Referent, Box<str>)> {
         found.insert((referent, template.template_name.as_str().into()));
     }
     found
+}
+
+/// What an object of a router is called among what Rollouts name: it may be of another namespace than they are. Without
+/// a name it is any of its kind.
+#[must_use]
+pub fn routed_name(group: &str, kind: &str, namespace: &str, name: &str) -> Box<str> {
+    format!("{group}/{kind}/{namespace}/{name}").into()
+}
+
+fn place_name(place: &Place) -> Box<str> {
+    routed_name(place.group, place.kind, &place.namespace, &place.name)
+}
+
+/// The DestinationRule that such a name is of: its namespace and its name.
+#[must_use]
+pub fn destination_rule_of(routed: &str) -> Option<(&str, &str)> {
+    let (group, kind) = traffic::DESTINATION_RULE;
+    routed.strip_prefix(group)?.strip_prefix('/')?.strip_prefix(kind)?.strip_prefix('/')?.split_once('/')
 }
 
 /// The Services it names.

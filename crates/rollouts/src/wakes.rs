@@ -3,7 +3,7 @@
 use crate::index::Owned;
 use crate::key::{RolloutKey, WorkKey};
 use crate::observer::Observer;
-use crate::references::{Referent, references};
+use crate::references::{Referent, references, routed_name};
 use api::names::GROUP;
 use api::rollouts::names::ANNOTATION_MANAGED_BY;
 use api::rollouts::{ANALYSIS_RUN, EXPERIMENT, ROLLOUT, Rollout};
@@ -42,7 +42,8 @@ pub fn wake_for(notice: &Notice, observer: &Observer, queue: &Queue<WorkKey>) {
 pub fn wake_all(observer: &Observer, queue: &Queue<WorkKey>) {
     let owned = OWNED.iter().map(|(group, kind, _)| (*group, *kind));
     let kinds = [(GROUP, ROLLOUT)].into_iter().chain(owned);
-    for (group, kind) in kinds.chain([("", "Service"), ("networking.k8s.io", "Ingress")]) {
+    let left = [("", "Service"), ("networking.k8s.io", "Ingress"), traffic::DESTINATION_RULE];
+    for (group, kind) in kinds.chain(left) {
         for cached in observer.cache.objects(&GroupKind::new(group, kind)) {
             for woken in concerned(&cached.object.key(), Presence::Present, observer) {
                 queue.add(woken, Level::LOWEST);
@@ -65,6 +66,9 @@ fn concerned(key: &Key, presence: Presence, observer: &Observer) -> Vec<WorkKey>
     if let Some((_, _, owned)) = owned {
         return owner(*owned, &named, object.as_ref(), observer);
     }
+    if traffic::KINDS.contains(&(&*key.group, &*key.kind)) {
+        return routed(&named, key, object.as_ref(), observer);
+    }
     let Some(referent) = Referent::of_kind(&key.kind) else { return Vec::new() };
     let naming = match referent {
         Referent::ClusterAnalysisTemplate => observer.index().naming_anywhere(referent, &key.name),
@@ -73,6 +77,20 @@ fn concerned(key: &Key, presence: Presence, observer: &Observer) -> Vec<WorkKey>
     let is_left = naming.is_empty() && object.as_ref().is_some_and(|object| is_marked(referent, object));
     let mut woken: Vec<WorkKey> = naming.into_iter().map(WorkKey::Rollout).collect();
     woken.extend(is_left.then(|| left(referent, named)).flatten());
+    woken
+}
+
+/// The Rollouts that share traffic out by an object of a router, wherever they are.
+fn routed(named: &RolloutKey, key: &Key, object: Option<&Object>, observer: &Observer) -> Vec<WorkKey> {
+    let index = observer.index();
+    let names = [&*named.name, ""].map(|name| routed_name(&key.group, &key.kind, &named.namespace, name));
+    let naming = names.iter().flat_map(|name| index.naming_anywhere(Referent::Routed, name));
+    let mut woken: Vec<WorkKey> = naming.map(WorkKey::Rollout).collect();
+    let is_left = woken.is_empty() && (&*key.group, &*key.kind) == traffic::DESTINATION_RULE;
+    if is_left && object.is_some_and(|object| object.meta().annotations.contains_key(ANNOTATION_MANAGED_BY)) {
+        let RolloutKey { namespace, name } = named.clone();
+        woken.push(WorkKey::DestinationRule { namespace, name });
+    }
     woken
 }
 

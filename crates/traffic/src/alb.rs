@@ -238,6 +238,6 @@ impl Draft {
             return Vec::new();
         }
         let gvk = Gvk::new("networking.k8s.io", "v1", "Ingress");
-        vec![Write { gvk, name: name.to_owned(), change: Change::Merge(Value::Object(patch)) }]
+        vec![Write { gvk, namespace: None, name: name.to_owned(), change: Change::Merge(Value::Object(patch)) }]
     }
 }

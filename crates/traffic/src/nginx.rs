@@ -1,5 +1,6 @@
 //! The Ingress controller of NGINX: a second Ingress beside the stable one, with a weight in its annotations.
 
+use crate::edit::{is_made_for, owner_reference};
 use crate::objects::{Objects, has_rule_with};
 use crate::routing::{Change, Note, Routed, Router, Routing, Write};
 use api::rollouts::{NginxRouting, Rollout};
@@ -82,28 +83,20 @@ impl Nginx<'_> {
     }
 
     fn create(&self, name: &str, annotations: &BTreeMap<String, String>, spec: &Value, wanted: &Routing) -> Routed {
-        let owner = &self.rollout.metadata;
         let value = json!({
             "apiVersion": "networking.k8s.io/v1",
             "kind": "Ingress",
             "metadata": {
                 "name": name,
-                "namespace": owner.namespace,
+                "namespace": self.rollout.metadata.namespace,
                 "annotations": annotations,
-                "ownerReferences": [{
-                    "apiVersion": api::names::API_VERSION,
-                    "kind": api::rollouts::ROLLOUT,
-                    "name": owner.name,
-                    "uid": owner.uid,
-                    "controller": true,
-                    "blockOwnerDeletion": true,
-                }],
+                "ownerReferences": [owner_reference(self.rollout)],
             },
             "spec": spec,
         });
         let message = format!("Creating canary ingress `{name}` with weight `{}`", wanted.canary.weight);
         Routed {
-            writes: vec![Write { gvk: gvk(), name: name.to_owned(), change: Change::Create(value) }],
+            writes: vec![Write { gvk: gvk(), namespace: None, name: name.to_owned(), change: Change::Create(value) }],
             notes: vec![Note { reason: "CreatingCanaryIngress", message }],
             ..Routed::default()
         }
@@ -117,16 +110,21 @@ impl Nginx<'_> {
         spec: &Value,
         wanted: &Routing,
     ) -> Routed {
-        if !self.owns(existing) {
+        if !is_made_for(existing, self.rollout) {
             return Routed::refuse(ROUTER, format!("canary ingress `{name}` controlled by different object"));
         }
         let mut patch = Map::new();
         let current = &existing["metadata"]["annotations"];
-        let changed: Map<String, Value> = annotations
+        let mut changed: Map<String, Value> = annotations
             .iter()
             .filter(|(key, value)| current[key.as_str()] != ***value)
             .map(|(key, value)| (key.clone(), json!(value)))
             .collect();
+        // What the block no longer asks for goes; what others put there stays.
+        let own = format!("{}/", self.prefix());
+        let stale = current.as_object().into_iter().flat_map(Map::keys);
+        let stale = stale.filter(|key| key.starts_with(&own) && !annotations.contains_key(*key));
+        changed.extend(stale.map(|key| (key.clone(), Value::Null)));
         if !changed.is_empty() {
             patch.insert("metadata".to_owned(), json!({"annotations": changed}));
         }
@@ -139,16 +137,15 @@ impl Nginx<'_> {
         }
         let message = format!("Updating Ingress `{name}` to desiredWeight '{}'", wanted.canary.weight);
         Routed {
-            writes: vec![Write { gvk: gvk(), name: name.to_owned(), change: Change::Merge(Value::Object(patch)) }],
+            writes: vec![Write {
+                gvk: gvk(),
+                namespace: None,
+                name: name.to_owned(),
+                change: Change::Merge(Value::Object(patch)),
+            }],
             notes: vec![Note { reason: "PatchingCanaryIngress", message }],
             ..Routed::default()
         }
-    }
-
-    fn owns(&self, ingress: &Value) -> bool {
-        let owners = ingress.pointer("/metadata/ownerReferences").and_then(Value::as_array);
-        let controller = owners.into_iter().flatten().find(|owner| owner["controller"] == true);
-        controller.is_some_and(|owner| owner["uid"] == *self.rollout.metadata.uid)
     }
 
     /// TLS and class of the stable Ingress, and those of its rules that lead to the stable Service, led to the new one.
@@ -167,8 +164,7 @@ impl Nginx<'_> {
     }
 
     fn annotations(&self, ingress: &Value, wanted: &Routing) -> BTreeMap<String, String> {
-        let prefix =
-            if self.nginx.annotation_prefix.is_empty() { DEFAULT_PREFIX } else { &self.nginx.annotation_prefix };
+        let prefix = self.prefix();
         let mut annotations = BTreeMap::new();
         if let Some(class) = ingress["metadata"]["annotations"][CLASS].as_str() {
             annotations.insert(CLASS.to_owned(), class.to_owned());
@@ -184,6 +180,10 @@ impl Nginx<'_> {
             annotations.insert(format!("{prefix}/canary-weight-total"), wanted.weight_max.to_string());
         }
         annotations
+    }
+
+    fn prefix(&self) -> &str {
+        if self.nginx.annotation_prefix.is_empty() { DEFAULT_PREFIX } else { &self.nginx.annotation_prefix }
     }
 
     fn has_own_total(&self) -> bool {

@@ -3,15 +3,81 @@
 use object::Fetched;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
+
+/// An object that a router reads or makes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Its API group.
+    pub group: &'static str,
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name; empty for all of the kind in the namespace.
+    pub name: String,
+}
+
+impl Place {
+    /// The object of this group and kind, by namespace and name.
+    #[must_use]
+    pub fn new((group, kind): (&'static str, &'static str), namespace: &str, name: &str) -> Self {
+        Place { group, kind, namespace: namespace.to_owned(), name: name.to_owned() }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} `{}/{}` of {}", self.kind, self.namespace, self.name, self.group)
+    }
+}
 
 /// What routers must know of the cluster.
 #[derive(Debug, Clone, Default)]
 pub struct Objects {
     /// Ingresses by name, those the Rollout names and those made for it.
     pub ingresses: BTreeMap<String, Fetched<Arc<Value>>>,
+    /// All else that [`needed`](crate::needed) asks for.
+    pub others: BTreeMap<Place, Fetched<Arc<Value>>>,
+    /// The version in which a kind is served, by group and kind, as far as that is known.
+    pub versions: BTreeMap<(&'static str, &'static str), String>,
+    /// ReplicaSets that are not fully available: their names by the hash of their template.
+    pub unready: BTreeMap<String, String>,
     /// Whether the load balancer was seen to share traffic out as the Ingresses say; `None` when nobody asked it.
     pub load_balancer_verified: Option<bool>,
+}
+
+impl Objects {
+    /// The object, if it is there.
+    ///
+    /// # Errors
+    /// What is not, for people.
+    pub(crate) fn find(&self, place: &Place) -> Result<&Arc<Value>, String> {
+        match self.others.get(place) {
+            Some(Fetched::Known(object)) => Ok(object),
+            Some(Fetched::Unknown(cause)) => Err(format!("{place} could not be read: {cause}")),
+            Some(Fetched::Absent) | None => Err(format!("{place} is not there")),
+        }
+    }
+
+    /// The object, or that it is certainly not there.
+    ///
+    /// # Errors
+    /// Why neither is known.
+    pub(crate) fn find_maybe(&self, place: &Place) -> Result<Option<&Arc<Value>>, String> {
+        match self.others.get(place) {
+            Some(Fetched::Unknown(_)) => self.find(place).map(Some),
+            other => Ok(other.and_then(Fetched::known)),
+        }
+    }
+
+    /// All objects of a kind in a namespace that are known.
+    pub(crate) fn all_of(&self, kind: (&'static str, &'static str), namespace: &str) -> Vec<(&Place, &Arc<Value>)> {
+        let of_kind = |place: &Place| (place.group, place.kind) == kind && place.namespace == namespace;
+        let known = self.others.iter().filter(|(place, _)| of_kind(place) && !place.name.is_empty());
+        known.filter_map(|(place, object)| Some((place, object.known()?))).collect()
+    }
 }
 
 /// Whether a rule of an Ingress has this Service as a backend.

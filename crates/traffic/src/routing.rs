@@ -71,7 +71,9 @@ pub enum Verify {
 pub struct Write {
     /// What kind of object.
     pub gvk: Gvk,
-    /// Its name, in the Rollout's namespace.
+    /// Its namespace; the Rollout's when not given.
+    pub namespace: Option<String>,
+    /// Its name.
     pub name: String,
     /// What is done to it.
     pub change: Change,
@@ -84,6 +86,8 @@ pub enum Change {
     Create(Value),
     /// It is changed by a merge patch, provided that it is as it was read.
     Merge(Value),
+    /// It is taken away, provided that it is the one that was read.
+    Delete,
 }
 
 /// Something to tell people.
@@ -156,6 +160,7 @@ impl fmt::Display for Write {
         match &self.change {
             Change::Create(value) => write!(f, "create {} {} {value}", self.gvk.kind, self.name),
             Change::Merge(patch) => write!(f, "patch {} {} {patch}", self.gvk.kind, self.name),
+            Change::Delete => write!(f, "delete {} {}", self.gvk.kind, self.name),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod measured;
 mod owned;
 mod pods;
+mod routed;
 mod workload;
 
 use crate::kept::replica_sets;
@@ -10,12 +11,11 @@ use crate::key::{RolloutKey, WorkKey};
 use crate::observed::{Observed, Seen, SeenService, What};
 use crate::observer::Observer;
 use crate::problem::problem;
-use crate::references::{Referent, alb_ingresses, ingresses, services};
+use crate::references::{Referent, alb_ingresses, services};
 use api::rollouts::Rollout;
 use controller::Failure;
 use object::{Fetched, Key, Object};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use strategy::identity::recognise;
 use strategy::validation::Peer;
 use strategy::{Service, needs_pods};
@@ -31,6 +31,7 @@ impl Observer {
             WorkKey::Rollout(rollout) => self.rollout(rollout).await?,
             WorkKey::Service { namespace, name } => self.left_service(namespace, name)?,
             WorkKey::Ingress { namespace, name } => self.left_ingress(namespace, name)?,
+            WorkKey::DestinationRule { namespace, name } => self.left_rule(namespace, name)?,
         };
         Ok(Observed { key: key.clone(), what })
     }
@@ -60,6 +61,7 @@ impl Observer {
         let claimed = self.claim(&object, &rollout)?;
         let (services, service_objects) = self.services(key, &rollout);
         let made = self.made(&object)?;
+        let routed = self.routed(key, &rollout, &claimed.sets);
         let mut seen = Seen {
             is_name_taken: false,
             spec,
@@ -73,7 +75,7 @@ impl Observer {
             experiments: made.experiments,
             uids: made.uids,
             pods: Vec::new(),
-            routed: traffic::Objects { ingresses: self.ingresses(key, &rollout), load_balancer_verified: None },
+            routed,
             templates: self.templates(key, &rollout),
             peers: self.peers(key, &rollout),
             workload,
@@ -121,14 +123,6 @@ impl Observer {
             read.insert(name.to_owned(), found.map(|cached| Service::read(&cached.object)));
         }
         (read, objects)
-    }
-
-    fn ingresses(&self, key: &RolloutKey, rollout: &Rollout) -> BTreeMap<String, Fetched<Arc<serde_json::Value>>> {
-        let read = |name: String| {
-            let found = self.cache.get(&Key::new("networking.k8s.io", "Ingress", Some(&key.namespace), &name));
-            (name, found.map(|cached| Arc::new(cached.object.value())))
-        };
-        ingresses(rollout).into_iter().map(read).collect()
     }
 
     /// The other Rollouts that name a Service of its.

@@ -5,7 +5,7 @@ use super::{analysis_run, experiment, workload};
 use crate::kept::{own, replica_sets};
 use api::rollouts::names::{ANNOTATION_MANAGED_BY, ANNOTATION_REVISION, LABEL_POD_TEMPLATE_HASH};
 use api::rollouts::{ANALYSIS_RUN, EXPERIMENT};
-use cluster::{Change, Part, Propagation, Write};
+use cluster::{Change, Part, Propagation, Target, Write};
 use controller::{Event, Guard, Level, Plan, Planned, Severity};
 use jiff::{SignedDuration, Timestamp};
 use object::{Gvk, Object};
@@ -129,15 +129,34 @@ fn switch(draft: &mut Draft<'_>, service: &str, to: &str, adopt: bool) -> Result
 }
 
 fn route(draft: &mut Draft<'_>, write: &traffic::Write) -> Result<Option<usize>, String> {
-    let body = match &write.change {
-        traffic::Change::Create(value) => return create(draft, value).map(Some),
-        traffic::Change::Merge(body) => body.clone(),
+    let namespace = write.namespace.as_deref().or(draft.seen.object.namespace());
+    let target = Target::new(write.gvk.clone(), namespace, &write.name);
+    if let traffic::Change::Create(value) = &write.change {
+        let object = Object::from_value(value).map_err(|error| error.to_string())?;
+        return Ok(Some(draft.push(Write::new(target, Change::Create(object)), Guard::Absent)));
+    }
+    let Some(object) = routed_object(draft, write) else { return Err(format!("{target} is not there")) };
+    Ok(Some(match &write.change {
+        traffic::Change::Merge(body) => draft.push_unchanged(merge(target, body.clone(), Part::Whole), &object),
+        _ => {
+            let guard = Guard::Uid(object.meta().uid.clone());
+            draft.push(Write::new(target, Change::Delete(Propagation::Background)), guard)
+        }
+    }))
+}
+
+/// The object that a router changes, as it was read.
+fn routed_object(draft: &Draft<'_>, write: &traffic::Write) -> Option<Object> {
+    let routed = &draft.seen.routed;
+    let is_it = |place: &&traffic::Place| {
+        let is_kind = *write.gvk.group == *place.group && *write.gvk.kind == *place.kind;
+        is_kind && write.namespace.as_ref() == Some(&place.namespace) && write.name == place.name
     };
-    let target = draft.target(write.gvk.clone(), &write.name);
-    let known = draft.seen.routed.ingresses.get(&write.name).and_then(object::Fetched::known);
-    let object = known.and_then(|value| Object::from_value(value).ok());
-    let Some(object) = object else { return Err(format!("{target} is not there")) };
-    Ok(Some(draft.push_unchanged(merge(target, body, Part::Whole), &object)))
+    let known = match &*write.gvk.kind {
+        "Ingress" => routed.ingresses.get(&write.name)?,
+        _ => routed.others.get(routed.others.keys().find(is_it)?)?,
+    };
+    Object::from_value(known.known()?).ok()
 }
 
 /// Something cannot be written as it was decided: nothing is, and it is said why.

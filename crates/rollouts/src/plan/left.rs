@@ -1,4 +1,4 @@
-//! Services and Ingresses that Rollouts have left behind: what was put into them is taken out again.
+//! Services, Ingresses and DestinationRules that Rollouts have left behind: what was put into them is taken out again.
 
 use crate::observed::SeenService;
 use api::rollouts::names::{ANNOTATION_MANAGED_BY, LABEL_POD_TEMPLATE_HASH};
@@ -24,6 +24,11 @@ pub fn service(seen: &SeenService) -> Plan {
 pub fn ingress(object: &Object, routed_by: &[Box<str>]) -> Plan {
     let routed_by: Vec<&str> = routed_by.iter().map(|name| &**name).collect();
     traffic::release_alb(&object.value(), &routed_by).map_or_else(Plan::default, |body| one(object, body))
+}
+
+/// A DestinationRule that no Rollout names tells pods apart by nothing that a Rollout gave them.
+pub fn destination_rule(object: &Object) -> Plan {
+    traffic::release_destination_rule(&object.value()).map_or_else(Plan::default, |body| one(object, body))
 }
 
 fn one(object: &Object, body: Value) -> Plan {

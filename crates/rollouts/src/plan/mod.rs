@@ -25,6 +25,9 @@ use traffic::{Router, Routers};
 /// A wake is at least this far away: what is due now has been dealt with in this pass.
 const WAKE_PAUSE: SignedDuration = SignedDuration::from_millis(50);
 
+/// How often a workload is looked at that nothing tells of.
+const WORKLOAD_AGAIN: SignedDuration = SignedDuration::from_secs(30);
+
 /// Decides on one object.
 #[must_use]
 pub fn decide(observed: &Observed, now: Timestamp) -> Plan {
@@ -34,6 +37,7 @@ pub fn decide(observed: &Observed, now: Timestamp) -> Plan {
         What::Rollout(seen) => decide_rollout(seen, now),
         What::Service(service) => left::service(service),
         What::Ingress { object, routed_by } => left::ingress(object, routed_by),
+        What::DestinationRule(rule) => left::destination_rule(rule),
     }
 }
 
@@ -68,7 +72,16 @@ fn decide_rollout(seen: &Seen, now: Timestamp) -> Plan {
         let soonest = now.checked_add(WAKE_PAUSE).unwrap_or(now);
         plan = plan.wake_at(wake.max(soonest), controller::Level::LOWEST);
     }
+    if is_of_replica_set(seen) {
+        let again = now.checked_add(WORKLOAD_AGAIN).unwrap_or(now);
+        plan = plan.wake_at(again, controller::Level::LOWEST);
+    }
     plan
+}
+
+/// Whether the template is that of a ReplicaSet: of those only Rollouts' own are followed, most being of Deployments.
+fn is_of_replica_set(seen: &Seen) -> bool {
+    seen.rollout.spec.workload_ref.as_ref().is_some_and(|reference| reference.kind == "ReplicaSet")
 }
 
 /// Tells people that a Rollout is dealt with, together with the first thing that is done about it.

@@ -8,6 +8,8 @@ mod canary;
 
 mod routed;
 
+mod routers;
+
 mod blue_green;
 
 mod operations;

@@ -1,5 +1,6 @@
 //! What routers write, compared as text.
 
 mod alb;
+mod cases;
 mod nginx;
 mod stage;

@@ -56,6 +56,6 @@ fn an_ingress_without_the_service_is_refused() {
 
 #[test]
 fn routers_that_are_not_implemented_refuse() {
-    let routed = route(&rollout(json!({"istio": {}}), json!({})), &[], &weight(10));
-    assert!(routed.problems[0].message.contains("trafficRouting.istio"), "{:?}", routed.problems);
+    let routed = route(&rollout(json!({"plugins": {"own": {}}}), json!({})), &[], &weight(10));
+    assert!(routed.problems[0].message.contains("trafficRouting.plugins[own]"), "{:?}", routed.problems);
 }

@@ -54,7 +54,7 @@ pub fn objects(ingresses: &[Value]) -> Objects {
         let name = ingress["metadata"]["name"].as_str().expect("a name").to_owned();
         (name, Fetched::Known(Arc::new(ingress.clone())))
     });
-    Objects { ingresses: named.collect(), load_balancer_verified: None }
+    Objects { ingresses: named.collect(), ..Objects::default() }
 }
 
 /// Routes, carries the writes out and proves that nothing is left to do. Returns the Ingresses and what was told.
@@ -65,6 +65,7 @@ pub fn settle(rollout: &Rollout, ingresses: Vec<Value>, wanted: &Routing) -> (Ve
     for write in &routed.writes {
         match &write.change {
             Change::Create(value) => ingresses.push(value.clone()),
+            Change::Delete => panic!("no Ingress is taken away"),
             Change::Merge(patch) => {
                 let ingress =
                     ingresses.iter_mut().find(|it| it["metadata"]["name"] == *write.name).expect("it is there");
@@ -83,7 +84,8 @@ pub fn route(rollout: &Rollout, ingresses: &[Value], wanted: &Routing) -> Routed
     Routers::of(rollout, &objects).expect("a router").route(wanted)
 }
 
-fn merge(target: &mut Value, patch: &Value) {
+/// Carries a merge patch out.
+pub fn merge(target: &mut Value, patch: &Value) {
     let Value::Object(fields) = patch else {
         *target = patch.clone();
         return;
