@@ -1,5 +1,7 @@
 //! `explain`: what a Rollout waits for, found by planning what its controller would do now.
 
+mod routed;
+
 use super::read::{self, Looked};
 use super::session::Session;
 use crate::failure::Failure;
@@ -86,6 +88,7 @@ impl Around {
                 }
             }
         }
+        routed::read(session, rollout, &mut around.objects).await;
         Ok(around)
     }
 
