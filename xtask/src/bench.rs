@@ -39,6 +39,12 @@ pub enum Bench {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Verdicts on canaries, healthy and bad ones, in virtual time.
+    Verdict {
+        /// Handed to the benchmark: a number divides how many canaries are watched.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// Many Rollouts on a cluster in a process of its own: the figures in docs/benchmarks.md.
     Rollouts {
         /// Handed to the benchmark; `-- --help` tells what there is.
@@ -57,11 +63,17 @@ impl Bench {
                 bench.current_dir(workspace::root()).args(["bench", "-p", "strategy", "--bench", "planning", "--"]);
                 succeed(bench.args(arguments))
             }
+            Bench::Verdict { arguments } => {
+                let mut example = Command::new("cargo");
+                example.current_dir(workspace::root());
+                example.args(["run", "--release", "--quiet", "-p", "analysis", "--example", "verdict_bench", "--"]);
+                succeed(example.args(arguments))
+            }
             Bench::Helm { arguments } => {
                 build(&["capstan"])?;
                 let mut example = Command::new("cargo");
                 example.current_dir(workspace::root());
-                succeed(example.args(["build", "--release", "-p", "helm", "--example", "helm_bench"]))?;
+                succeed(example.args(["build", "--release", "-p", "helm", "--example", "helm_bench", "--example", "helm_memory"]))?;
                 let binaries = target_folder()?.join("release");
                 let mut bench = Command::new(binaries.join("examples").join("helm_bench"));
                 succeed(bench.arg("--capstan").arg(binaries.join("capstan")).args(arguments))

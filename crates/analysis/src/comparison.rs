@@ -3,13 +3,13 @@
 //! It is one measurement that goes on from interval to interval until there is a verdict: passed, failed, or at its end
 //! still held. What was seen is in the measurement's metadata, for people and for the next look.
 
-use crate::verdict::{Block, Dispersion, Evidence};
+use crate::verdict::{Block, Dispersion, Evidence, Interval};
 use api::rollouts::{AnalysisPhase, Measurement, Metric};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 /// The name of the plugin that stands for a comparison.
-pub const PLUGIN: &str = "capstan/comparison";
+pub const PLUGIN: &str = crate::numbers::COMPARISON;
 /// In a measurement's metadata: what was seen, for the next look.
 const STATE: &str = "capstan/evidence";
 /// How long between two looks when the metric gives no interval.
@@ -78,11 +78,10 @@ impl Comparison {
         let known = measurement.metadata.get(STATE).and_then(|text| Evidence::read(text, self.dispersion));
         let mut evidence = known.unwrap_or_else(|| Evidence::new(self.dispersion));
         let trouble = match counted {
-            Ok(block) if block.stable_bad <= block.stable && block.canary_bad <= block.canary => {
+            Ok(block) => {
                 evidence.see(block);
-                None
+                block.mistake()
             }
-            Ok(_) => Some("more bad requests than requests were counted".to_owned()),
             Err(message) => Some(message),
         };
         self.judged(measurement, &evidence, trouble, now)
@@ -95,10 +94,11 @@ impl Comparison {
         trouble: Option<String>,
         now: Timestamp,
     ) -> Measurement {
-        self.tell(&mut measurement, evidence);
-        let since = measurement.started_at.map_or(now, api::Time::timestamp);
         let interval = evidence.interval(self.alpha);
-        let (phase, message) = if evidence.log_e_value() >= -self.alpha.ln() {
+        let log_e_value = evidence.log_e_value();
+        self.tell(&mut measurement, evidence, interval, log_e_value);
+        let since = measurement.started_at.map_or(now, api::Time::timestamp);
+        let (phase, message) = if log_e_value >= -self.alpha.ln() {
             let times = evidence.ratio();
             (AnalysisPhase::Failed, format!("the canary is worse: about {times:.1} times the odds of failure"))
         } else if interval.high < self.tolerance {
@@ -129,13 +129,12 @@ impl Comparison {
     }
 
     /// Puts the evidence where people look for it.
-    fn tell(&self, measurement: &mut Measurement, evidence: &Evidence) {
+    fn tell(&self, measurement: &mut Measurement, evidence: &Evidence, interval: Interval, log_e_value: f64) {
         let Block { stable, stable_bad, canary, canary_bad } = evidence.total();
-        let interval = evidence.interval(self.alpha);
         let counts = |bad: u64, all: u64| format!("{bad} of {all} bad");
         for (key, value) in [
             (STATE, evidence.write()),
-            ("e-value", format!("{:.3e} of {:.0}", evidence.e_value(), 1.0 / self.alpha)),
+            ("e-value", format!("{:.3e} of {:.0}", log_e_value.exp(), 1.0 / self.alpha)),
             ("stable", counts(stable_bad, stable)),
             ("canary", counts(canary_bad, canary)),
             ("odds-ratio", format!("{:.2} ({:.2} to {:.2})", evidence.ratio(), interval.low, interval.high)),

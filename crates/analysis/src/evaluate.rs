@@ -43,7 +43,9 @@ pub fn evaluate(metric: &Metric, started: Time, measured: Result<Measured, Strin
         }
     };
     measurement.value.clone_from(&measured.text);
-    let absent = absence(&measured, now);
+    // Whoever sets no condition asks for no value.
+    let asks = !metric.success_condition.is_empty() || !metric.failure_condition.is_empty();
+    let absent = absence(&measured, now).filter(|_| asks);
     let is_handled = absent.is_none_or(|why| why != Absence::Stale && handles_absence(metric));
     let phase = if is_handled { assessed(metric, &measured.result, now) } else { Ok(AnalysisPhase::Inconclusive) };
     match (phase, absent) {
@@ -111,8 +113,8 @@ fn absence(measured: &Measured, now: Timestamp) -> Option<Absence> {
 /// Whether every condition says itself what is to be done without data.
 fn handles_absence(metric: &Metric) -> bool {
     let conditions = [&metric.success_condition, &metric.failure_condition];
-    let given = || conditions.into_iter().filter(|condition| !condition.is_empty());
-    given().count() > 0 && given().all(|condition| WORDS_OF_ABSENCE.iter().any(|word| condition.contains(word)))
+    let mut given = conditions.into_iter().filter(|condition| !condition.is_empty());
+    given.all(|condition| WORDS_OF_ABSENCE.iter().any(|word| condition.contains(word)))
 }
 
 /// The phase that the conditions give; a failure condition goes before.

@@ -21,6 +21,7 @@ mod tasks;
 
 mod planner;
 
+pub mod answers;
 mod evaluate;
 
 pub mod comparison;

@@ -6,6 +6,9 @@ use api::rollouts::Metric;
 /// How many failures to measure in a row are borne when nothing is said.
 const CONSECUTIVE_ERROR_LIMIT: i64 = 4;
 
+/// The name of the plugin that stands for a comparison of two versions.
+pub(crate) const COMPARISON: &str = "capstan/comparison";
+
 /// The integer that it is; 0 when it is none.
 pub(crate) fn integer(value: &IntOrString) -> i64 {
     match value {
@@ -21,7 +24,8 @@ fn or_zero(value: Option<&IntOrString>) -> i64 {
 /// How many measurements are taken; `None` for no end.
 pub(crate) fn count(metric: &Metric) -> Option<i64> {
     match or_zero(metric.count.as_ref()) {
-        0 if metric.interval.is_empty() => Some(1),
+        // One comparison is one verdict: a second one would spend the chance of a wrong one again.
+        0 if metric.interval.is_empty() || metric.provider.plugin.contains_key(COMPARISON) => Some(1),
         0 => None,
         count => Some(count),
     }

@@ -65,7 +65,7 @@ impl Checker<'_> {
             Node::Binary { .. } => Ok(Type::Unknown),
             Node::Chain(inner) => self.visit(inner),
             Node::Member { base, property, is_optional, is_method } => {
-                self.member(id, base, property, members::Asked { is_optional, is_method })
+                self.member(id, base, property, Asked { is_optional, is_method })
             }
             Node::Slice { base, from, to } => self.slice(id, base, from, to),
             Node::Call { callee, arguments } => self.call(id, callee, &arguments),
@@ -177,6 +177,13 @@ impl Checker<'_> {
         }
         Ok(if is_uniform { Type::list_of(last) } else { Type::list(ListType::Any) })
     }
+}
+
+/// How a member is asked for.
+#[derive(Clone, Copy)]
+struct Asked {
+    is_optional: bool,
+    is_method: bool,
 }
 
 /// What may stand for a name.

@@ -2,10 +2,9 @@
 
 use crate::environment::Environment;
 use crate::error::Error;
-use crate::function::{Calling, Function};
 use crate::program::Program;
 use crate::types::{Signature, Type};
-use crate::value::Value;
+use crate::value::{Calling, Function, Value};
 use budget::Budget;
 use jiff::Timestamp;
 use std::collections::BTreeMap;

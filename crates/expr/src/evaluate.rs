@@ -1,6 +1,7 @@
 //! Computes what an expression comes to. Builtins with a predicate are in `predicates`.
 
 mod predicates;
+mod scope;
 
 use crate::access;
 use crate::arithmetic;
@@ -27,7 +28,7 @@ struct Evaluator<'t, 'b> {
     environment: &'t Environment,
     call: Call<'b>,
     variables: Vec<(Arc<str>, Value)>,
-    scopes: Vec<predicates::Scope>,
+    scopes: Vec<scope::Scope>,
     /// A `?.` found nil: everything up to the end of its chain is passed over.
     is_skipping: bool,
 }

@@ -43,7 +43,6 @@ mod value;
 
 pub use environment::Environment;
 pub use error::{Error, Place};
-pub use function::{Calling, Function};
 pub use program::Program;
 pub use types::{IntKind, ListType, MapType, Signature, Type};
-pub use value::{Integer, Key, List, Map, TooDeep, VALUE_DEPTH_MAX, Value};
+pub use value::{Calling, Function, Integer, Key, List, Map, TooDeep, VALUE_DEPTH_MAX, Value};

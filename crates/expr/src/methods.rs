@@ -1,10 +1,9 @@
 //! The methods of times, durations, months, weekdays and zones.
 
 use crate::builtin::integer_of_float;
-use crate::function::{Calling, Function};
 use crate::print::{TIME_LAYOUT, month_name, weekday_name, zone_name};
 use crate::types::{Signature, Type};
-use crate::value::Value;
+use crate::value::{Calling, Function, Value};
 use gotemplate::Text;
 use sprig::time::{Time, Zone, format};
 use std::cmp::Ordering;
@@ -28,13 +27,13 @@ const YEAR_ZERO_SECONDS: i128 = 62_135_596_800;
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
 
 static METHODS: &[Method] = &[
-    method(Type::Time, "Year", &[], Type::INT, |time, _| Value::int(clock(time, b"2006"))),
-    method(Type::Time, "Month", &[], Type::Month, |time, _| Value::Month(clock(time, b"1"))),
-    method(Type::Time, "Day", &[], Type::INT, |time, _| Value::int(clock(time, b"2"))),
-    method(Type::Time, "Hour", &[], Type::INT, |time, _| Value::int(clock(time, b"15"))),
-    method(Type::Time, "Minute", &[], Type::INT, |time, _| Value::int(clock(time, b"4"))),
-    method(Type::Time, "Second", &[], Type::INT, |time, _| Value::int(clock(time, b"5"))),
-    method(Type::Time, "YearDay", &[], Type::INT, |time, _| Value::int(clock(time, b"002"))),
+    method(Type::Time, "Year", &[], Type::INT, |time, _| Value::int(reading(time, b"2006"))),
+    method(Type::Time, "Month", &[], Type::Month, |time, _| Value::Month(reading(time, b"1"))),
+    method(Type::Time, "Day", &[], Type::INT, |time, _| Value::int(reading(time, b"2"))),
+    method(Type::Time, "Hour", &[], Type::INT, |time, _| Value::int(reading(time, b"15"))),
+    method(Type::Time, "Minute", &[], Type::INT, |time, _| Value::int(reading(time, b"4"))),
+    method(Type::Time, "Second", &[], Type::INT, |time, _| Value::int(reading(time, b"5"))),
+    method(Type::Time, "YearDay", &[], Type::INT, |time, _| Value::int(reading(time, b"002"))),
     method(Type::Time, "Weekday", &[], Type::Weekday, |time, _| Value::Weekday(weekday(time))),
     method(Type::Time, "Nanosecond", &[], Type::INT, |time, _| Value::int(i64::from(of(time).nanosecond()))),
     method(Type::Time, "Unix", &[], Type::INT64, |time, _| Value::int64(of(time).unix())),
@@ -156,7 +155,7 @@ fn nanos(value: &Value) -> i64 {
 }
 
 /// A number that clocks in the time's zone show.
-fn clock(time: &Value, layout: &[u8]) -> i64 {
+fn reading(time: &Value, layout: &[u8]) -> i64 {
     let shown = format(of(time), layout);
     std::str::from_utf8(&shown).ok().and_then(|text| text.parse().ok()).unwrap_or_default()
 }

@@ -42,6 +42,14 @@ pub(crate) fn parse(
     Ok((parser.tree, root))
 }
 
+/// Whether a function of the environment stands before a builtin of its name.
+#[derive(Clone, Copy, PartialEq)]
+enum Overrides {
+    Seen,
+    /// `::name(…)` is always the builtin.
+    PassedOver,
+}
+
 struct Parser<'s, 'b> {
     lexer: Lexer<'s>,
     current: Token,
@@ -146,7 +154,7 @@ impl Parser<'_, '_> {
             let Some((operator, negation)) = self.operator(precedence)? else { break };
             if operator.is_operator("|") {
                 let name = self.expect_name()?;
-                left = self.call(&name, vec![left], call::Overrides::Seen)?;
+                left = self.call(&name, vec![left], Overrides::Seen)?;
                 is_behind_coalesce = false;
                 continue;
             }

@@ -1,11 +1,11 @@
 //! Values as expressions compute with them: Go's, with their types.
 
-use crate::function::Function;
-use crate::types::{IntKind, ListType, MapType, Type};
+use crate::types::{IntKind, ListType, MapType, Signature, Type};
 use gotemplate::Text;
 use sprig::time::{Time, Zone};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 /// How deep lists and maps may lie in each other: what compares, prints and drops them goes down with them.
@@ -72,6 +72,57 @@ pub struct Map {
 /// A value as a key of a map: ordered, and equal only to one of the same type.
 #[derive(Debug, Clone)]
 pub struct Key(Value);
+
+type Body = dyn Fn(&[Value]) -> Result<Value, String> + Send + Sync;
+
+/// A function as a value.
+#[derive(Clone)]
+pub struct Function {
+    signature: Arc<Signature>,
+    calling: Calling,
+    body: Arc<Body>,
+}
+
+/// How the original calls it, which shows in what it says of arguments of a wrong type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Calling {
+    /// By its own type: `func(float64) bool` and other common ones.
+    Direct,
+    /// By reflection.
+    Reflected,
+}
+
+impl Function {
+    /// A function of that signature. What `body` gives as an error is the message.
+    pub fn new(
+        signature: Signature,
+        calling: Calling,
+        body: impl Fn(&[Value]) -> Result<Value, String> + Send + Sync + 'static,
+    ) -> Self {
+        Function { signature: Arc::new(signature), calling, body: Arc::new(body) }
+    }
+
+    pub(crate) fn calling(&self) -> Calling {
+        self.calling
+    }
+
+    /// What it does, with arguments that were checked.
+    pub(crate) fn run(&self, arguments: &[Value]) -> Result<Value, String> {
+        (self.body)(arguments)
+    }
+
+    /// What it takes and gives.
+    #[must_use]
+    pub fn signature(&self) -> Arc<Signature> {
+        self.signature.clone()
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.signature)
+    }
+}
 
 /// Lists and maps lie in each other deeper than [`VALUE_DEPTH_MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -1,10 +1,12 @@
 //! What was seen so far, and how much it says.
 
 use super::hypergeometric::{Hypergeometric, log_sum};
-use super::ratios::{COUNT, SIDE, log_ratio, weight_above};
+use super::ratios::{COUNT, PRIORS, SIDE, log_ratio};
 
 /// How many blocks a declared dispersion counts as much as.
 const DECLARED_BLOCKS: f64 = 10.0;
+
+const MILLION: f64 = 1_000_000.0;
 
 /// The counts of one interval.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,6 +28,21 @@ pub enum Dispersion {
     Independent,
     /// They come in clumps: of about so many until blocks tell more.
     Clumped(f64),
+}
+
+impl Block {
+    /// How many requests one interval may have: work grows with the square root of them.
+    pub const REQUESTS_MAX: u64 = 1_000_000_000;
+
+    /// What is wrong with the counts.
+    #[must_use]
+    pub fn mistake(&self) -> Option<String> {
+        if self.stable_bad > self.stable || self.canary_bad > self.canary {
+            return Some("more bad requests than requests were counted".to_owned());
+        }
+        let is_too_large = self.stable.max(self.canary) > Block::REQUESTS_MAX;
+        is_too_large.then(|| format!("more than {} requests were counted in one interval", Block::REQUESTS_MAX))
+    }
 }
 
 /// Where the odds ratio is, at all times at once, but with probability α.
@@ -75,13 +92,21 @@ impl Evidence {
         }
     }
 
-    /// Takes in the next block.
+    /// Takes in the next block; one with a [`Block::mistake`] tells nothing.
     pub fn see(&mut self, block: Block) {
+        if block.mistake().is_some() {
+            return;
+        }
         let divisor = self.dispersion();
-        self.total.stable += block.stable;
-        self.total.stable_bad += block.stable_bad;
-        self.total.canary += block.canary;
-        self.total.canary_bad += block.canary_bad;
+        let Block { stable, stable_bad, canary, canary_bad } = &mut self.total;
+        for (total, more) in [
+            (stable, block.stable),
+            (stable_bad, block.stable_bad),
+            (canary, block.canary),
+            (canary_bad, block.canary_bad),
+        ] {
+            *total = total.saturating_add(more);
+        }
         let marked = block.stable_bad + block.canary_bad;
         let Some(urn) = Hypergeometric::new(block.stable, block.canary, marked) else { return };
         for (at, log_likelihood) in self.log_likelihoods.iter_mut().enumerate() {
@@ -97,7 +122,7 @@ impl Evidence {
     /// The natural logarithm of the e-value against "the canary is not worse".
     #[must_use]
     pub fn log_e_value(&self) -> f64 {
-        log_sum((SIDE + 1..COUNT).map(|at| weight_above(at).ln() + self.log_likelihoods[at]))
+        log_sum((SIDE + 1..COUNT).map(|at| PRIORS.above[at] + self.log_likelihoods[at]))
     }
 
     /// The e-value against "the canary is not worse": at least `1/α` means worse, with confidence `1 − α`.
@@ -125,13 +150,7 @@ impl Evidence {
     /// The confidence sequence of the odds ratio.
     #[must_use]
     pub fn interval(&self, alpha: f64) -> Interval {
-        // A prior that favours neither side.
-        let prior = |at: usize| match at {
-            SIDE => 0.1,
-            at if at > SIDE => 0.45 * weight_above(at),
-            at => 0.45 * weight_above(2 * SIDE - at),
-        };
-        let mixture = log_sum((0..COUNT).map(|at| prior(at).ln() + self.log_likelihoods[at]));
+        let mixture = log_sum((0..COUNT).map(|at| PRIORS.all[at] + self.log_likelihoods[at]));
         let is_in = |at: &usize| mixture - self.log_likelihoods[*at] < -alpha.ln();
         let (low, high) = ((0..COUNT).find(is_in), (0..COUNT).rev().find(is_in));
         Interval {
@@ -164,9 +183,10 @@ impl Evidence {
     pub fn write(&self) -> String {
         let Block { stable, stable_bad, canary, canary_bad } = self.total;
         let mut parts = vec![stable.to_string(), stable_bad.to_string(), canary.to_string(), canary_bad.to_string()];
-        parts.extend([self.blocks.to_string(), format!("{:.6}", self.pearson)]);
-        // Six digits: what is lost in rounding is far below what any threshold tells apart.
-        parts.extend(self.log_likelihoods.iter().map(|value| format!("{value:.6}")));
+        // In millionths: what is lost in rounding is far below what any threshold tells apart.
+        let millionths = |value: f64| ((value * MILLION).round() as i64).to_string();
+        parts.extend([(self.blocks as u64).to_string(), millionths(self.pearson)]);
+        parts.extend(self.log_likelihoods.iter().map(|value| millionths(*value)));
         parts.join(" ")
     }
 
@@ -178,10 +198,11 @@ impl Evidence {
         let (stable, stable_bad, canary, canary_bad) = (count()?, count()?, count()?, count()?);
         let mut evidence = Evidence::new(dispersion);
         evidence.total = Block { stable, stable_bad, canary, canary_bad };
-        evidence.blocks = parts.next()?.parse().ok()?;
-        evidence.pearson = parts.next()?.parse().ok()?;
+        evidence.blocks = parts.next()?.parse::<u64>().ok()? as f64;
+        let mut number = || parts.next()?.parse::<i64>().ok().map(|millionths| millionths as f64 / MILLION);
+        evidence.pearson = number()?;
         for log_likelihood in &mut evidence.log_likelihoods {
-            *log_likelihood = parts.next()?.parse().ok().filter(|value: &f64| value.is_finite())?;
+            *log_likelihood = number()?;
         }
         parts.next().is_none().then_some(evidence)
     }

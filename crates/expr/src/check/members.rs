@@ -1,17 +1,10 @@
 //! What may be asked of a value by name, by index, or as a part.
 
-use super::{Checker, Known};
+use super::{Asked, Checker, Known};
 use crate::ast::{Node, NodeId};
 use crate::error::Outcome;
 use crate::methods;
 use crate::types::Type;
-
-/// How a member is asked for.
-#[derive(Clone, Copy)]
-pub(super) struct Asked {
-    pub is_optional: bool,
-    pub is_method: bool,
-}
 
 impl Checker<'_> {
     pub(super) fn member(&mut self, id: NodeId, base: NodeId, property: NodeId, asked: Asked) -> Outcome<Type> {

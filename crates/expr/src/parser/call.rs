@@ -1,18 +1,10 @@
 //! Calls: of builtins, of those with a predicate, of functions.
 
-use super::Parser;
+use super::{Overrides, Parser};
 use crate::ast::{Builtin, Node, NodeId};
 use crate::builtin;
 use crate::error::Outcome;
 use crate::token::Token;
-
-/// Whether a function of the environment stands before a builtin of its name.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Overrides {
-    Seen,
-    /// `::name(…)` is always the builtin.
-    PassedOver,
-}
 
 /// What a builtin with a predicate is given.
 #[derive(Clone, Copy, PartialEq)]

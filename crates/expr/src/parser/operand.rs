@@ -1,7 +1,6 @@
 //! What operators stand between: literals, names, brackets, and what is asked of them.
 
-use super::Parser;
-use super::call::Overrides;
+use super::{Overrides, Parser};
 use crate::ast::{Node, NodeId, Unary};
 use crate::error::Outcome;
 use crate::lexer::is_word;

@@ -1,0 +1,9 @@
+//! Runs as timelines, mistakes in specs, templates, and conditions on what providers answer.
+
+mod answers;
+mod mistakes;
+mod simulation;
+mod templates;
+mod timelines;
+mod verdicts;
+mod world;

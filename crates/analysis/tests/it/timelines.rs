@@ -1,0 +1,64 @@
+//! Timelines as documents: prose, a spec, what providers will say (`script`), what happens (`>`), what was asked and
+//! answered (`@seconds`), told (`!`), and how the run then stands (`=`).
+
+use crate::world::Stage;
+use jiff::SignedDuration;
+use std::path::Path;
+
+fn run(text: &str) -> String {
+    let mut stage: Option<Stage> = None;
+    let mut out = String::new();
+    for line in text.lines().filter(|line| !line.starts_with(['=', '!', '@'])) {
+        out.push_str(line);
+        out.push('\n');
+        if let Some(spec) = line.strip_prefix("spec ") {
+            stage = Some(Stage::new(serde_json::from_str(spec).expect("a spec in JSON")));
+        }
+        let Some(stage) = stage.as_mut() else { continue };
+        if let Some(script) = line.strip_prefix("script ") {
+            let (metric, said) = script.split_once(": ").expect("`script metric: answers`");
+            stage.script.insert(metric.to_owned(), said.split(", ").map(ToOwned::to_owned).collect());
+        }
+        if let Some(command) = line.strip_prefix("> ") {
+            command_on(stage, command);
+            for told in std::mem::take(&mut stage.told) {
+                out.push_str(&format!("{told}\n"));
+            }
+            out.push_str(&format!("= {}\n", stage.line()));
+        }
+    }
+    out
+}
+
+fn command_on(stage: &mut Stage, command: &str) {
+    let (word, rest) = command.split_once(' ').unwrap_or((command, ""));
+    match word {
+        "start" => {
+            stage.settle();
+        }
+        "wait" => stage.wait(SignedDuration::from_secs(rest.parse().expect("seconds"))),
+        "terminate" => {
+            stage.run.spec.terminate = true;
+            stage.settle();
+        }
+        other => unreachable!("no command {other}"),
+    }
+}
+
+#[test]
+fn every_timeline_goes_as_it_says() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/timelines");
+    let mut files: Vec<_> = std::fs::read_dir(&folder).expect("the folder").filter_map(Result::ok).collect();
+    files.sort_by_key(std::fs::DirEntry::path);
+    let mut wrong = Vec::new();
+    for file in &files {
+        let text = std::fs::read_to_string(file.path()).expect("a timeline");
+        let found = run(&text);
+        if found != text {
+            let name = file.file_name();
+            wrong.push(format!("--- {} goes\n{found}", name.to_string_lossy()));
+        }
+    }
+    assert!(!files.is_empty());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
