@@ -12,7 +12,7 @@ const HEALTHY: Traffic =
 #[test]
 fn healthy_canaries_are_left_alone_where_a_threshold_fails_them() {
     let run = comparing(&json!({"hold": "30m"}));
-    assert_eq!(simulate(&run, 300, 31, &HEALTHY, 1).failed, 0);
+    assert_eq!(simulate(&run, 150, 31, &HEALTHY, 1).failed, 0);
     assert!(simulate(&threshold(), 30, 31, &HEALTHY, 1).failed > 15);
 }
 
@@ -30,5 +30,5 @@ fn clumps_of_failures_are_no_regression_when_they_are_declared() {
     let run = comparing(&json!({"hold": "30m", "dispersion": 5}));
     let clumped = Failing::Retried(0.005, 5);
     let traffic = Traffic { stable_failing: clumped, canary_failing: clumped, ..HEALTHY };
-    assert_eq!(simulate(&run, 300, 31, &traffic, 3).failed, 0);
+    assert_eq!(simulate(&run, 150, 31, &traffic, 3).failed, 0);
 }
