@@ -28,11 +28,19 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// Generous for one application, small for one machine: ten million steps, 64 MiB, 128 levels.
+    /// Generous for one application, small for one machine: ten million steps, 40 MiB, 128 levels. What is made of so many
+    /// bytes, one text twice while it is handed on, stays below 64 MiB.
     fn default() -> Self {
-        Limits { fuel: 10_000_000, bytes: 64 << 20, depth: 128 }
+        Limits { fuel: 10_000_000, bytes: 40 << 20, depth: 128 }
     }
 }
+
+/// How often the largest text goes into all bytes: while it grows or is handed on, it is there several times.
+const TEXT_SHARE: u64 = 4;
+/// What one text may always have.
+const TEXT_BYTES: u64 = 8 << 20;
+/// What the values of one input may always take in memory.
+const VALUES_BYTES: u64 = 32 << 20;
 
 /// A flag that stops work at its next step. Cheap to clone; all clones are one flag.
 #[derive(Debug, Clone, Default)]
@@ -120,6 +128,33 @@ impl Budget {
         Ok(())
     }
 
+    /// Counts the bytes of one text. It may have a quarter of all, but always 8 MiB.
+    ///
+    /// # Errors
+    /// [`Exceeded::Bytes`] when it is too large, or fewer than `bytes` are left.
+    pub fn take_text(&mut self, bytes: u64) -> Result<(), Exceeded> {
+        self.text_fits(bytes)?;
+        self.take_bytes(bytes)
+    }
+
+    /// Whether one text may be so large: for one that grows and is counted bit by bit.
+    ///
+    /// # Errors
+    /// [`Exceeded::Bytes`] when it may not.
+    pub fn text_fits(&self, bytes: u64) -> Result<(), Exceeded> {
+        fits(bytes, (self.limits.bytes / TEXT_SHARE).max(TEXT_BYTES).min(self.limits.bytes))
+    }
+
+    /// Whether the values that one input was read to may take so many bytes in memory, by estimate: as many as may be
+    /// read, but always 32 MiB. They are not counted, for they are there for a moment; a dense input makes a hundred
+    /// times its length of them.
+    ///
+    /// # Errors
+    /// [`Exceeded::Bytes`] when they may not.
+    pub fn values_fit(&self, bytes: u64) -> Result<(), Exceeded> {
+        fits(bytes, self.limits.bytes.max(VALUES_BYTES))
+    }
+
     /// Goes one level deeper; pair with [`Budget::leave`].
     ///
     /// # Errors
@@ -138,6 +173,10 @@ impl Budget {
     }
 }
 
+fn fits(bytes: u64, allowed: u64) -> Result<(), Exceeded> {
+    if bytes > allowed { Err(Exceeded::Bytes(allowed)) } else { Ok(()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,6 +191,17 @@ mod tests {
         assert_eq!(budget.take_bytes(11), Err(Exceeded::Bytes(10)));
         assert_eq!(budget.enter().and_then(|()| budget.enter()).and_then(|()| budget.enter()), Err(Exceeded::Depth(2)));
         assert_eq!(Exceeded::Bytes(10).to_string(), "more than 10 bytes (limit: bytes 10)");
+    }
+
+    #[test]
+    fn one_text_may_have_a_part_of_all_bytes() {
+        let mut budget = Budget::default();
+        assert_eq!(budget.take_text((10 << 20) + 1), Err(Exceeded::Bytes(10 << 20)));
+        assert_eq!(budget.take_text(10 << 20), Ok(()));
+        assert_eq!(budget.bytes_left(), 30 << 20);
+        assert_eq!(Budget::new(SMALL).take_text(11), Err(Exceeded::Bytes(10)));
+        assert_eq!(Budget::new(SMALL).values_fit(32 << 20), Ok(()));
+        assert_eq!(Budget::default().values_fit((40 << 20) + 1), Err(Exceeded::Bytes(40 << 20)));
     }
 
     #[test]

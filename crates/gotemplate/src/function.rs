@@ -256,7 +256,7 @@ impl Call<'_> {
     /// # Errors
     /// When more than allowed have been made.
     pub fn take_bytes(&mut self, bytes: usize) -> Result<(), Exceeded> {
-        self.budget.take_bytes(bytes as u64)
+        self.budget.take_text(bytes as u64)
     }
 
     /// Pays for going over so many items and sees that there is room to hold them.

@@ -88,11 +88,14 @@ impl Patcher {
             }
             "copy" => {
                 let from = text("from").unwrap_or_default();
-                let copy = self.get(from).cloned().ok_or_else(|| self::missing("copy", from))?;
-                self.copied += copy.to_string().len();
-                if self.copied > COPIED_BYTES_MAX {
+                let copied = self.get(from).ok_or_else(|| self::missing("copy", from))?;
+                // Before the copy is made: numbers take sixteen times as much in memory.
+                let bytes = copied.to_string().len();
+                if self.copied + bytes > COPIED_BYTES_MAX {
                     return Err(JsonPatchError::Copied);
                 }
+                self.copied += bytes;
+                let copy = self.get(from).cloned().ok_or_else(|| self::missing("copy", from))?;
                 self.add(path, copy).ok_or_else(|| missing("copy"))
             }
             other => Err(JsonPatchError::Operation(other.to_owned())),

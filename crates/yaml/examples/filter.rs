@@ -1,5 +1,5 @@
-//! Reads lines `{"M": "emit"|"parse", "D": text}` and answers `{"o": text, "e": error}`, to be compared with other
-//! implementations line by line.
+//! Reads lines `{"M": "emit"|"parse"|"words", "D": text}` and answers `{"o": text, "e": error}`, to be compared with other
+//! implementations line by line; `words` gives errors as go-yaml words them.
 
 use budget::Budget;
 use serde_json::{Value, json};
@@ -10,8 +10,10 @@ fn answer(mode: &str, data: &str) -> Result<String, String> {
     if mode == "emit" {
         return serde_json::from_str::<Value>(data).map(|value| emit(&value)).map_err(|error| error.to_string());
     }
-    let documents =
-        parse_all(data.as_bytes(), Dialect::V2, &mut Budget::default()).map_err(|error| error.to_string())?;
+    let documents = parse_all(data.as_bytes(), Dialect::V2, &mut Budget::default()).map_err(|error| match mode {
+        "words" => error.as_go(),
+        _ => error.to_string(),
+    })?;
     Ok(documents.into_iter().next().map_or(Value::Null, |document| document.value).to_string())
 }
 

@@ -6,6 +6,7 @@ use crate::decode::decode;
 use crate::document::{Document, DuplicateKey};
 use crate::lines::{self, Wanted};
 use crate::scalar::{Dialect, Scalar, resolve};
+use crate::weight::VALUE_BYTES;
 use budget::Budget;
 use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, ScanError, Span, Tag};
 use serde_json::{Map, Value};
@@ -37,8 +38,8 @@ pub fn parse_until(
     parse_wanted(bytes, dialect, Wanted::All, budget, documents)
 }
 
-/// As [`parse_until`], for a caller that looks at no more of a document than these entries of its outermost mapping: all
-/// is read, but the others may be empty.
+/// As [`parse_until`], for a caller that looks at no more of a document than these entries of its outermost mapping, in
+/// any case of their letters: all is read, but the others may be empty.
 ///
 /// # Errors
 /// As [`parse_all`].
@@ -98,19 +99,13 @@ pub fn parse_document(bytes: &[u8], dialect: Dialect, budget: &mut Budget) -> Re
     Ok(documents.pop())
 }
 
-/// What a value is: how many nodes, and about how much memory. Aliases make much of little, so copies pay for both;
-/// what stands in the text itself is bounded by the text.
+/// What a value is: how many nodes, and about how much memory. Aliases make much of little, so copies pay for both; all
+/// together must not take more memory than values may.
 #[derive(Clone, Copy, Default)]
 struct Weight {
     nodes: u64,
     bytes: u64,
 }
-
-/// A value in a list or a map.
-const VALUE_BYTES: u64 = std::mem::size_of::<Value>() as u64;
-/// A map with anything in it, and each entry of a larger one: the nodes of its tree are of one size and half full.
-const MAP_BYTES: u64 = 640;
-const ENTRY_BYTES: u64 = 110;
 
 struct Composer<'t, 'b> {
     parser: Parser<'t, granit_parser::StrInput<'t>>,
@@ -119,7 +114,10 @@ struct Composer<'t, 'b> {
     anchors: BTreeMap<usize, (Value, Weight)>,
     /// What was made since the beginning, to know what an anchored node weighs.
     made: Weight,
+    /// What the copies of anchored nodes take, kept until the document ends.
+    kept: u64,
     duplicates: Vec<DuplicateKey>,
+    text: &'t str,
     /// How many characters the text has, when it does not end in a line end.
     unended_at: Option<usize>,
 }
@@ -140,7 +138,9 @@ impl<'t, 'b> Composer<'t, 'b> {
             budget,
             anchors: BTreeMap::new(),
             made: Weight::default(),
+            kept: 0,
             duplicates: Vec::new(),
+            text,
             unended_at,
         }
     }
@@ -151,7 +151,10 @@ impl<'t, 'b> Composer<'t, 'b> {
             match event {
                 Event::StreamEnd => return Ok(()),
                 Event::StreamStart | Event::DocumentStart(..) => {}
-                Event::DocumentEnd => self.anchors.clear(),
+                Event::DocumentEnd => {
+                    self.anchors.clear();
+                    self.kept = 0;
+                }
                 event => {
                     let line = line(span.start);
                     let value = self.node(event, span)?;
@@ -173,12 +176,13 @@ impl<'t, 'b> Composer<'t, 'b> {
     }
 
     fn syntax(&self, error: &ScanError) -> YamlError {
-        let (line, column) = (line(*error.marker()), error.marker().col() as u32 + 1);
+        let column = error.marker().col() as u32 + 1;
         if matches!(error.kind(), granit_parser::ErrorKind::RecursionLimitExceeded) {
             let exceeded = budget::Exceeded::Depth(self.budget.limits().depth);
-            return YamlError::Limit { line, exceeded };
+            return YamlError::Limit { line: line(*error.marker()), exceeded };
         }
-        YamlError::Syntax { line, column, rule: crate::rule::broken(error.kind()).to_owned() }
+        let (line, rule) = (line(*error.marker()), crate::rule::broken(error.kind()).to_owned());
+        YamlError::Syntax { line, column, rule, for_go: crate::rule::broken_for_go(error, self.text) }
     }
 
     fn pay(&mut self, nodes: u64, at: Marker) -> Result<(), YamlError> {
@@ -191,10 +195,17 @@ impl<'t, 'b> Composer<'t, 'b> {
         self.budget.take_bytes(weight.bytes).map_err(|exceeded| YamlError::Limit { line: line(at), exceeded })
     }
 
+    /// Holds what all values take in memory to what they may.
+    fn must_fit(&self, at: Marker) -> Result<(), YamlError> {
+        let fits = self.budget.values_fit(self.made.bytes + self.kept);
+        fits.map_err(|exceeded| YamlError::Limit { line: line(at), exceeded })
+    }
+
     fn node(&mut self, event: Event<'t>, span: Span) -> Result<Value, YamlError> {
         let before = self.made;
         self.pay(1, span.start)?;
         self.made.bytes += VALUE_BYTES;
+        self.must_fit(span.start)?;
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let text = self.ended(text, style, span);
@@ -204,12 +215,21 @@ impl<'t, 'b> Composer<'t, 'b> {
             Event::SequenceStart(_, anchor, _) => (self.nested(span, Self::sequence)?, anchor),
             Event::MappingStart(_, anchor, _) => (self.nested(span, Self::mapping)?, anchor),
             Event::Alias(id) => (self.alias(id, span)?, 0),
-            _ => return Err(YamlError::Syntax { line: line(span.start), column: 1, rule: "expected a value".into() }),
+            _ => {
+                return Err(YamlError::Syntax {
+                    line: line(span.start),
+                    column: 1,
+                    rule: "expected a value".into(),
+                    for_go: None,
+                });
+            }
         };
         if anchor != 0 {
             let Weight { nodes, bytes } = self.made;
             let weight = Weight { nodes: nodes - before.nodes, bytes: bytes - before.bytes };
             self.pay_copy(weight, span.start)?;
+            self.kept += weight.bytes;
+            self.must_fit(span.start)?;
             self.anchors.insert(anchor, (value.clone(), weight));
         }
         Ok(value)
@@ -225,11 +245,17 @@ impl<'t, 'b> Composer<'t, 'b> {
     fn alias(&mut self, id: usize, span: Span) -> Result<Value, YamlError> {
         let Some(weight) = self.anchors.get(&id).map(|(_, weight)| *weight) else {
             let rule = "an anchor contains an alias to itself".to_owned();
-            return Err(YamlError::Syntax { line: line(span.start), column: span.start.col() as u32 + 1, rule });
+            return Err(YamlError::Syntax {
+                line: line(span.start),
+                column: span.start.col() as u32 + 1,
+                rule,
+                for_go: None,
+            });
         };
         self.pay(weight.nodes, span.start)?;
         self.pay_copy(weight, span.start)?;
         self.made.bytes += weight.bytes;
+        self.must_fit(span.start)?;
         Ok(self.anchors.get(&id).map_or(Value::Null, |(value, _)| value.clone()))
     }
 
@@ -238,7 +264,10 @@ impl<'t, 'b> Composer<'t, 'b> {
         loop {
             match self.next()? {
                 (Event::SequenceEnd, _) => return Ok(Value::Array(items)),
-                (event, span) => items.push(self.node(event, span)?),
+                (event, span) => {
+                    items.push(self.node(event, span)?);
+                    self.made.bytes += crate::weight::growth_bytes(items.len());
+                }
             }
         }
     }
@@ -259,6 +288,7 @@ impl<'t, 'b> Composer<'t, 'b> {
                 merge(&mut merged, value, value_span)?;
             } else {
                 let (key, shown) = (key_text(&key, span)?, key);
+                self.made.bytes += crate::weight::entry_bytes(map.len());
                 if map.insert(key, value).is_some() {
                     self.duplicates.push(DuplicateKey { line: line(span.start), key: shown.to_string() });
                 }
@@ -266,9 +296,6 @@ impl<'t, 'b> Composer<'t, 'b> {
         }
         for (key, value) in merged {
             map.entry(key).or_insert(value);
-        }
-        if !map.is_empty() {
-            self.made.bytes += MAP_BYTES.max(map.len() as u64 * ENTRY_BYTES);
         }
         Ok(Value::Object(map))
     }
@@ -323,7 +350,7 @@ fn merge(into: &mut Map<String, Value>, value: Value, span: Span) -> Result<(), 
         }
         _ => {
             let rule = "map merge requires map or sequence of maps as the value".to_owned();
-            Err(YamlError::Syntax { line: line(span.start), column: span.start.col() as u32 + 1, rule })
+            Err(YamlError::Syntax { line: line(span.start), column: span.start.col() as u32 + 1, rule, for_go: None })
         }
     }
 }
@@ -367,7 +394,7 @@ fn scalar(
         Scalar::NotFinite => Err(YamlError::NotJson { line: line(at), what: "an infinite or undefined number" }),
         Scalar::Text | Scalar::Timestamp if core.is_some() => {
             let rule = format!("cannot decode the value as !!{}", core.unwrap_or_default());
-            Err(YamlError::Syntax { line: line(at), column: at.col() as u32 + 1, rule })
+            Err(YamlError::Syntax { line: line(at), column: at.col() as u32 + 1, rule, for_go: None })
         }
         Scalar::Text | Scalar::Timestamp => Ok(Value::String(text.into_owned())),
     }

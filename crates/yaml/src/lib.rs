@@ -6,7 +6,6 @@
 //!
 //! Knows nothing of Kubernetes. Start reading at [`parse_all`] and [`emit`].
 
-#[cfg(test)]
 mod agreement;
 mod compose;
 mod decode;
@@ -18,6 +17,7 @@ mod number;
 mod rule;
 mod scalar;
 mod timestamp;
+mod weight;
 
 pub use compose::{parse_all, parse_document, parse_entries, parse_one, parse_until};
 pub use document::{Document, DuplicateKey};
@@ -40,6 +40,8 @@ pub enum YamlError {
         column: u32,
         /// The rule that is broken.
         rule: String,
+        /// The line where go-yaml finds it broken, and its words, where either is another.
+        for_go: Option<(u32, &'static str)>,
     },
     /// A value JSON has no form for.
     #[error("line {line}: {what} cannot be represented in JSON")]
@@ -84,12 +86,12 @@ impl YamlError {
     /// What go-yaml v2 says: no line for the first one, and the line before for errors of its parser.
     #[must_use]
     pub fn as_go(&self) -> String {
-        let YamlError::Syntax { line, rule, .. } = self else {
+        let YamlError::Syntax { line, rule, for_go, .. } = self else {
             return format!("yaml: {self}");
         };
-        let counted = match *line {
-            // What is open at the end of the text is missed on the line behind it.
-            0..=1 => u32::from(rule::is_of_flow(rule)),
+        let (line, rule) = for_go.unwrap_or((*line, rule));
+        let counted = match line {
+            0..=1 => 0,
             line => line - u32::from(rule::is_of_parser(rule)),
         };
         if counted == 0 { format!("yaml: {rule}") } else { format!("yaml: line {counted}: {rule}") }

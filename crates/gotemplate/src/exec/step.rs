@@ -41,6 +41,7 @@ impl Machine<'_, '_> {
                 let text = span.of(&self.frame.template.source.text);
                 self.budget.take_bytes(text.len() as u64)?;
                 self.out.extend_from_slice(text);
+                self.budget.text_fits(self.out.len() as u64)?;
             }
             Op::Print => self.print()?,
             Op::Dot => self.value = self.frame.dot.clone(),
@@ -189,6 +190,7 @@ impl Machine<'_, '_> {
             }
             value => format::append(&mut self.out, value, self.budget)?,
         }
+        self.budget.text_fits(self.out.len() as u64)?;
         Ok(())
     }
 

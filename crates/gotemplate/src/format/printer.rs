@@ -31,6 +31,7 @@ impl<'b> Printer<'b> {
     pub(super) fn pay(&mut self) -> Result<(), Exceeded> {
         let new = self.out.len() - self.paid;
         self.paid = self.out.len();
+        self.budget.text_fits(self.out.len() as u64)?;
         self.budget.take_bytes(new as u64)
     }
 

@@ -17,6 +17,9 @@ pub(crate) struct Parsed {
 /// Up to here a mapping's keys are compared one by one.
 const FEW_KEYS: usize = 16;
 
+/// What a resource takes in memory besides its fields, about: the smallest costs thirty times its text.
+const RESOURCE_BYTES: u64 = 1536;
+
 /// Every document of a resource file.
 ///
 /// Compat: the text is cut at lines that begin with `---`, and of each piece only the first document is read.
@@ -37,6 +40,7 @@ pub(crate) fn parse_documents(text: &str, budget: &mut Budget) -> Result<Vec<Par
     loop {
         let (piece, after) = cut(rest)?;
         if let Some(node) = parse_piece(piece, line, budget)? {
+            budget.take_bytes(RESOURCE_BYTES)?;
             documents.push(node);
         }
         let Some(after) = after else { return Ok(documents) };
@@ -89,6 +93,17 @@ fn parse_piece(text: &str, line: u32, budget: &mut Budget) -> Result<Option<Pars
 struct Weight {
     nodes: u64,
     bytes: u64,
+}
+
+/// What a list takes besides so many items: it begins with room for four, and moves to places twice as large.
+fn room_bytes<T>(items: usize) -> u64 {
+    const SHORT: usize = 1024;
+    let room = match items {
+        1 => 3,
+        0..=SHORT => 0,
+        _ => 2,
+    };
+    room * std::mem::size_of::<T>() as u64
 }
 
 struct Composer<'t, 'b> {
@@ -166,6 +181,8 @@ impl<'t> Composer<'t, '_> {
         let before = self.made;
         self.pay(1)?;
         self.made.bytes += std::mem::size_of::<Node>() as u64;
+        // Twice: what is built is another tree.
+        self.budget.values_fit(self.made.bytes * 2)?;
         let (node, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 self.made.bytes += text.len() as u64;
@@ -209,7 +226,10 @@ impl<'t> Composer<'t, '_> {
         loop {
             match self.next()? {
                 (Event::SequenceEnd, _) => return Ok(Node::Seq(items)),
-                (event, span) => items.push(self.node(event, &span)?),
+                (event, span) => {
+                    items.push(self.node(event, &span)?);
+                    self.made.bytes += room_bytes::<Node>(items.len());
+                }
             }
         }
     }
@@ -240,6 +260,7 @@ impl<'t> Composer<'t, '_> {
                 return Err(malformed(self.line_of(&span), &message));
             }
             map.0.push((key, value));
+            self.made.bytes += room_bytes::<(Scalar, Node)>(map.0.len());
         }
         for (key, value) in merged.into_iter().flat_map(|map| map.0) {
             if map.get(&key.text).is_none() {

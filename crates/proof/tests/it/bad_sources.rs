@@ -81,7 +81,7 @@ fn broken_files() -> Vec<(&'static str, &'static str, Change, &'static str)> {
         yaml(
             "exploding",
             exploding().into(),
-            "exploding/z.yaml: line 10: more than 67108864 bytes (limit: bytes 67108864)",
+            "exploding/z.yaml: line 10: more than 41943040 bytes (limit: bytes 41943040)",
         ),
         yaml("flow", deep("[").into(), "flow/z.yaml: line 3: nested deeper than 128 levels (limit: depth 128)"),
         yaml(

@@ -9,8 +9,11 @@ impl<'t> Lines<'t, '_> {
     pub(super) fn flow(&mut self, start: usize, end: usize) -> Option<(Value, usize)> {
         let mut behind = start;
         let value = self.nested(|lines| {
-            let (value, at) =
-                if lines.bytes()[start] == b'[' { lines.flow_list(start + 1, end) } else { lines.flow_map(start + 1, end) }?;
+            let (value, at) = if lines.bytes()[start] == b'[' {
+                lines.flow_list(start + 1, end)
+            } else {
+                lines.flow_map(start + 1, end)
+            }?;
             behind = at;
             Some(value)
         })?;
@@ -26,6 +29,7 @@ impl<'t> Lines<'t, '_> {
         loop {
             let (item, behind) = self.flow_value(at, end)?;
             items.push(item);
+            self.must_fit()?;
             at = self.past_spaces(behind, end);
             match self.bytes()[at..end].first()? {
                 b',' => at = self.past_spaces(at + 1, end),

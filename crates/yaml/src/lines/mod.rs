@@ -11,6 +11,7 @@ mod quoted;
 
 use crate::document::Document;
 use crate::scalar::{Dialect, Scalar, resolve};
+use crate::weight::{ENTRY_BYTES, MAP_BYTES, VALUE_BYTES};
 use budget::Budget;
 use serde_json::{Map, Value};
 
@@ -18,7 +19,7 @@ use serde_json::{Map, Value};
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Wanted<'w> {
     All,
-    /// The others are read and may be null.
+    /// Those with these names in any case of their letters; the others are read and may be empty.
     Only(&'w [&'w str]),
 }
 
@@ -30,8 +31,9 @@ pub(crate) fn read(text: &str, dialect: Dialect, wanted: Wanted<'_>, budget: &mu
     if !is_simple(text) {
         return None;
     }
-    let (at, number, nodes) = (0, 0, 0);
-    let mut reader = Lines { text, dialect, wanted, budget, at, number, nodes, line: None, building: true };
+    let (at, number, nodes, collections) = (0, 0, 0, 0);
+    let mut reader =
+        Lines { text, dialect, wanted, budget, at, number, nodes, collections, line: None, building: true };
     reader.advance()?;
     let line = reader.line?.number;
     let value = reader.block(true)?;
@@ -73,6 +75,8 @@ struct Lines<'t, 'b> {
     number: u32,
     /// How many nodes have been read: what is paid in the end.
     nodes: u64,
+    /// How many of them hold others.
+    collections: u64,
     line: Option<Line>,
     /// Whether anyone looks at what is read.
     building: bool,
@@ -91,6 +95,7 @@ impl<'t> Lines<'t, '_> {
     /// Goes on to the next line with something on it.
     fn advance(&mut self) -> Option<()> {
         let bytes = self.bytes();
+        self.must_fit()?;
         while self.at < bytes.len() {
             let begin = self.at;
             let end = self.line_end(begin);
@@ -124,15 +129,28 @@ impl<'t> Lines<'t, '_> {
     /// The collection that begins at the current line.
     fn block(&mut self, outermost: bool) -> Option<Value> {
         let line = self.line?;
-        if self.is_dash(line.start, line.end) { self.sequence(line.indent) } else { self.mapping(line.indent, outermost) }
+        if self.is_dash(line.start, line.end) {
+            self.sequence(line.indent)
+        } else {
+            self.mapping(line.indent, outermost)
+        }
     }
 
     fn nested(&mut self, read: impl FnOnce(&mut Self) -> Option<Value>) -> Option<Value> {
         self.nodes += 1;
+        self.collections += 1;
+        self.must_fit()?;
         self.budget.enter().ok()?;
         let value = read(self);
         self.budget.leave();
         value
+    }
+
+    /// Gives up where the values might take more memory than they may: `compose` knows more exactly, and says so.
+    pub(super) fn must_fit(&self) -> Option<()> {
+        let read = (self.at as u64).min(self.text.len() as u64);
+        let most = self.nodes * (VALUE_BYTES + ENTRY_BYTES) + self.collections * MAP_BYTES + read;
+        self.budget.values_fit(most).ok()
     }
 
     fn sequence(&mut self, indent: usize) -> Option<Value> {
@@ -160,7 +178,7 @@ impl<'t> Lines<'t, '_> {
         if self.is_over(start, line.end) {
             self.advance()?;
             return match self.line {
-                Some(next) if next.indent > line.indent => self.block(false),
+                Some(next) if next.indent > line.indent => self.below(line, next),
                 _ => Some(self.null()),
             };
         }
@@ -182,7 +200,7 @@ impl<'t> Lines<'t, '_> {
                 lines.nodes += 1;
                 let was_building = lines.building;
                 if outermost && let Wanted::Only(wanted) = lines.wanted {
-                    lines.building = wanted.contains(&&*key);
+                    lines.building = wanted.iter().any(|one| one.eq_ignore_ascii_case(&key));
                 }
                 let value = lines.entry(end + 1, line)?;
                 let built = std::mem::replace(&mut lines.building, was_building);
@@ -194,6 +212,14 @@ impl<'t> Lines<'t, '_> {
         })
     }
 
+    /// What stands on lines of its own, deeper than what it belongs to.
+    fn below(&mut self, line: Line, next: Line) -> Option<Value> {
+        match self.bytes()[next.start] {
+            b'[' | b'{' => self.inline(next.start, Line { indent: line.indent, ..next }),
+            _ => self.block(false),
+        }
+    }
+
     /// The value of a key whose colon ends before `from`.
     fn entry(&mut self, from: usize, line: Line) -> Option<Value> {
         let start = self.past_spaces(from, line.end);
@@ -202,8 +228,10 @@ impl<'t> Lines<'t, '_> {
         }
         self.advance()?;
         match self.line {
-            Some(next) if next.indent > line.indent => self.block(false),
-            Some(next) if next.indent == line.indent && self.is_dash(next.start, next.end) => self.sequence(next.indent),
+            Some(next) if next.indent > line.indent => self.below(line, next),
+            Some(next) if next.indent == line.indent && self.is_dash(next.start, next.end) => {
+                self.sequence(next.indent)
+            }
             _ => Some(self.null()),
         }
     }
@@ -339,7 +367,22 @@ impl<'t> Lines<'t, '_> {
 fn is_indicator(byte: u8) -> bool {
     matches!(
         byte,
-        b'?' | b':' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%'
-            | b'@' | b'`'
+        b'?' | b':'
+            | b','
+            | b'['
+            | b']'
+            | b'{'
+            | b'}'
+            | b'#'
+            | b'&'
+            | b'*'
+            | b'!'
+            | b'|'
+            | b'>'
+            | b'\''
+            | b'"'
+            | b'%'
+            | b'@'
+            | b'`'
     )
 }

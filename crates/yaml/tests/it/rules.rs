@@ -19,6 +19,16 @@ const CASES: &[(&str, &str)] = &[
     ("a: !<x", "yaml: did not find the expected '>'"),
     ("- a\nb: c", "yaml: line 1: did not find expected '-' indicator"),
     ("}", "yaml: did not find expected node content"),
+    ("kind: A\nb: [1,\n", "yaml: line 2: did not find expected node content"),
+    ("[", "yaml: line 1: did not find expected node content"),
+    ("{a: [b}\n", "yaml: did not find expected ',' or ']'"),
+    ("{? a\n: b\n", "yaml: line 2: did not find expected ',' or '}'"),
+    ("-\nkind: F\nkind: G\n", "yaml: line 1: did not find expected node content"),
+    ("d: *v1.Version\n", "yaml: did not find expected alphabetic or numeric character"),
+    ("a: b # c\n*# : f\n", "yaml: line 2: did not find expected alphabetic or numeric character"),
+    ("\"---\na:", "yaml: line 2: found unexpected end of stream"),
+    ("a: 1\nb\n\n# c\nc: d\n", "yaml: line 4: could not find expected ':'"),
+    ("? a\nk", "yaml: line 3: could not find expected ':'"),
 ];
 
 #[test]

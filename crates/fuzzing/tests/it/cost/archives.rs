@@ -34,6 +34,45 @@ fn add(builder: &mut Builder<GzEncoder<Vec<u8>>>, name: &str, kind: EntryType, s
     builder.append(&header, std::io::Read::take(std::io::repeat(0), size)).expect("memory takes what is written");
 }
 
+/// So many thousand entries: gzip streams one after another are one stream.
+fn repeated(kind: EntryType, name: &str, thousands: usize) -> Vec<u8> {
+    let mut header = Header::new_ustar();
+    header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
+    header.set_entry_type(kind);
+    header.set_size(0);
+    header.set_cksum();
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    (0..1_000).for_each(|_| encoder.write_all(header.as_bytes()).expect("room"));
+    encoder.finish().expect("room").repeat(thousands)
+}
+
+#[test]
+fn nothing_is_read_behind_the_last_entry_that_is_allowed() {
+    let _turn = super::turn();
+    // What follows is no gzip stream, which would be told if anyone looked at it.
+    let broken = b"no gzip stream".repeat(1_000);
+    let kinds = [(EntryType::Regular, "app/x"), (EntryType::Directory, "app/x/")];
+    for (kind, name) in kinds {
+        let archive = [repeated(kind, name, 21), broken.clone()].concat();
+        refused("entries and then nonsense", "20000", || load(&archive));
+    }
+    let archive = [repeated(EntryType::Regular, "app/x", 19), broken].concat();
+    let told = load(&archive);
+    assert!(!told.contains("20000"), "{told}");
+}
+
+#[test]
+fn names_are_not_read_at_any_length() {
+    let _turn = super::turn();
+    for kind in [EntryType::GNULongName, EntryType::GNULongLink, EntryType::XHeader, EntryType::XGlobalHeader] {
+        let archive = packed(|tar| {
+            add(tar, "././@LongLink", kind, 60 << 20);
+            add(tar, "app/x", EntryType::Regular, 1);
+        });
+        refused("a name of sixty megabytes", "a header larger than 65536 bytes", || load(&archive));
+    }
+}
+
 #[test]
 fn archives_are_bounded_and_hold_files_only() {
     let _turn = super::turn();
@@ -45,11 +84,9 @@ fn archives_are_bounded_and_hold_files_only() {
             "20000",
             packed(|tar| (0..20_001).for_each(|i| add(tar, &format!("app/{i}"), EntryType::Regular, 0))),
         ),
-        (
-            "a million folders",
-            "",
-            packed(|tar| (0..60_000).for_each(|i| add(tar, &format!("app/{i}/"), EntryType::Directory, 0))),
-        ),
+        ("a million files", "20000", repeated(EntryType::Regular, "app/x", 1_000)),
+        ("a million folders", "20000", repeated(EntryType::Directory, "app/x/", 1_000)),
+        ("a million long names", "20000", repeated(EntryType::XGlobalHeader, "pax", 1_000)),
         ("one large file", "5242880", packed(|tar| add(tar, "app/x", EntryType::Regular, 6 << 20))),
         (
             "many large files",

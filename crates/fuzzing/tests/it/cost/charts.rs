@@ -14,6 +14,18 @@ fn render(files: &[(&str, &str)]) -> String {
     if output.code == 0 { format!("{} bytes of output", output.stdout.len()) } else { output.stderr }
 }
 
+/// Writes a megabyte at a time.
+const LONG_TEXT: &str = "{{ $x := repeat 1000000 \"x\" }}{{ range 100 }}{{ $x }}{{ end }}";
+
+#[test]
+fn many_templates_are_stopped_together() {
+    let _turn = super::turn();
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a: {{ repeat 3000000 \"x\" }}\n";
+    let files: Vec<(String, &str)> = (0..40).map(|at| (format!("templates/{at}.yaml"), template)).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    refused("forty templates of three megabytes each", "limit: bytes", || render(&files));
+}
+
 #[test]
 fn templates_are_stopped_by_counted_limits() {
     let _turn = super::turn();
@@ -42,6 +54,18 @@ fn templates_are_stopped_by_counted_limits() {
         ("template", "", "{{ define \"a\" }}{{ template \"a\" . }}{{ end }}{{ template \"a\" . }}"),
         ("tpl", "", "{{ $t := \"{{ tpl .t . }}\" }}{{ tpl $t (dict \"t\" $t \"Template\" .Template) }}"),
         ("printf", "limit: ", "{{ printf \"%1000000000d\" 1 }}{{ range 100 }}{{ printf \"%1000000d\" 1 }}{{ end }}"),
+        ("a text in pieces", "limit: bytes", LONG_TEXT),
+        (
+            "many long texts",
+            "limit: bytes",
+            "{{ $x := list }}{{ range 100 }}{{ $x = append $x (repeat 5000000 \"x\") }}{{ end }}",
+        ),
+        ("one long text", "limit: bytes", "{{ repeat 30000000 \"x\" }}"),
+        (
+            "many long includes",
+            "limit: bytes",
+            "{{ define \"a\" }}{{ repeat 5000000 \"x\" }}{{ end }}{{ range 100 }}{{ include \"a\" . | len }}{{ end }}",
+        ),
         (
             "regexReplaceAll",
             "limit: ",

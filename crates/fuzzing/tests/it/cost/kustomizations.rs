@@ -87,6 +87,47 @@ fn what_grows_is_stopped_by_counted_limits() {
 }
 
 #[test]
+fn a_hundred_thousand_of_anything_stay_within_memory() {
+    let _turn = super::turn();
+    let many = |piece: &str| piece.repeat(100_000);
+    let counted =
+        |count: usize, piece: &str| (0..count).map(|at| piece.replace('@', &at.to_string())).collect::<String>();
+    let numbered = |piece: &str| counted(100_000, piece);
+    // Keys are few everywhere else, and looked up one after another.
+    let keys = counted(15_000, "k@: v,");
+    let patched = "resources: [a.yaml]\npatches: [{path: r.yaml}]";
+    let operations = "resources: [a.yaml]\npatches: [{path: r.yaml, target: {kind: ConfigMap}}]";
+    let resources = "resources: [r.yaml]";
+    let cases = [
+        ("a million maps", resources, format!("{MAP}data: [{}]", "{a: 1},".repeat(1_000_000))),
+        ("a million maps line by line", resources, format!("{MAP}data:\n{}", "- a: 1\n".repeat(1_000_000))),
+        ("a million texts", resources, format!("{MAP}data: [{}]", "a,".repeat(1_000_000))),
+        ("a hundred thousand maps", resources, format!("{MAP}data: [{}]", many("{a: 1},"))),
+        ("thousands of keys", resources, format!("{MAP}data: {{{keys}}}")),
+        ("a hundred thousand documents", resources, numbered("---\napiVersion: v1\nkind: A\nmetadata: {name: a@}\n")),
+        ("a patch of thousands of keys", patched, format!("{MAP}data: {{{keys}}}")),
+        ("a patch of a hundred thousand items", patched, format!("{MAP}data: {{a: [{}]}}", many("x,"))),
+        ("a hundred thousand patches", patched, many(&format!("---\n{MAP}data: {{a: b}}\n"))),
+        ("a hundred thousand operations", operations, many("- {op: add, path: /data, value: {a: b}}\n")),
+        ("a patch of aliases", patched, MAP.to_owned() + &aliases(12)),
+    ];
+    for (name, kustomization, content) in cases {
+        refused(name, "", || built(&[("kustomization.yaml", kustomization), ("r.yaml", &content), ("a.yaml", MAP)]));
+    }
+    let lists = [
+        ("resources", numbered("r@.yaml,")),
+        ("patches", many("{patch: '{}'},")),
+        ("images", numbered("{name: a@, newTag: b},")),
+        ("configMapGenerator", numbered("{name: a@, literals: [a=b]},")),
+        ("generators", numbered("g@.yaml,")),
+    ];
+    for (field, items) in lists {
+        let kustomization = format!("{field}: [{items}]\n");
+        refused(field, "", || built(&[("kustomization.yaml", &kustomization), ("a.yaml", MAP)]));
+    }
+}
+
+#[test]
 fn bases_that_double_are_stopped() {
     let _turn = super::turn();
     // Every level takes the level below twice, under two names: 2^30 objects.

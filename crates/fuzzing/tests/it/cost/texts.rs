@@ -24,10 +24,33 @@ fn yaml_is_stopped_by_counted_limits() {
         ("maps in maps", "limit: depth", "{a: ".repeat(levels)),
         ("indented sequences", "limit: depth", "- ".repeat(levels)),
         ("indented maps", "limit: depth", (0..2_000).map(|i| format!("{}a:\n", " ".repeat(i))).collect()),
-        ("one long text", "limit: bytes", format!("a: {}", "x".repeat(65 << 20))),
+        ("one long text", "limit: bytes", format!("a: {}", "x".repeat(41 << 20))),
     ];
     for (name, expected, text) in cases {
         refused(name, expected, || read(&text));
+    }
+}
+
+#[test]
+fn dense_yaml_is_stopped_by_what_it_becomes() {
+    let _turn = super::turn();
+    let million = |piece: &str| piece.repeat(1_000_000);
+    let cases = [
+        ("a million maps in a list", format!("a: [{}]\n", million("{a: 1},"))),
+        ("a million maps line by line", million("- {a: 1}\n")),
+        ("a million maps in lines", million("- a: 1\n")),
+        ("a million lists", format!("[{}]", million("[1],"))),
+        ("a million numbers", million("- 1\n")),
+        ("a million numbers in a line", format!("[{}]", million("1,"))),
+        ("a million documents", million("---\na: {b: 1}\n")),
+        ("a million empty maps", format!("[{}]", million("{},"))),
+        ("a million keys", (0..1_000_000).map(|at| format!("k{at}: 1\n")).collect()),
+        ("a million anchors", million("- &a {a: 1}\n")),
+        ("a million aliases", format!("a: &a {{a: 1}}\nb: [{}]\n", million("*a,"))),
+        ("anchors in each other", format!("{}{}", "&a [".repeat(100), "{a: 1},".repeat(30_000)) + &"]".repeat(100)),
+    ];
+    for (name, text) in cases {
+        refused(name, "limit: bytes", || read(&text));
     }
 }
 
