@@ -9,7 +9,7 @@ use crate::plan::assess::Ground;
 use crate::plan::{events, operation_sources};
 use crate::projects::Projects;
 use crate::settings::Settings;
-use crate::sources::{Ask, Freshness, Place, Repositories, SourceSeen, Sources, Wanted, Wish, wanted};
+use crate::sources::{Ask, Freshness, Place, Repositories, Revision, SourceSeen, Sources, Wanted, Wish, wanted};
 use api::names::{ANNOTATION_REFRESH, ANNOTATION_REFRESH_TIMESTAMP, ANNOTATION_SKIP_RECONCILE, APPLICATION, GROUP};
 use api::unsupported::unsupported_fields;
 use api::{Application, ApplicationSource, ComparedTo, ProjectRules, semantically_equal};
@@ -148,7 +148,7 @@ impl Observer {
                 seen = usable.iter().map(|_| SourceSeen::Unread).collect();
             }
             Freshness::Listing => {
-                let urls: Vec<String> = usable.iter().map(|wanted| wanted.remote.url.to_string()).collect();
+                let urls: Vec<String> = usable.iter().map(|wanted| wanted.origin.shown()).collect();
                 observed.refreshing = Some(format!("the refs of {}, listed anew", urls.join(", ")));
             }
         }
@@ -194,7 +194,8 @@ impl Observer {
             namespace: application.spec.destination.namespace.clone(),
             project: application.spec.project_name().to_owned(),
         };
-        wanted(&Ask { application, settings: &self.settings.render, repositories: &repositories, has_several }, sources)
+        let settings = repositories.settings(&self.settings.render);
+        wanted(&Ask { application, settings: &settings, repositories: &repositories, has_several }, sources)
     }
 
     /// Makes the desired objects ready where all is rendered, and looks up what is live of them in the cache.
@@ -304,7 +305,7 @@ impl Observer {
         observed
     }
 
-    async fn render(&self, observed: &mut Observed, of: Whose, index: usize, revision: &git::Wanted) {
+    async fn render(&self, observed: &mut Observed, of: Whose, index: usize, revision: &Revision) {
         let gathered = match of {
             Whose::Spec => Some(&mut observed.spec),
             Whose::Operation => observed.operation.as_mut(),

@@ -4,7 +4,7 @@ use crate::AppKey;
 use crate::decided::Decided;
 use crate::memory::{Memory, Told};
 use crate::settings::Settings;
-use crate::sources::{Behind, Content, SourceFailure, SourceSeen, Wanted};
+use crate::sources::{Behind, Content, Revision, SourceFailure, SourceSeen, Wanted};
 use api::{Application, ProjectRules};
 use cluster::{Cached, GroupKind, Served};
 use compare::Targets;
@@ -152,8 +152,8 @@ pub enum Query {
         of: Whose,
         /// At which place.
         index: usize,
-        /// Which commit.
-        revision: git::Wanted,
+        /// Which commit or version.
+        revision: Revision,
     },
     /// The live objects under these keys.
     Live(Vec<Lookup>),

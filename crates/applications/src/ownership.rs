@@ -1,6 +1,6 @@
 //! Whose an object is, and how much of it is worth keeping: the cluster cache asks for every object it sees.
 
-use crate::sources::{KNOWN_HOSTS, OWN_SECRET, SECRET_TYPE, TLS_CERTS};
+use crate::sources::{CONFIG, KNOWN_HOSTS, OWN_SECRET, SECRET_TYPE, TLS_CERTS};
 use api::Tracking;
 use api::names::{APP_PROJECT, APPLICATION, GROUP};
 use cluster::{Instance, Keep, Ownership};
@@ -36,7 +36,7 @@ fn is_control_plane(meta: &Meta) -> bool {
     match (&*meta.gvk.group, &*meta.gvk.kind) {
         (GROUP, APPLICATION | APP_PROJECT) => true,
         ("", "Secret") => meta.labels.contains_key(SECRET_TYPE) || *meta.name == *OWN_SECRET,
-        ("", "ConfigMap") => *meta.name == *KNOWN_HOSTS || *meta.name == *TLS_CERTS,
+        ("", "ConfigMap") => [KNOWN_HOSTS, TLS_CERTS, CONFIG].contains(&&*meta.name),
         _ => false,
     }
 }

@@ -13,6 +13,7 @@ use crate::projects::Projects;
 use crate::settings::Settings;
 use crate::sources::{Counters, Reading, Repositories, Sources};
 use crate::wakes::{Wakes, applications, reload, wake_for};
+use charts::Charts;
 use clock::Offload;
 use cluster::{Cache, Clusters, ErrorClass, Selection, WRITE_TIMEOUT};
 use controller::{Controller, Done, Environment, Failure, Level, Plan, Planned, Queue, Shutdown, Step};
@@ -49,6 +50,8 @@ pub struct Options {
     pub workers: usize,
     /// What evaluates Jsonnet; without it, sources that hold any cannot be rendered.
     pub jsonnet: Option<Arc<dyn Jsonnet>>,
+    /// What fetches charts and files behind URLs; without it, sources that need any cannot be rendered.
+    pub charts: Option<Charts>,
     /// A secret, from which passwords that templates make up follow where the installation has none of its own.
     pub salt: [u8; 32],
 }
@@ -68,6 +71,7 @@ impl Options {
             settings: Settings::default(),
             workers: WORKERS,
             jsonnet: None,
+            charts: None,
             salt,
         }
     }
@@ -116,6 +120,7 @@ impl Applications {
         let reading = Reading {
             git: Arc::clone(&options.git),
             watcher,
+            charts: options.charts.clone(),
             clock: options.environment.clock.clone(),
             offload: options.offload.clone(),
             jsonnet: options.jsonnet.clone(),

@@ -3,7 +3,7 @@
 use crate::AppKey;
 use crate::level::{CHANGED, RENAMED};
 use crate::observe::Observer;
-use crate::sources::{KNOWN_HOSTS, OWN_SECRET, Repositories, SECRET_TYPE, TLS_CERTS, WakeApps};
+use crate::sources::{CONFIG, KNOWN_HOSTS, OWN_SECRET, Repositories, SECRET_TYPE, TLS_CERTS, WakeApps};
 use api::names::{APP_PROJECT, APPLICATION, GROUP};
 use api::split_instance_name;
 use cluster::{Cache, Cached, GroupKind, Instance, Notice, Place};
@@ -79,7 +79,7 @@ pub fn reload(observer: &Observer) -> bool {
     let is_ours = |cached: &Cached| {
         let meta = cached.object.meta();
         let is_declared =
-            meta.labels.contains_key(SECRET_TYPE) || [KNOWN_HOSTS, TLS_CERTS, OWN_SECRET].contains(&&*meta.name);
+            meta.labels.contains_key(SECRET_TYPE) || [KNOWN_HOSTS, TLS_CERTS, OWN_SECRET, CONFIG].contains(&&*meta.name);
         meta.namespace.as_deref() == Some(&*observer.settings.namespace) && is_declared
     };
     let objects: Vec<_> =
@@ -92,6 +92,7 @@ pub fn reload(observer: &Observer) -> bool {
     let changed = **known != read;
     if changed {
         *known = Arc::new(read);
+        observer.sources.learn_repositories(Arc::clone(&known));
     }
     changed
 }

@@ -8,6 +8,7 @@ mod inner;
 mod http;
 
 use crate::access::Access;
+use crate::asking::Web;
 use crate::cache::{Cache, VersionNote, sha256};
 use crate::options::ChartsOptions;
 use crate::patience::within;
@@ -16,7 +17,6 @@ use crate::registry::{Place, Reference, Registries};
 use crate::repository::{Registry, Repository};
 use crate::version::{Found, choose, is_version, sort_newest_first};
 use crate::wanted::{Fetched, FetchedFile, Wanted};
-use crate::asking::Web;
 use bytes::Bytes;
 use chosen::{Chosen, Source};
 use clock::{Clock, Offload};

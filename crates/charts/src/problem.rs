@@ -30,7 +30,7 @@ pub enum Problem {
     PlainHttp,
     /// The host has an address that charts are not fetched from.
     #[error(
-        "{host} has an address of a private network or of a cloud's metadata; configure the repository to allow a private one"
+        "{host} has an address of a private network or of a cloud's metadata, which is not asked for what others name; a private one is where a repository on that host is declared, or with --allow-private"
     )]
     Refused {
         /// The host.

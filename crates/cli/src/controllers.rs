@@ -4,6 +4,7 @@ use crate::evaluate_jsonnet::evaluator;
 use crate::failure::Failure;
 use applications::sources::Counters;
 use applications::{Applications, Options, Settings};
+use charts::{Charts, ChartsOptions};
 use clock::{Clock, Offload};
 use cluster::{ClusterClient, Clusters};
 use controller::{Elector, Environment, KubeEvents, Leadership, LeaseConfig, Metrics, Reporter, Shutdown, Views};
@@ -149,7 +150,10 @@ fn start_applications(
     let offload = Offload::pool(parallel);
     let git: Arc<dyn GitSource> =
         Arc::new(Repositories::new(RepositoriesOptions::new(data.join("repositories")), offload.clone()));
-    let options = Options { settings, jsonnet: evaluator(), salt: salt()?, ..Options::new(environment, git, offload) };
+    let charts = Charts::new(ChartsOptions::in_folder(data.join("charts")), &shared.clock, offload.clone());
+    let charts = Some(charts.map_err(|error| Failure::new(error.to_string()))?);
+    let options =
+        Options { settings, charts, jsonnet: evaluator(), salt: salt()?, ..Options::new(environment, git, offload) };
     let applications = Applications::new(options, shared.shutdown.clone());
     let applications = applications.map_err(|error| Failure::new(error.to_string()))?;
     let sources = applications.counters();

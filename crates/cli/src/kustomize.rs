@@ -6,6 +6,7 @@ mod arguments;
 mod build;
 mod failed;
 mod output;
+mod remote;
 
 use crate::failure::Failure;
 use clap::Subcommand;

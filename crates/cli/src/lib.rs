@@ -23,6 +23,7 @@ mod app;
 mod demo;
 mod helm;
 mod kustomize;
+mod outside;
 mod plugins;
 mod render;
 mod rollouts;

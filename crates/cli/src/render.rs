@@ -2,7 +2,6 @@
 //! Application in a file.
 
 mod arguments;
-mod outside;
 mod show;
 mod sources;
 
@@ -14,7 +13,6 @@ use crate::failure::Failure;
 use crate::terminal;
 use api::Application;
 use api::names::DEFAULT_NAMESPACE;
-use applications::sources::Repositories;
 use clock::Clock;
 use object::Object;
 use render::{Capabilities, Rendered};
@@ -38,7 +36,7 @@ impl Render {
         if let Some(local) = &self.local {
             renderer.local = Some(Arc::new(Disk::new(local.canonicalize()?)));
         }
-        let declared = Repositories::default();
+        let declared = self.outside.repositories()?;
         let mut all: Vec<Rendered> = Vec::new();
         for application in &applications {
             let revision = self.revision.as_deref();

@@ -41,7 +41,7 @@ pub enum Problem {
     PlainHttp,
     /// The server has an address that is not asked.
     #[error(
-        "{host} has an address of a private network or of a cloud's metadata, which is not asked for what others name; declare the repository to allow a private one"
+        "{host} has an address of a private network or of a cloud's metadata, which is not asked for what others name; a private one is where a repository on that host is declared, or with --allow-private"
     )]
     AddressRefused {
         /// The host.

@@ -16,6 +16,7 @@ use crate::provenance::{ORIGIN, Provenance};
 use crate::read_resources::resources;
 use crate::resmap::ResMap;
 use budget::Budget;
+use bytes::Bytes;
 use std::collections::BTreeMap;
 
 /// What has been gathered so far.
@@ -40,6 +41,8 @@ pub(crate) struct Builder<'b, 't> {
 pub(crate) struct TargetDirectory<'t> {
     pub kustomization: Kustomization,
     file_name: &'static str,
+    /// Its file's text.
+    text: Bytes,
     loader: Loader<'t>,
     origin: Option<Provenance>,
     /// The namespace that charts get from a kustomization further out.
@@ -82,7 +85,8 @@ impl<'t> TargetDirectory<'t> {
         })?;
         builder.warnings.extend(read.warnings.iter().map(|warning| (*warning).to_owned()));
         let kustomization = read.kustomization;
-        Ok(TargetDirectory { kustomization, file_name, loader, origin: None, chart_namespace: String::new() })
+        let chart_namespace = String::new();
+        Ok(TargetDirectory { kustomization, file_name, text: content, loader, origin: None, chart_namespace })
     }
 
     /// Changes the kustomization as an Application asks.

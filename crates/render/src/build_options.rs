@@ -28,7 +28,13 @@ impl BuildOptions {
             match flag {
                 "--enable-helm" | "--enable-star" | "--as-current-user" => {}
                 "--enable-managedby-label" => options.managed_by_label = true,
-                "--enable-alpha-plugins" | "--enable-exec" | "--network" | "--mount" | "--env" | "-e" => {
+                "--enable-alpha-plugins"
+                | "--enable-exec"
+                | "--network"
+                | "--network-name"
+                | "--mount"
+                | "--env"
+                | "-e" => {
                     return Err(format!("{flag} runs programs or containers, and nothing is executed to render"));
                 }
                 "--helm-command" | "--helm-api-versions" | "--helm-kube-version" | "--helm-debug" => drop(value()),

@@ -35,8 +35,20 @@ pub enum ChartProblem {
         error: PathError,
     },
     /// A values file with an address of another sort than is allowed.
-    #[error("the URL scheme '{0}' is not allowed for values files; http and https are")]
-    Scheme(String),
+    #[error(
+        "the URL scheme '{scheme}' is not allowed for values files; allowed are: {allowed} (helm.valuesFileSchemes)"
+    )]
+    Scheme {
+        /// What stands before the colon.
+        scheme: String,
+        /// Those that are.
+        allowed: String,
+    },
+    /// A values file with an address that is allowed, and that nothing here fetches.
+    #[error(
+        "values files are fetched over http and https only: '{0}' needs a plugin of Helm's, and nothing is executed to render"
+    )]
+    SchemeNotFetched(String),
     /// A values file that does not exist.
     #[error("open {0}: no such file or directory; `ignoreMissingValueFiles` would skip it")]
     NoFile(String),
@@ -64,6 +76,16 @@ pub enum ChartProblem {
         url: String,
         /// Why.
         cause: String,
+    },
+    /// Chart.lock does not fit Chart.yaml.
+    #[error(
+        "the lock file ({lock}) is out of sync with the dependencies file ({declared}). Please update the dependencies with 'helm dependency update'"
+    )]
+    LockOutOfSync {
+        /// The lock's file.
+        lock: &'static str,
+        /// The file with what it should fit.
+        declared: &'static str,
     },
     /// A chart the chart needs could not be had.
     #[error("dependency {name}: {cause}")]

@@ -2,6 +2,7 @@
 
 use crate::BuildOptions;
 use api::ApplicationSource;
+use std::collections::BTreeMap;
 
 /// One source of one application.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -38,12 +39,23 @@ pub struct Settings {
     pub disabled: Vec<SourceType>,
     /// How kustomizations are built (`kustomize.buildOptions`), or what is wrong with that option.
     pub build_options: Result<BuildOptions, String>,
+    /// The same for kustomizations whose source names a version (`kustomize.buildOptions.<version>`), by its name; what
+    /// is wrong is said with the key.
+    pub build_options_of: BTreeMap<String, Result<BuildOptions, String>>,
+    /// The schemes that addresses of values files may have: `helm.valuesFileSchemes`.
+    pub value_file_schemes: Vec<String>,
 }
 
 impl Default for Settings {
     /// Upstream's defaults.
     fn default() -> Self {
-        Settings { manifest_bytes_max: 10_000_000, disabled: Vec::new(), build_options: Ok(BuildOptions::default()) }
+        Settings {
+            manifest_bytes_max: 10_000_000,
+            disabled: Vec::new(),
+            build_options: Ok(BuildOptions::default()),
+            build_options_of: BTreeMap::new(),
+            value_file_schemes: vec!["https".to_owned(), "http".to_owned()],
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::chart::{Inflater, chance};
 use crate::work::Work;
-use crate::{KustomizationProblem, Manifest, Origin, Problem};
+use crate::{BuildOptions, KustomizationProblem, Manifest, Origin, Problem, Settings};
 use api::{ApplicationSourceKustomize, IntOrString, KustomizePatch, KustomizeReplica, KustomizeSelector};
 use kustomize::{AnnotationEdit, Edits, ImageEdit, LabelEdit, Options, PatchEdit, ReplicaEdit, Target};
 use object::Object;
@@ -13,12 +13,8 @@ pub(crate) fn render(work: &mut Work<'_>) -> Result<(), Problem> {
     let path = work.path.clone();
     let at = |error: KustomizationProblem| Problem::Kustomization { path: path.clone(), error };
     let declared = work.source.kustomize.clone().unwrap_or_default();
-    if !declared.version.is_empty() {
-        return Err(at(KustomizationProblem::Version(declared.version)));
-    }
     let edits = edits(work, &declared).map_err(at)?;
-    let build_options = work.input.settings.build_options.clone();
-    let build_options = build_options.map_err(|error| at(KustomizationProblem::BuildOption(error)))?;
+    let build_options = build_options(&work.input.settings, &declared.version).map_err(at)?;
     let elsewhere = &work.around.elsewhere;
     let charts = Inflater::new(&work.source, work.around, chance::of(work));
     let options = Options {
@@ -43,6 +39,17 @@ pub(crate) fn render(work: &mut Work<'_>) -> Result<(), Problem> {
         }
     }
     Ok(())
+}
+
+/// The options of the version that a source names, else those for all.
+fn build_options(settings: &Settings, version: &str) -> Result<BuildOptions, KustomizationProblem> {
+    if version.is_empty() {
+        let options = settings.build_options.clone();
+        return options.map_err(|why| KustomizationProblem::BuildOption(format!("kustomize.buildOptions: {why}")));
+    }
+    let options = settings.build_options_of.get(version).cloned();
+    let options = options.ok_or_else(|| KustomizationProblem::Version(version.to_owned()))?;
+    options.map_err(KustomizationProblem::BuildOption)
 }
 
 /// The application's options. Build variables are replaced in images and labels always, in annotations where asked.

@@ -17,9 +17,11 @@ pub enum KustomizationProblem {
         count: String,
     },
     /// No such Kustomize.
-    #[error("kustomize version {0} is not registered; one version is built in, leave `version` empty")]
+    #[error(
+        "kustomize version {0} is not registered; one version is built in: leave `version` empty, or declare kustomize.buildOptions.{0}"
+    )]
     Version(String),
     /// An option of a build that is none, or that runs programs.
-    #[error("kustomize.buildOptions: {0}")]
+    #[error("{0}")]
     BuildOption(String),
 }

@@ -8,6 +8,7 @@
 
 mod build_options;
 mod capabilities;
+mod chart_files;
 mod chart_problem;
 mod elsewhere;
 mod input;
@@ -32,8 +33,9 @@ mod kustomization;
 
 pub use build_options::BuildOptions;
 pub use capabilities::{Capabilities, CapabilitiesId};
+pub use chart_files::{ChartFiles, unpack_chart};
 pub use chart_problem::ChartProblem;
-pub use elsewhere::{ChartPlace, Elsewhere};
+pub use elsewhere::{ChartPlace, Elsewhere, Fetched, Request};
 pub use input::{ApplicationFacts, Input, Settings, SourceType};
 pub use jsonnet::{Imports, Jsonnet, JsonnetError, Program, Variable, VariableValue};
 pub use kustomization_problem::KustomizationProblem;

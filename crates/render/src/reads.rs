@@ -1,7 +1,7 @@
 //! All that one render learned from outside of its input: what a later commit must have changed to be rendered again.
 
-use crate::{CapabilitiesId, Lent, Surroundings};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::{CapabilitiesId, Lent, Request, Surroundings};
+use std::collections::BTreeMap;
 use tree::{ReadSet, Tree, TreeError};
 
 /// All that one render learned from outside of its input.
@@ -15,8 +15,8 @@ pub struct Reads {
     pub revision: Option<String>,
     /// What the cluster can do, where a tool was told; outside is whether it was, inside what.
     pub capabilities: Option<Option<CapabilitiesId>>,
-    /// What was fetched, in words. Nobody can tell whether it has changed, so such a result holds for its commit only.
-    pub elsewhere: BTreeSet<String>,
+    /// What was asked of elsewhere, with the mark of what was had.
+    pub elsewhere: BTreeMap<Request, Option<String>>,
 }
 
 /// What was learned from a source that is referred to.
@@ -34,7 +34,7 @@ impl Reads {
     /// # Errors
     /// When the store behind a tree fails: then nothing is known.
     pub fn hold_in(&self, surroundings: &Surroundings<'_>) -> Result<bool, TreeError> {
-        if !self.elsewhere.is_empty()
+        if !self.elsewhere_holds(surroundings)
             || self.revision.as_deref().is_some_and(|revision| revision != surroundings.revision)
             || self.capabilities.is_some_and(|known| known != surroundings.capabilities.map(|now| now.id()))
             || !self.own.unchanged_in(surroundings.tree)?
@@ -52,6 +52,13 @@ impl Reads {
             }
         }
         Ok(true)
+    }
+
+    /// Whether elsewhere would give the same. What could not be had then may be had now.
+    #[must_use]
+    pub fn elsewhere_holds(&self, surroundings: &Surroundings<'_>) -> bool {
+        let now = |request: &Request| surroundings.elsewhere.and_then(|port| port.mark(request));
+        self.elsewhere.iter().all(|(request, mark)| mark.is_some() && now(request) == *mark)
     }
 
     /// Whether a render of that tree alone, at whatever commit, would learn the same.

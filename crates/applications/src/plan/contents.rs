@@ -47,10 +47,10 @@ pub fn contents(gathered: &Gathered, whose: Whose) -> Contents {
     let mut revisions = Vec::new();
     let (mut stale, mut awaited) = (None, None);
     for (index, source) in gathered.sources.iter().enumerate() {
-        let url = || source.wanted.as_ref().map(|wanted| wanted.remote.url.to_string()).unwrap_or_default();
+        let url = || source.wanted.as_ref().map(|wanted| wanted.origin.shown()).unwrap_or_default();
         match &source.seen {
             SourceSeen::Unread => return Contents::Wait(format!("the refs of {}", url())),
-            SourceSeen::Fetching { revision } => return Contents::Wait(format!("commit {revision} of {}", url())),
+            SourceSeen::Fetching { what } => return Contents::Wait(what.clone()),
             SourceSeen::Failed(failure) if failure.since.is_some() => return Contents::Unreachable(failure.clone()),
             SourceSeen::Failed(failure) => return Contents::Wrong(failure.message.clone()),
             SourceSeen::Resolved { revision, content: None, .. } => {
@@ -60,7 +60,7 @@ pub fn contents(gathered: &Gathered, whose: Whose) -> Contents {
                 revisions.push(revision.revision());
                 match behind {
                     Some(Behind::Failing(failure)) => stale = stale.or_else(|| Some(failure.clone())),
-                    Some(Behind::Fetching(newer)) => awaited = Some(format!("commit {newer} of {}", url())),
+                    Some(Behind::Fetching(newer)) => awaited = Some(newer.clone()),
                     None => {}
                 }
             }

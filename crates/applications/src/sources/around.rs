@@ -1,5 +1,7 @@
 //! What surrounds one render, owned, so that it can go to another thread.
 
+use super::credentials::Repositories;
+use super::elsewhere::Port;
 use jiff::Timestamp;
 use render::{Capabilities, Jsonnet, Lent, Surroundings, Workshop};
 use std::collections::BTreeMap;
@@ -9,9 +11,11 @@ use tree::Tree;
 /// What surrounds one render.
 pub(super) struct Around {
     pub tree: Arc<dyn Tree>,
-    /// The commit's full name, and when it was made.
+    /// The commit's full name, and when it was made; of a chart, its version, and when it was packed.
     pub revision: String,
     pub committed: Timestamp,
+    /// What may be had from elsewhere.
+    pub port: Arc<Port>,
     /// The sources that may be referred to; `None` for one that is a chart.
     pub refs: BTreeMap<String, Option<Arc<dyn Tree>>>,
     pub tools: Tools,
@@ -26,6 +30,8 @@ pub(super) struct Tools {
     pub salt: [u8; 32],
     pub jsonnet: Option<Arc<dyn Jsonnet>>,
     pub workshop: Arc<Workshop>,
+    /// What is declared about repositories.
+    pub repositories: Arc<Repositories>,
 }
 
 impl Around {
@@ -35,6 +41,7 @@ impl Around {
             refs: self.refs.iter().map(|(name, tree)| (name.clone(), lent(tree.as_deref()))).collect(),
             capabilities: self.tools.capabilities.as_deref(),
             jsonnet: self.tools.jsonnet.as_deref(),
+            elsewhere: Some(&*self.port),
             workshop: Some(&self.tools.workshop),
             salt: self.tools.salt,
             ..Surroundings::of(&*self.tree, &self.revision)

@@ -1,9 +1,10 @@
 //! Repositories as Secrets and ConfigMaps of the control plane declare them: credentials, trust, proxies.
 
-use git::{
-    ClientCertificate, Credentials, GitError, HostKeys, PlainHttp, Proxy, Remote, Secret, ServerTrust, Trust,
-    same_repository,
+use super::build_settings::{BuildSettings, CONFIG};
+use super::declared::{
+    Declared, RepositorySecretError, certificate_of, check_supported, credentials_of, host, proxy_of,
 };
+use git::{Credentials, HostKeys, Place, PlainHttp, Reach, Remote, Secret, ServerTrust, Trust, same_repository};
 use object::Object;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -25,11 +26,24 @@ const SERVER_KEY: &str = "server.secretkey";
 /// All that is declared about repositories.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Repositories {
-    repositories: Vec<Declared>,
-    templates: Vec<Declared>,
+    pub(super) repositories: Vec<Declared>,
+    pub(super) templates: Vec<Declared>,
     known_hosts: Arc<str>,
     authorities: BTreeMap<String, Arc<str>>,
     salt: Option<Salt>,
+    build: BuildSettings,
+    pub(super) person: Option<Person>,
+}
+
+/// What a person on their own machine allows, who has declared nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Which addresses may be asked for what others name.
+    pub reach: Reach,
+    /// Who they are to ssh servers.
+    pub ssh: Option<Credentials>,
+    /// The ssh servers they know, as a `known_hosts` file says it.
+    pub known_hosts: Arc<str>,
 }
 
 /// A secret that never prints.
@@ -42,49 +56,6 @@ impl std::fmt::Debug for Salt {
     }
 }
 
-/// One Secret, its values decoded. They never print.
-#[derive(Clone, PartialEq, Eq)]
-struct Declared {
-    name: Box<str>,
-    values: BTreeMap<String, String>,
-}
-
-impl std::fmt::Debug for Declared {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Declared({})", self.name)
-    }
-}
-
-impl Declared {
-    fn get(&self, key: &str) -> Option<&str> {
-        self.values.get(key).map(String::as_str).filter(|value| !value.is_empty())
-    }
-
-    fn is_true(&self, key: &str) -> bool {
-        self.get(key) == Some("true")
-    }
-}
-
-/// Why a declared repository cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RepositorySecretError {
-    /// The URL is no URL.
-    #[error(transparent)]
-    Url(#[from] GitError),
-    /// It declares what is not supported.
-    #[error("Secret {secret} declares {field}, which is not supported by this version of Capstan yet")]
-    Unsupported {
-        /// The Secret.
-        secret: String,
-        /// The key in it.
-        field: &'static str,
-    },
-}
-
-/// Keys of a repository Secret by which nothing works here yet.
-const UNSUPPORTED: [&str; 4] =
-    ["githubAppPrivateKey", "gcpServiceAccountKey", "azureServicePrincipalClientSecret", "useAzureWorkloadIdentity"];
-
 impl Repositories {
     /// Reads the Secrets and ConfigMaps of the control plane's namespace; others are left aside.
     #[must_use]
@@ -96,6 +67,7 @@ impl Repositories {
                     let hosts = strings(object, "/data").remove("ssh_known_hosts").unwrap_or_default();
                     read.known_hosts = hosts.into();
                 }
+                ("ConfigMap", CONFIG) => read.build = BuildSettings::read(strings(object, "/data")),
                 ("ConfigMap", TLS_CERTS) => {
                     let authorities = strings(object, "/data").into_iter().map(|(host, pem)| (host, pem.into()));
                     read.authorities = authorities.collect();
@@ -109,6 +81,19 @@ impl Repositories {
             }
         }
         read
+    }
+
+    /// A person on their own machine: nothing is declared, and repositories of this machine are theirs.
+    #[must_use]
+    pub fn of_person(person: Person) -> Self {
+        let known_hosts = Arc::clone(&person.known_hosts);
+        Repositories { person: Some(person), known_hosts, ..Repositories::default() }
+    }
+
+    /// How sources are rendered: `base`, with what the control plane's ConfigMap says.
+    #[must_use]
+    pub fn settings(&self, base: &render::Settings) -> render::Settings {
+        self.build.over(base)
     }
 
     /// The secret of this installation from which passwords that templates make up follow, where it has one.
@@ -140,6 +125,11 @@ impl Repositories {
         });
         let template = if has_own { None } else { self.template(url) };
         let mut remote = Remote::parse(url)?;
+        if let (Place::Ssh(_), Some(ssh)) =
+            (remote.url.place(), self.person.as_ref().and_then(|person| person.ssh.as_ref()))
+        {
+            remote.credentials = ssh.clone();
+        }
         for declared in template.into_iter().chain(repository) {
             apply(&mut remote, declared)?;
         }
@@ -147,7 +137,8 @@ impl Repositories {
         Ok(remote)
     }
 
-    fn template(&self, url: &str) -> Option<&Declared> {
+    /// The template with the longest URL that begins `url`.
+    pub(super) fn template(&self, url: &str) -> Option<&Declared> {
         let begins = |declared: &&Declared| {
             declared
                 .get("url")
@@ -163,49 +154,30 @@ impl Repositories {
         } else {
             HostKeys::Known(Arc::clone(&self.known_hosts))
         };
-        let host = host(&remote.url.to_string());
-        let tls = match self.authorities.get(&host) {
-            _ if is_insecure("insecure") => ServerTrust::Anything,
-            Some(authority) => ServerTrust::Only(Arc::clone(authority)),
-            None => ServerTrust::System,
-        };
+        let tls =
+            if is_insecure("insecure") { ServerTrust::Anything } else { self.server_trust(&remote.url.to_string()) };
         remote.trust = Trust { tls, host_keys };
+    }
+
+    /// Which TLS certificates of the host of `url` are accepted.
+    pub(super) fn server_trust(&self, url: &str) -> ServerTrust {
+        self.authorities.get(&host(url)).map_or(ServerTrust::System, |pem| ServerTrust::Only(Arc::clone(pem)))
     }
 }
 
 fn apply(remote: &mut Remote, declared: &Declared) -> Result<(), RepositorySecretError> {
-    if let Some(field) = UNSUPPORTED.into_iter().find(|key| declared.get(key).is_some()) {
-        return Err(RepositorySecretError::Unsupported { secret: declared.name.to_string(), field });
-    }
+    check_supported(declared)?;
     if let Some(key) = declared.get("sshPrivateKey") {
         remote.credentials = Credentials::SshKey { private_key: Secret::from(key.to_owned()), passphrase: None };
-    } else if let Some(token) = declared.get("bearerToken") {
-        remote.credentials = Credentials::Bearer(Secret::from(token.to_owned()));
-    } else if let Some(password) = declared.get("password") {
-        let username = declared.get("username").unwrap_or_default().to_owned();
-        remote.credentials = Credentials::Basic { username, password: Secret::from(password.to_owned()) };
+    } else if let Some(credentials) = credentials_of(declared) {
+        remote.credentials = credentials;
     }
-    if let (Some(certificate), Some(key)) = (declared.get("tlsClientCertData"), declared.get("tlsClientCertKey")) {
-        let key = Secret::from(key.to_owned());
-        remote.client_certificate = Some(ClientCertificate { certificate: certificate.into(), key });
-    }
-    if let Some(proxy) = declared.get("proxy") {
-        let no_proxy = declared.get("noProxy").map(str::to_owned);
-        remote.proxy = Some(Proxy { url: Secret::from(proxy.to_owned()), no_proxy });
-    }
+    remote.client_certificate = certificate_of(declared).or(remote.client_certificate.take());
+    remote.proxy = proxy_of(declared).or(remote.proxy.take());
     if declared.is_true("insecure") {
         remote.plain_http = PlainHttp::Allowed;
     }
     Ok(())
-}
-
-/// The host, with its port where the URL names one.
-fn host(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    // Compat: certificates are declared by host name; a port is no part of it.
-    authority.split(':').next().unwrap_or_default().to_owned()
 }
 
 fn strings(object: &Object, pointer: &str) -> BTreeMap<String, String> {
@@ -225,16 +197,8 @@ fn secret_values(object: &Object) -> BTreeMap<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use base64::Engine as _;
+    use crate::sources::declared::tests::secret;
     use serde_json::json;
-
-    fn secret(name: &str, kind: &str, values: &[(&str, &str)]) -> Object {
-        let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
-        let data: BTreeMap<&str, String> = values.iter().map(|(key, value)| (*key, encode(value))).collect();
-        let metadata = json!({"name": name, "namespace": "argocd", "labels": {SECRET_TYPE: kind}});
-        Object::from_value(&json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": data}))
-            .expect("a Secret")
-    }
 
     fn user(repositories: &Repositories, url: &str, project: &str) -> String {
         match repositories.remote(url, project).expect("a remote").credentials {

@@ -2,14 +2,18 @@
 //! has come.
 
 use super::basis::Revisions;
+use super::bringing::snapshot;
+use super::elsewhere::Port;
 use super::lender::Lender;
-use super::opening::around;
+use super::need::Need;
+use super::opening::{around, needs_of};
+use super::origin::{ChartVersion, Origin, Revision};
 use super::seen::Wanted;
 use super::state::Shared;
 use crate::AppKey;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use git::{GitSource, Oid, RefState, RefSubscription, Refs, Remote, ResolveError, resolve};
+use git::{GitSource, Oid, RefState, RefSubscription, Refs, Remote, resolve};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Weak};
 
@@ -90,7 +94,7 @@ async fn sort_by_content(shared: Arc<Shared>, remote: Remote, before: Arc<Refs>,
     for (app, wanted) in users_of(&shared, &remote) {
         let mut changes = Vec::new();
         for source in &wanted {
-            changes.push(change(&shared, source, &moved, &mut missing).await);
+            changes.push(change(&shared, (&app, source), &moved, &mut missing).await);
         }
         match changes.into_iter().max() {
             Some(Change::Content) => shared.wake.content_changed(&app),
@@ -128,16 +132,25 @@ struct Moved<'m> {
 }
 
 impl Moved<'_> {
-    /// What the revisions of a source meant before and mean now. Those of other repositories mean what they meant.
-    fn revisions(&self, shared: &Shared, source: &Wanted) -> [Result<Revisions, ResolveError>; 2] {
+    /// What the revisions of a source meant before and mean now; `None` where that is not known. Those of other
+    /// repositories and charts mean what they meant.
+    fn revisions(&self, shared: &Shared, source: &Wanted) -> [Option<Revisions>; 2] {
         [self.before, self.refs].map(|own| {
-            Revisions::of(source, |remote, revision| {
+            let resolved = |remote: &Remote, revision: &str| {
                 if remote == self.remote {
                     return resolve(own, revision);
                 }
                 let refs = shared.lock().repositories.get(remote).and_then(|known| known.subscription.state().refs);
                 resolve(&refs.unwrap_or_default(), revision)
-            })
+            };
+            let revision = match &source.origin {
+                Origin::Repository(remote) => Revision::Commit(resolved(remote, &source.revision).ok()?),
+                Origin::Chart(chart) => {
+                    let had = shared.lock().outside.had(&Need::Chart(chart.clone())).cloned()?;
+                    Revision::Version(ChartVersion { version: had.name, mark: had.mark })
+                }
+            };
+            Revisions::of(revision, source, resolved).ok()
         })
     }
 }
@@ -145,7 +158,7 @@ impl Moved<'_> {
 /// `missing` are commits that could not be had: they are not tried for every application.
 async fn change(
     shared: &Arc<Shared>,
-    source: &Wanted,
+    (app, source): (&AppKey, &Wanted),
     moved: &Moved<'_>,
     missing: &mut BTreeSet<(Remote, git::Wanted)>,
 ) -> Change {
@@ -153,7 +166,7 @@ async fn change(
     if former == current {
         return Change::Nothing;
     }
-    let (Ok(former), Ok(revisions)) = (former, current) else { return Change::Content };
+    let (Some(former), Some(revisions)) = (former, current) else { return Change::Content };
     // What lends its files renders to nothing; those who use them are asked for themselves.
     let Some(id) = source.id() else { return Change::Name };
     let (basis, known, content) = {
@@ -171,7 +184,11 @@ async fn change(
     if !are_here(shared, source, &revisions, missing).await {
         return Change::Content;
     }
-    let Ok(around) = around(shared, source, &basis).await else { return Change::Content };
+    let needs = needs_of(shared, source, &content);
+    let opened = snapshot(shared, app, &needs).await;
+    let repositories = Arc::clone(&shared.lock().tools.repositories);
+    let port = Arc::new(Port::new(repositories, source.project(), opened));
+    let Ok(around) = around(shared, app, source, &basis, port).await else { return Change::Content };
     if !shared.renderer.holds(Arc::clone(&content), around).await {
         return Change::Content;
     }
@@ -191,7 +208,11 @@ async fn are_here(
         Lender::Repository { remote, .. } => Some((remote, revisions.refs.get(name)?)),
         Lender::Chart => None,
     });
-    for (remote, revision) in std::iter::once((&source.remote, &revisions.own)).chain(refs) {
+    let own = match (&source.origin, &revisions.own) {
+        (Origin::Repository(remote), Revision::Commit(revision)) => Some((remote, revision)),
+        _ => None,
+    };
+    for (remote, revision) in own.into_iter().chain(refs) {
         let key = (remote.clone(), revision.clone());
         if missing.contains(&key) {
             return false;

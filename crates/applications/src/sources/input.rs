@@ -3,8 +3,11 @@
 
 use super::credentials::Repositories;
 use super::lender::Lender;
+use super::needs::ChartName;
+use super::origin::Origin;
 use super::seen::Wanted;
 use api::ApplicationSource;
+use git::Reach;
 use render::{ApplicationFacts, Input, Settings};
 use std::collections::BTreeMap;
 use tree::TreePath;
@@ -29,11 +32,28 @@ pub fn wanted(ask: &Ask<'_>, sources: &[(ApplicationSource, String)]) -> Vec<Res
         let lenders = lenders.as_ref().map_err(Clone::clone)?;
         let input = source_input(ask, source)?;
         let refs = if uses_refs(source) { lenders.clone() } else { BTreeMap::new() };
-        let remote = ask.repositories.remote(&source.repo_url, &ask.application.project);
-        let remote = remote.map_err(|error| error.to_string())?;
-        Ok(Wanted { remote, input, revision: revision.clone(), refs })
+        Ok(Wanted { origin: origin(ask, source, revision)?, input, revision: revision.clone(), refs })
     };
     sources.iter().map(one).collect()
+}
+
+/// Where a source comes from.
+fn origin(ask: &Ask<'_>, source: &ApplicationSource, revision: &str) -> Result<Origin, String> {
+    let project = &ask.application.project;
+    if source.chart.is_empty() {
+        let remote = ask.repositories.remote(&source.repo_url, project);
+        return remote.map(Origin::Repository).map_err(|error| error.to_string());
+    }
+    if revision.trim().is_empty() {
+        let (chart, url) = (&source.chart, &source.repo_url);
+        return Err(format!(
+            "spec.source.targetRevision is required: which version of chart {chart} of {url} is wanted"
+        ));
+    }
+    let pass_credentials = source.helm.as_ref().is_some_and(|helm| helm.pass_credentials);
+    // Whoever may write the application has named this very host, as they may name a repository's.
+    let name = ChartName { chart: &source.chart, version: revision, pass_credentials, reach: Reach::Private };
+    ask.repositories.chart(&source.repo_url, &name, project).map(Origin::Chart)
 }
 
 /// The sources with a name by which others may refer to their files.
@@ -67,23 +87,25 @@ fn uses_refs(source: &ApplicationSource) -> bool {
 
 /// What to render for this source; `None` when the source only lends its files to others (`ref`).
 fn source_input(ask: &Ask<'_>, source: &ApplicationSource) -> Result<Option<Input>, String> {
-    if !source.chart.is_empty() {
-        return Err(format!(
-            "{}: Helm chart repositories are not supported by this version of Capstan yet",
-            source.repo_url
-        ));
-    }
     if source.is_ref_only() {
         return Ok(None);
     }
+    if !source.chart.is_empty() && !source.path.is_empty() {
+        // Compat: a chart is rendered from its own root.
+        return Ok(Some(input(ask, &ApplicationSource { path: String::new(), ..source.clone() })));
+    }
     TreePath::parse(&source.path).map_err(|error| error.to_string())?;
     source.explicit_type()?;
-    Ok(Some(Input {
+    Ok(Some(input(ask, source)))
+}
+
+fn input(ask: &Ask<'_>, source: &ApplicationSource) -> Input {
+    Input {
         source: source.clone(),
         application: ask.application.clone(),
         is_one_of_several: ask.has_several,
         settings: ask.settings.clone(),
-    }))
+    }
 }
 
 #[cfg(test)]
@@ -124,7 +146,8 @@ mod tests {
         let all = ask(&[values.clone(), chart, plain]);
         let [Ok(values_wanted), Ok(chart), Ok(plain)] = &all[..] else { panic!("{all:?}") };
         assert_eq!(values_wanted.input, None, "it only lends");
-        let lender = Lender::Repository { remote: values_wanted.remote.clone(), revision: "main".into() };
+        let remote = values_wanted.origin.repository().expect("a repository").clone();
+        let lender = Lender::Repository { remote, revision: "main".into() };
         assert_eq!(chart.refs, BTreeMap::from([("values".to_owned(), lender)]));
         assert!(plain.refs.is_empty());
         assert!(ask(&[values.clone(), values])[0].is_err(), "the same name twice");
@@ -134,6 +157,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_said() {
         assert!(ask(&[json!({"repoURL": URL, "path": "../.."})])[0].is_err());
-        assert!(ask(&[json!({"repoURL": URL, "chart": "redis"})])[0].is_err());
+        let told = ask(&[json!({"repoURL": URL, "chart": "redis"})])[0].clone().expect_err("no version");
+        assert!(told.starts_with("spec.source.targetRevision is required"), "{told}");
     }
 }

@@ -1,5 +1,6 @@
 //! Which source is meant, and which sources lend it their files.
 
+use super::origin::Origin;
 use git::Remote;
 use render::Input;
 use std::collections::BTreeMap;
@@ -22,8 +23,8 @@ pub enum Lender {
 /// One source as far as rendering goes: applications with equal ids share their renders.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SourceId {
-    /// The repository.
-    pub remote: Remote,
+    /// Where it comes from.
+    pub origin: Origin,
     /// Where the sources lie that it may refer to, by name.
     pub(super) refs: BTreeMap<String, Remote>,
     /// What is rendered of it, as text: equal texts are equal inputs.
@@ -31,13 +32,13 @@ pub struct SourceId {
 }
 
 impl SourceId {
-    /// The id of `input` in `remote`, which may refer to `refs`.
+    /// The id of `input` of `origin`, which may refer to `refs`.
     #[must_use]
-    pub fn new(remote: Remote, input: &Input, refs: &BTreeMap<String, Lender>) -> Self {
+    pub fn new(origin: Origin, input: &Input, refs: &BTreeMap<String, Lender>) -> Self {
         let lender = |(name, lender): (&String, &Lender)| match lender {
             Lender::Repository { remote, .. } => Some((name.clone(), remote.clone())),
             Lender::Chart => None,
         };
-        SourceId { remote, refs: refs.iter().filter_map(lender).collect(), input: format!("{input:?}") }
+        SourceId { origin, refs: refs.iter().filter_map(lender).collect(), input: format!("{input:?}") }
     }
 }

@@ -34,6 +34,16 @@ pub(super) enum Outcome {
     New(Box<Rendered>, Pace),
 }
 
+impl Outcome {
+    /// Whether it came to problems.
+    pub fn is_wrong(&self) -> bool {
+        match self {
+            Outcome::Same(content) => !content.rendered.problems.is_empty(),
+            Outcome::New(rendered, _) => !rendered.problems.is_empty(),
+        }
+    }
+}
+
 impl Renderer {
     pub fn new(offload: Offload, clock: Clock) -> Self {
         Renderer { offload, clock, slow: Semaphore::new(1) }

@@ -3,6 +3,7 @@
 use super::basis::Basis;
 use super::content::{Content, Pace};
 use super::lender::SourceId;
+use super::origin::Point;
 use git::{Oid, Remote};
 use render::Rendered;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -34,10 +35,10 @@ impl Renders {
         Some(Arc::clone(&known.content))
     }
 
-    /// A basis on that commit that has this content.
-    pub fn basis(&self, source: &SourceId, content: &Arc<Content>, commit: Oid) -> Option<Basis> {
+    /// A basis at that point that has this content.
+    pub fn basis(&self, source: &SourceId, content: &Arc<Content>, own: &Point) -> Option<Basis> {
         let known = self.sources.get(source)?.iter().find(|known| Arc::ptr_eq(&known.content, content))?;
-        known.bases.iter().find(|basis| basis.commit == commit).cloned()
+        known.bases.iter().find(|basis| basis.own == *own).cloned()
     }
 
     /// The contents of a source, the one used last first.
@@ -49,11 +50,10 @@ impl Renders {
     pub fn confirm(&mut self, source: &SourceId, content: &Arc<Content>, basis: Basis) {
         let Some(all) = self.sources.get_mut(source) else { return };
         let Some(place) = all.iter().position(|known| Arc::ptr_eq(&known.content, content)) else { return };
+        all.iter_mut().for_each(|known| known.bases.retain(|other| *other != basis));
         if let Some(mut known) = all.remove(place) {
-            if !known.bases.contains(&basis) {
-                known.bases.push_front(basis);
-                known.bases.truncate(BASES_MAX);
-            }
+            known.bases.push_front(basis);
+            known.bases.truncate(BASES_MAX);
             all.push_front(known);
         }
     }
@@ -68,6 +68,8 @@ impl Renders {
             self.made
         });
         all.retain(|known| known.content.number != number);
+        // What was fetched from elsewhere may have changed since.
+        all.iter_mut().for_each(|known| known.bases.retain(|other| *other != basis));
         let content = Arc::new(Content { rendered, number, pace });
         all.push_front(Known { content: Arc::clone(&content), bases: VecDeque::from([basis]) });
         all.truncate(CONTENTS_MAX);
@@ -79,7 +81,8 @@ impl Renders {
         let mut commits = BTreeSet::new();
         for (source, all) in &self.sources {
             for basis in all.iter().flat_map(|known| &known.bases) {
-                commits.extend(Some(basis.commit).filter(|_| source.remote == *remote));
+                let own = basis.own.commit().filter(|_| source.origin.repository() == Some(remote));
+                commits.extend(own);
                 let lent = basis.refs.iter().filter(|(name, _)| source.refs.get(*name) == Some(remote));
                 commits.extend(lent.map(|(_, commit)| *commit));
             }
@@ -105,7 +108,7 @@ mod tests {
     use serde_json::json;
 
     fn commit(byte: u8) -> Basis {
-        Basis { commit: Oid::from_bytes([byte; 20]), refs: BTreeMap::new(), capabilities: None }
+        Basis { own: Point::Commit(Oid::from_bytes([byte; 20])), refs: BTreeMap::new(), capabilities: None }
     }
 
     fn rendered(name: &str) -> Rendered {
@@ -120,7 +123,7 @@ mod tests {
         let mut renders = Renders::default();
         let input = Input::at("app");
         let remote = Remote::parse("https://git.example/r.git").expect("a URL");
-        let source = SourceId::new(remote, &input, &BTreeMap::new());
+        let source = SourceId::new(crate::sources::origin::Origin::Repository(remote), &input, &BTreeMap::new());
         let insert =
             |renders: &mut Renders, byte, name| renders.insert(&source, commit(byte), rendered(name), Pace::Quick);
         let first = insert(&mut renders, 1, "a");

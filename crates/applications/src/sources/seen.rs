@@ -2,6 +2,8 @@
 
 use super::content::Content;
 use super::lender::{Lender, SourceId};
+use super::need::Need;
+use super::origin::{Origin, Revision};
 use git::{Failure, Oid, Remote};
 use jiff::Timestamp;
 use render::Input;
@@ -11,11 +13,11 @@ use std::sync::Arc;
 /// What an application wants to know about one of its sources.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wanted {
-    /// The repository.
-    pub remote: Remote,
+    /// Where it comes from.
+    pub origin: Origin,
     /// What to render; `None` for a source that lends its files only.
     pub input: Option<Input>,
-    /// Branch, tag, commit; empty means HEAD.
+    /// Branch, tag, commit; empty means HEAD. Of a chart, its version or a constraint on versions.
     pub revision: String,
     /// The sources that it may refer to as `$name/…`, by name.
     pub refs: BTreeMap<String, Lender>,
@@ -23,7 +25,7 @@ pub struct Wanted {
 
 impl Wanted {
     pub(super) fn id(&self) -> Option<SourceId> {
-        self.input.as_ref().map(|input| SourceId::new(self.remote.clone(), input, &self.refs))
+        self.input.as_ref().map(|input| SourceId::new(self.origin.clone(), input, &self.refs))
     }
 
     /// Whether it, or a source it may refer to, is of this repository.
@@ -37,12 +39,25 @@ impl Wanted {
             Lender::Repository { remote, .. } => Some(remote),
             Lender::Chart => None,
         });
-        std::iter::once(&self.remote).chain(lenders)
+        self.origin.repository().into_iter().chain(lenders)
     }
 
     /// Whether it names a commit in full, which needs no listing of refs.
     pub(super) fn is_pinned(&self) -> bool {
         Oid::parse(&self.revision).is_some()
+    }
+
+    /// The chart it takes, where it is one.
+    pub(super) fn chart(&self) -> Option<Need> {
+        match &self.origin {
+            Origin::Chart(chart) => Some(Need::Chart(chart.clone())),
+            Origin::Repository(_) => None,
+        }
+    }
+
+    /// The project whose credentials count.
+    pub(super) fn project(&self) -> &str {
+        self.input.as_ref().map_or("", |input| &input.application.project)
     }
 }
 
@@ -53,8 +68,8 @@ pub enum SourceSeen {
     Unread,
     /// The revision it means, and what that renders to; `None` while it is not rendered.
     Resolved {
-        /// The commit's name, or the first digits that were asked for.
-        revision: git::Wanted,
+        /// The commit's name, or the first digits that were asked for; the chart's version.
+        revision: Revision,
         /// What it renders to.
         content: Option<Arc<Content>>,
         /// Why this may not be the newest; it still holds.
@@ -63,12 +78,12 @@ pub enum SourceSeen {
     /// It lends its files only.
     Lent {
         /// The commit's name.
-        revision: git::Wanted,
+        revision: Revision,
     },
-    /// Its commit is being fetched; the application is told when that ends.
+    /// Something it takes is being fetched; the application is told when that ends.
     Fetching {
-        /// The commit, as far as it is known.
-        revision: String,
+        /// What, in words.
+        what: String,
     },
     /// It cannot be read.
     Failed(SourceFailure),
@@ -79,7 +94,7 @@ pub enum SourceSeen {
 pub enum Behind {
     /// The repository, or its newest commit, cannot be read at the moment.
     Failing(SourceFailure),
-    /// This newer commit is being fetched.
+    /// This newer commit, or something it takes, is being fetched.
     Fetching(String),
 }
 

@@ -2,8 +2,12 @@
 
 use super::around::Tools;
 use super::basis::{Basis, Revisions, commit_of};
+use super::content::Content;
+use super::elsewhere::{Fetcher, Got, Outside, OutsideState, Slot};
 use super::fetches::{Fetches, Standing};
-use super::lender::Lender;
+use super::lender::{Lender, SourceId};
+use super::need::Need;
+use super::origin::{ChartVersion, Origin, Revision};
 use super::rendering::Renderer;
 use super::renders::Renders;
 use super::seen::{Behind, SourceFailure, SourceSeen, Wanted};
@@ -63,6 +67,7 @@ impl Counters {
 /// What all who work on sources share.
 pub(super) struct Shared {
     pub git: Arc<dyn GitSource>,
+    pub fetcher: Fetcher,
     pub watcher: RefWatcher,
     pub renderer: Renderer,
     pub clock: Clock,
@@ -77,7 +82,20 @@ pub(super) struct State {
     pub renders: Renders,
     pub wishes: Wishes,
     pub fetches: Fetches,
+    pub outside: Outside,
+    /// Renders that cannot be made before something of elsewhere is here.
+    pub blocked: BTreeMap<(AppKey, Slot), Blocked>,
+    /// The sources of operations that were looked at last.
+    pub looked: BTreeMap<AppKey, Vec<Wanted>>,
     pub tools: Tools,
+}
+
+/// A render that cannot be made yet.
+pub(super) struct Blocked {
+    pub id: SourceId,
+    pub basis: Basis,
+    /// What was not here.
+    pub missing: BTreeSet<Need>,
 }
 
 /// An application and the sources it follows.
@@ -110,36 +128,106 @@ impl Shared {
 }
 
 impl State {
-    /// What is known of one source; `last` is the basis whose content still holds while a newer commit is fetched. `app`
-    /// is told when refs that were not read yet are, or a fetch that is under way ends.
-    pub fn see(&mut self, app: &AppKey, wanted: &Wanted, last: Option<Basis>, now: Timestamp) -> SourceSeen {
-        let revisions = match Revisions::of(wanted, |remote, revision| self.resolved(app, remote, revision)) {
+    /// What is known of the source in a slot; `last` is the basis whose content still holds while something newer is
+    /// fetched. `app` is told when refs that were not read yet are, or a fetch that is under way ends.
+    pub fn see(
+        &mut self,
+        (app, slot): (&AppKey, Slot),
+        wanted: &Wanted,
+        last: Option<Basis>,
+        now: Timestamp,
+    ) -> SourceSeen {
+        let revisions = match self.revisions(app, wanted) {
             Ok(revisions) => revisions,
             Err(seen) => return *seen,
         };
         let Some(id) = wanted.id() else { return SourceSeen::Lent { revision: revisions.own } };
-        let known = self.basis(&revisions).and_then(|basis| self.renders.get(&id, &basis));
-        if let Some(content) = known {
-            let behind = self.failing(wanted).map(Behind::Failing);
+        let basis = self.basis(&revisions);
+        let known = basis.as_ref().and_then(|basis| self.renders.get(&id, basis));
+        if let Some(content) = known.filter(|content| self.is_current(wanted, content)) {
+            let behind = self.failing(app, slot, wanted).map(Behind::Failing);
             return SourceSeen::Resolved { revision: revisions.own, content: Some(content), behind };
         }
-        let refs = wanted.refs.iter().filter_map(|(name, lender)| match lender {
-            Lender::Repository { remote, .. } => Some((remote, revisions.refs.get(name)?)),
-            Lender::Chart => None,
-        });
-        for (remote, revision) in std::iter::once((&wanted.remote, &revisions.own)).chain(refs) {
-            let Some(standing) = self.fetches.standing(remote, revision, now) else { continue };
+        if let Some((remote, revision, standing)) = self.standing(wanted, &revisions, now) {
             if standing == Standing::UnderWay {
-                self.fetches.begin(remote, revision, Some(app));
+                self.fetches.begin(&remote, &revision, Some(app));
             }
-            return self.behind(wanted, last, standing, revision);
+            let what = format!("commit {} of {}", revision.revision(), wanted.origin.shown());
+            return self.behind(wanted, last, standing, what);
+        }
+        let blocked = self.blocked.get(&(app.clone(), slot));
+        let blocked = blocked.filter(|blocked| blocked.id == id && Some(&blocked.basis) == basis.as_ref());
+        if let Some((standing, what)) = blocked.and_then(|blocked| self.held_up(&blocked.missing)) {
+            return self.behind(wanted, last, standing, what);
         }
         SourceSeen::Resolved { revision: revisions.own, content: None, behind: None }
     }
 
-    /// The revisions of a source as the refs stand; `app` is told when refs that were not read yet are.
+    /// The first commit of a source that is being fetched or could not be.
+    fn standing(
+        &self,
+        wanted: &Wanted,
+        revisions: &Revisions,
+        now: Timestamp,
+    ) -> Option<(Remote, git::Wanted, Standing)> {
+        let refs = wanted.refs.iter().filter_map(|(name, lender)| match lender {
+            Lender::Repository { remote, .. } => Some((remote, revisions.refs.get(name)?)),
+            Lender::Chart => None,
+        });
+        let own = match (&wanted.origin, &revisions.own) {
+            (Origin::Repository(remote), Revision::Commit(revision)) => Some((remote, revision)),
+            _ => None,
+        };
+        own.into_iter().chain(refs).find_map(|(remote, revision)| {
+            let standing = self.fetches.standing(remote, revision, now)?;
+            Some((remote.clone(), revision.clone(), standing))
+        })
+    }
+
+    /// Why a render that misses these cannot go on. `None` when any of them is here: it may be all that is needed, since a
+    /// tool that cannot have a file may take the same address for a repository.
+    pub fn held_up(&self, missing: &BTreeSet<Need>) -> Option<(Standing, String)> {
+        let states: Vec<_> = missing.iter().map(|need| (need, self.outside.state(need))).collect();
+        if states.iter().any(|(_, state)| matches!(state, OutsideState::Here(..))) {
+            return None;
+        }
+        let coming = states.iter().find(|(_, state)| *state == OutsideState::Coming);
+        if let Some((need, _)) = coming {
+            return Some((Standing::UnderWay, need.to_string()));
+        }
+        states.into_iter().find_map(|(need, state)| match state {
+            OutsideState::Failed(failure) => Some((Standing::Failed(failure), need.to_string())),
+            _ => None,
+        })
+    }
+
+    /// Whether what a content took from elsewhere is what is there now.
+    fn is_current(&self, wanted: &Wanted, content: &Content) -> bool {
+        content.rendered.reads.elsewhere.iter().all(|(request, mark)| {
+            let Ok(need) = self.tools.repositories.need(request, wanted.project()) else { return mark.is_none() };
+            match self.outside.state(&need) {
+                OutsideState::Here(had, _) => mark.as_ref() == Some(&had.mark),
+                OutsideState::Failed(_) => mark.is_none(),
+                OutsideState::Coming => false,
+            }
+        })
+    }
+
+    /// The revisions of a source as they stand; `app` is told when refs that were not read yet are.
     pub fn revisions(&mut self, app: &AppKey, wanted: &Wanted) -> Result<Revisions, Box<SourceSeen>> {
-        Revisions::of(wanted, |remote, revision| self.resolved(app, remote, revision))
+        let own = match &wanted.origin {
+            Origin::Repository(remote) => Revision::Commit(self.resolved(app, remote, &wanted.revision)?),
+            Origin::Chart(chart) => Revision::Version(self.version(Need::Chart(chart.clone()))?),
+        };
+        Revisions::of(own, wanted, |remote, revision| self.resolved(app, remote, revision))
+    }
+
+    fn version(&self, chart: Need) -> Result<ChartVersion, Box<SourceSeen>> {
+        match self.outside.state(&chart) {
+            OutsideState::Here(had, _) => Ok(ChartVersion { version: had.name, mark: had.mark }),
+            OutsideState::Failed(failure) => Err(Box::new(SourceSeen::Failed(failure))),
+            OutsideState::Coming => Err(Box::new(SourceSeen::Fetching { what: chart.to_string() })),
+        }
     }
 
     /// What a render of these revisions is made of.
@@ -157,38 +245,38 @@ impl State {
     }
 
     /// Why one of the source's repositories cannot be read at the moment. A commit that is pinned and here needs nobody.
-    fn failing(&self, wanted: &Wanted) -> Option<SourceFailure> {
+    fn failing(&self, app: &AppKey, slot: Slot, wanted: &Wanted) -> Option<SourceFailure> {
         let lenders = wanted.refs.values().filter_map(|lender| match lender {
             Lender::Repository { remote, revision } => Some((remote, revision)),
             Lender::Chart => None,
         });
-        let all = std::iter::once((&wanted.remote, &wanted.revision)).chain(lenders);
+        let own = wanted.origin.repository().map(|remote| (remote, &wanted.revision));
+        let all = own.into_iter().chain(lenders);
         let followed = all.filter(|(_, revision)| Oid::parse(revision).is_none());
         let mut repositories = followed.filter_map(|(remote, _)| self.repositories.get(remote));
-        repositories.find_map(|repository| repository.subscription.state().failure.as_deref().map(Into::into))
+        let failing =
+            repositories.find_map(|repository| repository.subscription.state().failure.as_deref().map(Into::into));
+        failing.or_else(|| {
+            let needs = self.outside.wanted(app, slot);
+            needs.iter().filter(|need| !need.is_pinned()).find_map(|need| match self.outside.state(need) {
+                OutsideState::Here(_, failure) => failure,
+                _ => None,
+            })
+        })
     }
 
-    /// What holds while a commit that is wanted is not here: the last content, if there is any and the commit may
-    /// come without anybody's doing.
-    pub fn behind(
-        &self,
-        wanted: &Wanted,
-        last: Option<Basis>,
-        standing: Standing,
-        revision: &git::Wanted,
-    ) -> SourceSeen {
+    /// What holds while something that is wanted is not here: the last content, if there is any and it may come without
+    /// anybody's doing.
+    pub fn behind(&self, wanted: &Wanted, last: Option<Basis>, standing: Standing, what: String) -> SourceSeen {
         let (behind, seen) = match standing {
-            Standing::UnderWay => {
-                let revision = revision.revision();
-                (Behind::Fetching(revision.clone()), SourceSeen::Fetching { revision })
-            }
+            Standing::UnderWay => (Behind::Fetching(what.clone()), SourceSeen::Fetching { what }),
             Standing::Failed(failure) if failure.since.is_none() => return SourceSeen::Failed(failure),
             Standing::Failed(failure) => (Behind::Failing(failure.clone()), SourceSeen::Failed(failure)),
         };
-        let content = last.zip(wanted.id()).and_then(|(last, id)| Some((self.renders.get(&id, &last)?, last.commit)));
+        let content = last.zip(wanted.id()).and_then(|(last, id)| Some((self.renders.get(&id, &last)?, last)));
         match content {
-            Some((content, commit)) => SourceSeen::Resolved {
-                revision: git::Wanted::Commit(commit),
+            Some((content, last)) => SourceSeen::Resolved {
+                revision: Revision::from(&last.own),
                 content: Some(content),
                 behind: Some(behind),
             },
@@ -208,7 +296,8 @@ impl State {
         let refs = repository.subscription.state();
         for user in repository.users.iter().filter_map(|app| self.users.get(app)) {
             for (source, last) in user.wanted.iter().zip(&user.last) {
-                commits.extend(last.as_ref().map(|basis| basis.commit).filter(|_| source.remote == *remote));
+                let own = last.as_ref().and_then(|basis| basis.own.commit());
+                commits.extend(own.filter(|_| source.origin.repository() == Some(remote)));
                 let lent = |name: &String| match source.refs.get(name) {
                     Some(Lender::Repository { remote: own, .. }) => own == remote,
                     Some(Lender::Chart) | None => false,
@@ -216,20 +305,24 @@ impl State {
                 let of_refs = last.iter().flat_map(|basis| &basis.refs);
                 commits.extend(of_refs.filter(|(name, _)| lent(name)).map(|(_, commit)| *commit));
             }
-            let own = user.wanted.iter().filter(|source| source.remote == *remote);
+            let own = user.wanted.iter().filter(|source| source.origin.repository() == Some(remote));
             let current = |source: &Wanted| resolved(&refs, &source.revision).ok();
             commits.extend(own.filter_map(|source| current(source).and_then(|wanted| commit_of(&wanted))));
         }
+        commits.extend(self.outside.all_had().filter_map(|had| match &had.got {
+            Got::Commit(of, commit) if of == remote => Some(*commit),
+            _ => None,
+        }));
         Some(commits)
     }
 
     /// Notes which content an application was given of the source at `index`.
     pub fn give(&mut self, app: &AppKey, index: usize, seen: &SourceSeen) {
         let SourceSeen::Resolved { revision, content: Some(content), .. } = seen else { return };
-        let Some(commit) = commit_of(revision) else { return };
+        let Some(point) = revision.point() else { return };
         let Some(user) = self.users.get_mut(app) else { return };
         let (Some(wanted), Some(place)) = (user.wanted.get(index), user.last.get_mut(index)) else { return };
-        let basis = wanted.id().and_then(|id| self.renders.basis(&id, content, commit));
+        let basis = wanted.id().and_then(|id| self.renders.basis(&id, content, &point));
         if basis.is_some() {
             *place = basis;
         }

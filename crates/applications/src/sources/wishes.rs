@@ -3,6 +3,7 @@
 //! Nobody waits here: a pass that finds its wish unanswered ends, and the application is told when the listings have
 //! ended. Pure.
 
+use super::need::Need;
 use super::seen::Wanted;
 use crate::AppKey;
 use api::Operation;
@@ -18,6 +19,16 @@ pub struct Wish {
     pub operation: Option<Operation>,
     /// The sources.
     pub sources: Vec<Wanted>,
+}
+
+/// Something that is looked at anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "few of them exist at a time")]
+pub(super) enum Looked {
+    /// The refs of a repository.
+    Refs(Remote),
+    /// Something of elsewhere.
+    Need(Need),
 }
 
 /// How far a wish has come.
@@ -44,7 +55,7 @@ struct Noted {
 #[derive(Debug, PartialEq, Eq)]
 enum State {
     /// Answered when these listings have ended.
-    Asked(Vec<(Remote, u64)>),
+    Asked(Vec<(Looked, u64)>),
     /// Answered for the Application as it was in this version. A later version with the same wish wishes again: the
     /// first may have been granted and taken away in between.
     Answered(Box<str>),
@@ -61,16 +72,16 @@ impl Wishes {
     }
 
     /// Notes a wish that these listings, by number, will answer.
-    pub fn note(&mut self, app: &AppKey, wish: Wish, listings: Vec<(Remote, u64)>) {
+    pub fn note(&mut self, app: &AppKey, wish: Wish, listings: Vec<(Looked, u64)>) {
         self.0.insert(app.clone(), Noted { wish, state: State::Asked(listings) });
     }
 
     /// How far the noted wish has come, by the number of the listing that ended last of each repository.
-    pub fn freshness(&mut self, app: &AppKey, version: &str, ended: impl Fn(&Remote) -> u64) -> Freshness {
+    pub fn freshness(&mut self, app: &AppKey, version: &str, ended: impl Fn(&Looked) -> u64) -> Freshness {
         let Some(noted) = self.0.get_mut(app) else { return Freshness::Listed };
         match &noted.state {
             State::Answered(_) => Freshness::Listed,
-            State::Asked(listings) if listings.iter().any(|(remote, number)| ended(remote) < *number) => {
+            State::Asked(listings) if listings.iter().any(|(looked, number)| ended(looked) < *number) => {
                 Freshness::Listing
             }
             State::Asked(_) => {
@@ -97,7 +108,7 @@ mod tests {
         let wish = Wish { refresh: Some(("normal".into(), String::new())), operation: None, sources: Vec::new() };
         let mut wishes = Wishes::default();
         assert!(!wishes.is_noted(&app, &wish, "1"));
-        wishes.note(&app, wish.clone(), vec![(remote, 5)]);
+        wishes.note(&app, wish.clone(), vec![(Looked::Refs(remote), 5)]);
         assert!(wishes.is_noted(&app, &wish, "2"), "as long as it is not answered, it is the same wish");
         assert_eq!(wishes.freshness(&app, "2", |_| 4), Freshness::Listing);
         assert_eq!(wishes.freshness(&app, "3", |_| 5), Freshness::JustListed);

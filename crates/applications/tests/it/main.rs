@@ -4,9 +4,11 @@
 
 mod bad_input;
 mod behaviour;
+mod elsewhere;
 mod laws;
 mod migration;
 mod monorepo;
+mod server;
 mod slow_hosts;
 mod spine;
 mod stage;

@@ -79,7 +79,7 @@ impl Monorepo {
         let git = Arc::new(git::Repositories::new(options, Offload::Inline));
         let watcher = RefWatcher::new(git.clone(), clock.clone(), WatchOptions::default());
         let offload = Offload::Inline;
-        let reading = Reading { git, watcher, clock, offload, jsonnet: None, salt: [7; 32] };
+        let reading = Reading { git, watcher, charts: None, clock, offload, jsonnet: None, salt: [7; 32] };
         let sources = Sources::new(reading, woken.clone());
         let counters = sources.counters();
         let mut files = vec![

@@ -34,6 +34,15 @@ impl Stage {
     }
 
     pub async fn start_with(settings: Settings) -> Self {
+        Stage::start_all(settings, None).await
+    }
+
+    /// A stage that fetches what lies elsewhere.
+    pub async fn start_fetching(charts: charts::Charts) -> Self {
+        Stage::start_all(Settings::default(), Some(charts)).await
+    }
+
+    async fn start_all(settings: Settings, charts: Option<charts::Charts>) -> Self {
         let clock = Clock::simulated("2026-01-01T00:00:00Z".parse().expect("a time"), 7);
         let cluster = embedded::Cluster::builder()
             .clock(clock.clone())
@@ -58,7 +67,7 @@ impl Stage {
             metrics: metrics.clone(),
             views: views.clone(),
         };
-        let options = Options { settings, ..Options::new(environment, Arc::new(git.clone()), Offload::Inline) };
+        let options = Options { settings, charts, ..Options::new(environment, Arc::new(git.clone()), Offload::Inline) };
         let controller = Applications::new(options, shutdown.clone()).expect("a cache is there");
         let counters = controller.counters();
         tokio::spawn(controller.run());

@@ -213,3 +213,41 @@ fn charts_come_from_repositories() {
         assert_eq!(built, (Some(0), expected, String::new()));
     }
 }
+
+#[test]
+fn missing_dependencies_are_brought_before_a_chart_is_rendered() {
+    let place = tempfile::tempdir().expect("a folder");
+    let files = [
+        (
+            "shop/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies:\n- {name: lib, version: ^1.0.0, repository: 'file://../lib'}\n",
+        ),
+        ("shop/values.yaml", "ports:\n- {name: web, port: 80}\n- {name: admin, port: 81}\n"),
+        ("lib/Chart.yaml", "apiVersion: v2\nname: lib\nversion: 1.2.0\n"),
+        ("lib/templates/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: from-lib}\n"),
+    ];
+    for (path, text) in files {
+        let path = place.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        std::fs::write(path, text).expect("written");
+    }
+    let run = |arguments: &[&str]| {
+        let output = capstan(place.path()).arg("helm").args(arguments).output().expect("it runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.success(), text(&output.stdout), text(&output.stderr))
+    };
+    assert!(!run(&["template", "shop"]).0, "nothing is brought without being asked");
+    let (is_well, stdout, stderr) = run(&["template", "shop", "--dependency-update"]);
+    assert!(is_well && stdout.contains("name: from-lib") && stderr.contains("Saving 1 charts"), "{stdout}{stderr}");
+    assert!(place.path().join("shop/charts/lib-1.2.0.tgz").exists() && place.path().join("shop/Chart.lock").exists());
+    assert!(run(&["dependency", "update", "shop"]).0);
+    let (_, stdout, _) = run(&["show", "values", "shop", "--jsonpath", "{range .ports[*]}{.name}={.port};{end}"]);
+    assert_eq!(stdout, "web=80;admin=81;");
+    for (arguments, told) in [
+        (["template", "shop", "--post-renderer", "cat"].as_slice(), "pipe the output into the program"),
+        (["template", "shop", "--verify"].as_slice(), "gpg --verify CHART.tgz.prov"),
+    ] {
+        let (is_well, _, stderr) = run(arguments);
+        assert!(!is_well && stderr.contains(told), "{stderr}");
+    }
+}

@@ -1,6 +1,7 @@
 //! `capstan kustomize build` as people and scripts meet it.
 
-use crate::transcript::Transcript;
+use crate::transcript::{Transcript, capstan};
+use git::{Layout, NewCommit, Signature, commit_files};
 use std::fs;
 use std::path::Path;
 
@@ -54,7 +55,8 @@ fn lay_out(folder: &Path) {
             "plugin/kustomization.yaml",
             "transformers:\n- |-\n  apiVersion: example.com/v1\n  kind: Mine\n  metadata: {name: x}\n",
         ),
-        ("remote/kustomization.yaml", "resources:\n- https://github.com/org/repo//base?ref=v1\n"),
+        ("metadata/kustomization.yaml", "resources:\n- https://169.254.169.254/org/repo//base?ref=v1\n"),
+        ("private/kustomization.yaml", "resources:\n- http://127.0.0.1:1/map.yaml\n"),
     ];
     for (path, content) in files.into_iter().chain(CHART) {
         let path = folder.join(path);
@@ -64,10 +66,35 @@ fn lay_out(folder: &Path) {
     fs::create_dir(folder.join("out")).expect("made");
 }
 
+/// A repository with a base, and an overlay that names it; the base of a base leads back.
+fn lay_out_repository(folder: &Path) {
+    let url = format!("file://{}/bases.git", folder.display());
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: far\n";
+    let round = format!("resources:\n- {url}//round?ref=main\n");
+    let files = [
+        ("app/kustomization.yaml", "resources: [map.yaml]\nsecretGenerator:\n- name: made\n".to_owned()),
+        ("app/map.yaml", map.to_owned()),
+        ("round/kustomization.yaml", round),
+    ];
+    let changes = files.into_iter().map(|(path, text)| (path.to_owned(), text.into())).collect();
+    let time = "2026-01-01T00:00:00Z".parse().expect("a time");
+    let author = Signature { name: "test".into(), email: "test@example.com".into(), time };
+    let commit = NewCommit { branch: "main".into(), message: "bases".into(), author, changes };
+    commit_files(&folder.join("bases.git"), Layout::Bare, &commit).expect("a commit");
+    fs::create_dir(folder.join("far")).expect("made");
+    let overlay = format!("namePrefix: x-\nresources:\n- {url}//app?ref=main\n");
+    fs::write(folder.join("far/kustomization.yaml"), overlay).expect("written");
+    fs::create_dir(folder.join("round")).expect("made");
+    fs::write(folder.join("round/kustomization.yaml"), format!("resources:\n- {url}//round?ref=main\n"))
+        .expect("written");
+}
+
 #[test]
 fn kustomizations_are_built_and_refused_as_kustomize_does() {
     let folder = tempfile::tempdir().expect("a folder");
     lay_out(folder.path());
+    let url = format!("file://{}/bases.git//app?ref=main", folder.path().display());
+    lay_out_repository(folder.path());
     let mut transcript = Transcript::new("kustomize", folder.path());
     for arguments in [
         "overlay",
@@ -83,13 +110,22 @@ fn kustomizations_are_built_and_refused_as_kustomize_does() {
         "plugin",
         "plugin --enable-alpha-plugins",
         "overlay --as-current-user --network-name host --env A=b --explain",
-        "remote",
+        "far",
+        &url,
+        "round",
+        "metadata --allow-private",
+        "private",
         "nowhere",
         "overlay --reorder sideways",
     ] {
         transcript.run(&format!("kustomize build {arguments}"));
     }
     transcript.finish();
+    let explained = capstan(folder.path()).args(["kustomize", "build", "far", "--explain"]).output().expect("it runs");
+    let explained = String::from_utf8(explained.stdout).expect("UTF-8");
+    for line in ["bases.git/app/map.yaml:1 ", "bases.git/app/kustomization.yaml:3 "] {
+        assert!(explained.contains(line), "{explained}");
+    }
     let mut names: Vec<String> = fs::read_dir(folder.path().join("out"))
         .expect("the folder")
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())

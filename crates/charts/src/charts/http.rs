@@ -3,6 +3,7 @@
 use super::chosen::{Chosen, Source};
 use super::inner::Inner;
 use crate::access::Access;
+use crate::asking::Ask;
 use crate::authorization::header;
 use crate::body::{Bound, Parts, read};
 use crate::cache::{IndexMark, sha256};
@@ -11,7 +12,6 @@ use crate::index::{self, Entry};
 use crate::problem::{Problem, disk, protocol};
 use crate::version::choose as choose_version;
 use crate::wanted::Wanted;
-use crate::asking::Ask;
 use bytes::Bytes;
 use reqwest::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use reqwest::{Response, StatusCode};

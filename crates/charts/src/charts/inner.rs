@@ -1,10 +1,10 @@
 //! What a fetcher is made of.
 
 use super::flights::Flights;
+use crate::asking::Web;
 use crate::cache::Cache;
 use crate::options::ChartsOptions;
 use crate::registry::Registries;
-use crate::asking::Web;
 use clock::{Clock, Offload};
 
 /// The parts.

@@ -4,6 +4,7 @@ mod manifest;
 mod token;
 
 use crate::access::Access;
+use crate::asking::{Ask, Web};
 use crate::authorization::{Challenge, header};
 use crate::body::{Bound, read};
 use crate::cache::sha256;
@@ -12,7 +13,6 @@ use crate::options::ChartLimits;
 use crate::problem::{Problem, protocol};
 use crate::repository::Registry;
 use crate::version::is_full_version;
-use crate::asking::{Ask, Web};
 use bytes::Bytes;
 use clock::Clock;
 use git::Credentials;
@@ -215,5 +215,9 @@ fn next_page(from: &Url, headers: &HeaderMap, base: &Url) -> Result<Option<Url>,
         return Ok(None);
     }
     let next = from.join(target).map_err(|_| protocol("the next page of tags is at no URL"))?;
-    if is_same_authority(&next, base) { Ok(Some(next)) } else { Err(protocol("the next page of tags is on another host")) }
+    if is_same_authority(&next, base) {
+        Ok(Some(next))
+    } else {
+        Err(protocol("the next page of tags is on another host"))
+    }
 }

@@ -1,11 +1,11 @@
 //! Tokens: what a registry wants to see is given out by another server, for a name and password or for nothing.
 
 use crate::access::Access;
+use crate::asking::{Ask, Web};
 use crate::authorization::{bearer, header};
 use crate::body::{Bound, read};
 use crate::failure::of_status;
 use crate::problem::{Problem, protocol};
-use crate::asking::{Ask, Web};
 use clock::Clock;
 use reqwest::header::{HeaderMap, HeaderValue};
 use serde::Deserialize;

@@ -4,7 +4,7 @@ use super::store::explain;
 use crate::failure::Failure;
 use crate::render::{Renderer, problems};
 use api::Application;
-use applications::sources::{KNOWN_HOSTS, Repositories, SECRET_TYPE, TLS_CERTS};
+use applications::sources::{CONFIG, KNOWN_HOSTS, Repositories, SECRET_TYPE, TLS_CERTS};
 use clock::Clock;
 use cluster::{ClusterClient, ListQuery};
 use object::{Gvk, Object};
@@ -34,7 +34,7 @@ async fn repositories(client: &ClusterClient, namespace: &str) -> Result<Reposit
     let core = |kind: &str| Gvk::new("", "v1", kind);
     let labelled = ListQuery::in_namespace(namespace).labels(SECRET_TYPE);
     let mut objects = client.list(&core("Secret"), &labelled).await.map_err(failed)?;
-    for name in [KNOWN_HOSTS, TLS_CERTS] {
+    for name in [KNOWN_HOSTS, TLS_CERTS, CONFIG] {
         objects.extend(client.get(&core("ConfigMap"), Some(namespace), name).await.map_err(failed)?);
     }
     Ok(Repositories::read(&objects))

@@ -49,8 +49,6 @@ pub(crate) struct Accepted {
     validate: bool,
     #[arg(long, hide = true)]
     enable_dns: bool,
-    #[arg(long, hide = true)]
-    dependency_update: bool,
     #[arg(long, hide = true, value_name = "PLUGIN")]
     post_renderer: Option<String>,
     #[arg(long, hide = true, value_name = "ARGUMENT", allow_hyphen_values = true)]
@@ -66,8 +64,6 @@ impl Accepted {
             "--enable-dns is not supported: rendering asks no network"
         } else if self.post_renderer.is_some() {
             "--post-renderer is not supported: nothing is executed to render; pipe the output into the program"
-        } else if self.dependency_update {
-            "--dependency-update is not supported: bring what is missing with `capstan helm dependency build`"
         } else {
             return Ok(());
         };

@@ -6,8 +6,10 @@ mod pack;
 use super::accepted::as_go_takes_it;
 use super::globals::Globals;
 use super::go_path::clean;
+pub(super) use build::update;
+
 use super::locate::on_disk;
-use build::BuildArguments;
+use build::{BuildArguments, Versions};
 use clap::{Args, Subcommand};
 use clock::Clock;
 use helm::{Listed, Output};
@@ -21,6 +23,9 @@ pub(crate) enum DependencyCommand {
     List(ListArguments),
     /// Bring what Chart.lock names into charts/; without a lock, choose versions and write one
     Build(BuildArguments),
+    /// Bring the newest versions that fit into charts/, and write the lock
+    #[command(visible_alias = "up")]
+    Update(BuildArguments),
 }
 
 /// The flags of `helm dependency list`.
@@ -41,7 +46,8 @@ impl DependencyCommand {
     pub(super) fn run(&self, clock: &Clock) -> Result<Output, String> {
         match self {
             DependencyCommand::List(arguments) => arguments.run(),
-            DependencyCommand::Build(arguments) => arguments.run(clock),
+            DependencyCommand::Build(arguments) => arguments.run(Versions::Locked, clock),
+            DependencyCommand::Update(arguments) => arguments.run(Versions::Newest, clock),
         }
     }
 }

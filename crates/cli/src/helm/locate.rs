@@ -16,6 +16,11 @@ use tree::{MemoryTree, Tree, TreePath};
 /// How much of a file tells what it is, as Go looks at it.
 const SNIFFED_BYTES: u64 = 512;
 
+/// What is said where a signature should be checked.
+pub(super) const UNVERIFIED: &str = "--verify is not supported: signatures are not checked here. Fetch CHART.tgz and \
+                                     CHART.tgz.prov, check them with `gpg --verify CHART.tgz.prov` and the SHA-256 it \
+                                     names, and give CHART.tgz as the chart";
+
 /// A chart that can be loaded.
 pub(super) struct Located {
     pub(super) tree: Box<dyn Tree>,
@@ -107,7 +112,7 @@ impl Search<'_> {
     pub(super) fn locate(self, name: &str) -> Result<Located, String> {
         let name = name.trim();
         if self.flags.verify {
-            return Err("--verify is not supported: signatures of charts are not checked yet".to_owned());
+            return Err(UNVERIFIED.to_owned());
         }
         if self.flags.repo.is_empty() {
             if Path::new(name).exists() {

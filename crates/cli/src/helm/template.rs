@@ -2,15 +2,16 @@
 
 use super::accepted::{Accepted, as_go_takes_it};
 use super::chance;
+use super::dependency;
 use super::fetch::ChartFlags;
 use super::globals::Globals;
-use super::locate::Search;
+use super::locate::{Located, Search};
 use super::output_dir::write_files;
 use super::values::ValueFlags;
 use clap::Args;
 use clock::Clock;
 use helm::{Options, Output, Printed, Profile, Release, Template};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The flags of `helm template`.
 #[derive(Debug, Args)]
@@ -63,6 +64,9 @@ pub(crate) struct TemplateArguments {
     /// Other random values at each render, and the present time, as Helm does; without it a render repeats
     #[arg(long)]
     random: bool,
+    /// Bring missing dependencies into the chart's folder first
+    #[arg(long)]
+    dependency_update: bool,
     #[command(flatten)]
     chart: ChartFlags,
     #[command(flatten)]
@@ -75,7 +79,7 @@ impl TemplateArguments {
     pub(super) fn run(&self, clock: &Clock) -> Result<Output, String> {
         self.accepted.refused()?;
         let (name, chart) = self.name_and_chart(clock)?;
-        let located = Search { flags: &self.chart, globals: &self.globals, clock }.locate(chart)?;
+        let located = self.locate(chart, clock)?;
         let flags = self.flags(name, chart, clock)?;
         match (&located.missing, flags.profile) {
             (Some(file), Profile::V4_2) => {
@@ -93,6 +97,24 @@ impl TemplateArguments {
             }
         };
         Ok(located.tell(output))
+    }
+
+    /// The chart, with its dependencies where that is wished: what was brought is told on standard error.
+    fn locate(&self, chart: &str, clock: &Clock) -> Result<Located, String> {
+        let search = Search { flags: &self.chart, globals: &self.globals, clock };
+        let located = search.locate(chart)?;
+        if !self.dependency_update || !Path::new(chart).is_dir() || located.missing.is_some() {
+            return Ok(located);
+        }
+        let loaded = helm::load(&*located.tree, &located.path, self.globals.helm_version, &mut Globals::budget());
+        let is_missing = |loaded: &helm::Loaded| !helm::missing_dependencies(&loaded.chart).is_empty();
+        if !loaded.as_ref().is_ok_and(is_missing) {
+            return Ok(located);
+        }
+        let told = dependency::update(chart, &self.chart.reach, &self.globals, clock)?;
+        let mut located = search.locate(chart)?;
+        located.notes.insert_str(0, &told);
+        Ok(located)
     }
 
     fn name_and_chart(&self, clock: &Clock) -> Result<(Option<String>, &str), String> {

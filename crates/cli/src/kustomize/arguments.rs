@@ -1,5 +1,6 @@
 //! The flags of `kustomize build`.
 
+use crate::outside::OutsideFlags;
 use clap::{Args, ValueEnum};
 use helm::Profile;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use std::str::FromStr;
 #[derive(Debug, Args)]
 #[command(args_override_self = true)]
 pub(crate) struct BuildArguments {
-    /// The directory of the kustomization
+    /// The directory of the kustomization, or its place in a repository: github.com/org/repo/path?ref=v1
     #[arg(value_name = "DIR", default_value = ".")]
     pub directory: String,
     /// Write to this file, or one file for each object into this directory
@@ -39,6 +40,8 @@ pub(crate) struct BuildArguments {
     /// Print the file and the line that each object comes from, instead of the objects
     #[arg(long)]
     pub explain: bool,
+    #[command(flatten)]
+    pub outside: OutsideFlags,
     #[command(flatten)]
     pub without_effect: WithoutEffect,
 }

@@ -43,6 +43,8 @@ fn row(resource: &BuiltResource, here: &Path) -> (String, String) {
     let place = format!("/{}", resource.origin);
     let place = match here.to_str().and_then(|here| place.strip_prefix(here)?.strip_prefix('/')) {
         Some(below) => below.to_owned(),
+        // What was fetched lies below the name of its host, and nowhere on this machine.
+        None if !Path::new("/").join(resource.origin.path.as_str()).exists() => resource.origin.to_string(),
         None => place,
     };
     let (kind, name, namespace) = (text("/kind"), text("/metadata/name"), text("/metadata/namespace"));

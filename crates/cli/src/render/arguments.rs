@@ -1,6 +1,7 @@
 //! The flags of `capstan render`.
 
 use super::show::Output;
+use crate::outside::OutsideFlags;
 use api::{Application, ApplicationSource, ApplicationSourceDirectory, ApplicationSourceHelm, HelmParameter};
 use clap::Args;
 use std::path::PathBuf;
@@ -54,6 +55,8 @@ pub(crate) struct Render {
     /// Versions of Kubernetes' API that charts are told; may be given several times
     #[arg(long, value_name = "VERSION")]
     pub api_versions: Vec<String>,
+    #[command(flatten)]
+    pub outside: OutsideFlags,
     /// Format of the output
     #[arg(short, long, value_name = "FORMAT", default_value = "yaml")]
     pub output: Output,

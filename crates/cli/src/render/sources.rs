@@ -1,28 +1,28 @@
 //! Sources of applications, read from their repositories and rendered in this process as the controller does it.
 
-use super::outside::Outside;
 use crate::evaluate_jsonnet::evaluator;
 use crate::failure::Failure;
+use crate::outside::{Outside, Waiting};
 use api::Application;
-use applications::sources::{Ask, Lender, Repositories, Wanted, wanted};
+use applications::sources::{Ask, Lender, Need, Origin, Repositories, Stored, Trust, Wanted, wanted};
 use budget::Budget;
 use clock::{Clock, Offload};
-use git::{GitError, GitSource, Oid, RefScope, Remote, RepositoriesOptions};
+use git::{GitError, Oid, RefScope, Remote};
 use render::{ApplicationFacts, Capabilities, Lent, Rendered, Settings, Surroundings, Workshop};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tokio::runtime::Handle;
 use tree::Tree;
 
 /// Renders sources. Mirrors are for those who come again, so that they end with it.
 pub(crate) struct Renderer {
-    git: git::Repositories,
+    outside: Outside,
     _folder: tempfile::TempDir,
     /// What the destination can do; without it, what each tool assumes.
     pub(crate) capabilities: Option<Capabilities>,
     /// Files that take the place of repositories, where somebody works on them.
     pub(crate) local: Option<Arc<dyn Tree>>,
     clock: Clock,
-    outside: Option<Arc<Outside>>,
 }
 
 /// One source as it is asked for.
@@ -32,21 +32,21 @@ struct Job {
     refs: BTreeMap<String, Option<Arc<dyn Tree>>>,
     revision: String,
     committed_seconds: i64,
+    port: Waiting,
+}
+
+/// A source's own files, what their state is called, and since when they are so.
+struct Own {
+    tree: Arc<dyn Tree>,
+    revision: String,
+    made_seconds: i64,
 }
 
 impl Renderer {
     pub(crate) fn new(clock: &Clock) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
-        let git = git::Repositories::new(RepositoriesOptions::new(folder.path().join("git")), Offload::pool(1));
-        let outside = Outside::new(folder.path(), clock).map(Arc::new);
-        Ok(Renderer {
-            git,
-            _folder: folder,
-            capabilities: None,
-            local: None,
-            clock: clock.clone(),
-            outside: Some(outside?),
-        })
+        let outside = Outside::new(folder.path(), clock)?;
+        Ok(Renderer { outside, _folder: folder, capabilities: None, local: None, clock: clock.clone() })
     }
 
     /// Renders all sources of an application; `revision` takes the place of the one its only source names.
@@ -74,7 +74,7 @@ impl Renderer {
                 namespace: app.spec.destination.namespace.clone(),
                 project: app.spec.project_name().to_owned(),
             },
-            settings: &Settings::default(),
+            settings: &declared.settings(&Settings::default()),
             repositories: declared,
             has_several: !app.spec.sources.is_empty(),
         };
@@ -82,20 +82,14 @@ impl Renderer {
         for wanted in wanted(&ask, &sources) {
             let wanted = wanted.map_err(Failure::new)?;
             if wanted.input.is_some() {
-                rendered.push(self.source(wanted).await?);
+                rendered.push(self.source(wanted, declared).await?);
             }
         }
         Ok(rendered)
     }
 
-    async fn source(&self, wanted: Wanted) -> Result<Rendered, Failure> {
-        let (tree, commit) = self.files(&wanted.remote, &wanted.revision).await?;
-        let committed_seconds = match commit {
-            Some(commit) => {
-                self.git.commit_info(&wanted.remote, commit).await.map_err(unread)?.committer.time.as_second()
-            }
-            None => self.clock.now().as_second(),
-        };
+    async fn source(&self, wanted: Wanted, declared: &Repositories) -> Result<Rendered, Failure> {
+        let Own { tree, revision, made_seconds } = self.own(&wanted).await?;
         let mut refs = BTreeMap::new();
         for (name, lender) in &wanted.refs {
             let lent = match lender {
@@ -104,13 +98,42 @@ impl Renderer {
             };
             refs.insert(name.clone(), lent);
         }
+        let project = wanted.input.as_ref().map_or("", |input| &input.application.project);
+        let port = self.outside.lend(declared.clone(), project, Handle::current());
+        Ok(self.run(Job { wanted, tree, refs, revision, committed_seconds: made_seconds, port }).await)
+    }
+
+    /// A source's own files: of a commit, of a chart, or as they lie here.
+    async fn own(&self, wanted: &Wanted) -> Result<Own, Failure> {
+        let remote = match &wanted.origin {
+            Origin::Repository(remote) => remote,
+            Origin::Chart(chart) => return self.chart(&Need::Chart(chart.clone())).await,
+        };
+        let (tree, commit) = self.files(remote, &wanted.revision).await?;
+        let made_seconds = match commit {
+            Some(commit) => {
+                self.outside.git.commit_info(remote, commit).await.map_err(unread)?.committer.time.as_second()
+            }
+            None => self.clock.now().as_second(),
+        };
         let revision = commit.map(|commit| commit.to_string()).unwrap_or_default();
-        Ok(self.run(Job { wanted, tree, refs, revision, committed_seconds }).await)
+        Ok(Own { tree, revision, made_seconds })
+    }
+
+    async fn chart(&self, need: &Need) -> Result<Own, Failure> {
+        let fetcher = &self.outside.fetcher;
+        let had = fetcher.fetch(need, Trust::Kept).await.map_err(|missed| Failure::new(missed.message))?;
+        let Some(Stored::Content(archive)) = fetcher.open(&had).await else {
+            return Err(Failure::new(format!("{need}: it was fetched, and is not in its folder any more")));
+        };
+        let files = render::unpack_chart(&archive, &mut Budget::default());
+        let files = files.map_err(|error| Failure::new(format!("{need}: {error}")))?;
+        Ok(Own { tree: Arc::new(files.tree), revision: had.name, made_seconds: files.packed_seconds })
     }
 
     /// Renders where waiting for what lies elsewhere holds up nobody.
     async fn run(&self, job: Job) -> Rendered {
-        let (capabilities, outside) = (self.capabilities.clone(), self.outside.clone());
+        let capabilities = self.capabilities.clone();
         let work = move || {
             let jsonnet = evaluator();
             let refs = job.refs.iter().map(|(name, tree)| (name.clone(), lent(tree.as_deref())));
@@ -120,7 +143,7 @@ impl Renderer {
                 refs: refs.collect(),
                 capabilities: capabilities.as_ref(),
                 jsonnet: jsonnet.as_deref(),
-                elsewhere: outside.as_deref().map(|outside| outside as &dyn render::Elsewhere),
+                elsewhere: Some(&job.port),
                 workshop: Some(&workshop),
                 salt: *b"what is printed is not kept here",
                 ..Surroundings::of(&*job.tree, &job.revision)
@@ -137,8 +160,8 @@ impl Renderer {
             return Ok((Arc::clone(local), None));
         }
         let wanted = self.resolve(remote, revision).await?;
-        let commit = self.git.ensure_commit(remote, &wanted).await.map_err(unread)?;
-        Ok((self.git.tree(remote, commit).await.map_err(unread)?, Some(commit)))
+        let commit = self.outside.git.ensure_commit(remote, &wanted).await.map_err(unread)?;
+        Ok((self.outside.git.tree(remote, commit).await.map_err(unread)?, Some(commit)))
     }
 
     async fn resolve(&self, remote: &Remote, revision: &str) -> Result<git::Wanted, Failure> {
@@ -147,7 +170,7 @@ impl Renderer {
         }
         let mut scope = RefScope::default();
         scope.add_revision(revision);
-        let refs = self.git.list_refs(remote, &scope).await.map_err(unread)?;
+        let refs = self.outside.git.list_refs(remote, &scope).await.map_err(unread)?;
         git::resolve(&refs, revision).map_err(|error| Failure::new(format!("{}: {error}", remote.url)))
     }
 }

@@ -65,3 +65,9 @@ pub fn unpack(archive: &[u8], budget: &mut Budget) -> Result<tree::MemoryTree, L
     }
     Ok(tree)
 }
+
+/// When `archive` was packed, in seconds since 1970, as its first file says; `None` where it is no archive.
+#[must_use]
+pub fn packed_seconds(archive: &[u8]) -> Option<i64> {
+    archive::packed_seconds(archive)
+}

@@ -2,7 +2,7 @@
 
 use super::{Accumulated, Builder, TargetDirectory};
 use crate::generate;
-use crate::kustomization::{GeneratorArgs, GeneratorKind, HelmChart, HelmGlobals};
+use crate::kustomization::{GeneratorArgs, GeneratorKind, HelmChart, HelmGlobals, entry_line};
 use crate::notes::note_origin;
 use crate::plugin::Generator;
 use crate::port::{ChartPlace, ChartRequest};
@@ -19,35 +19,36 @@ impl<'t> Builder<'_, 't> {
     pub(super) fn generate(&mut self, target: &mut TargetDirectory<'t>, so_far: &mut Accumulated) -> Result<()> {
         let config_maps = std::mem::take(&mut target.kustomization.config_map_generator);
         let secrets = std::mem::take(&mut target.kustomization.secret_generator);
-        for args in config_maps.iter().chain(&secrets) {
-            let kind = match args.kind {
-                GeneratorKind::ConfigMap => "ConfigMapGenerator",
-                GeneratorKind::Secret => "SecretGenerator",
+        for (index, args) in config_maps.iter().enumerate().chain(secrets.iter().enumerate()) {
+            let (kind, key) = match args.kind {
+                GeneratorKind::ConfigMap => ("ConfigMapGenerator", "configMapGenerator"),
+                GeneratorKind::Secret => ("SecretGenerator", "secretGenerator"),
             };
-            let made = self.data(target, args)?;
+            let made = self.data(target, args, here(target, key, index))?;
             absorb(so_far, vec![made], target.builtin(kind).as_ref(), kind)?;
         }
         let globals = target.kustomization.helm_globals.clone();
-        for chart in std::mem::take(&mut target.kustomization.helm_charts) {
-            let made = self.chart(target, &globals, chart)?;
+        for (index, chart) in std::mem::take(&mut target.kustomization.helm_charts).into_iter().enumerate() {
+            let made = self.chart(target, &globals, chart, &here(target, "helmCharts", index))?;
             let kind = "HelmChartInflationGenerator";
             absorb(so_far, made, target.builtin(kind).as_ref(), kind)?;
         }
         let entries = std::mem::take(&mut target.kustomization.generators);
         for config in self.plugin_configs(target, &entries)? {
+            let origin = Arc::clone(&config.origin);
             let generator = Generator::read(&config)
                 .map_err(|problem| problem.within("failed to load generator").within("loading generator plugins"))?;
             let made = match generator {
-                Generator::Data(args) => vec![self.data(target, &args)?],
-                Generator::Chart(chart, globals) => self.chart(target, &globals, *chart)?,
-                Generator::IamPolicy(value) => vec![generate::iam_policy(&value, here(target))?],
+                Generator::Data(args) => vec![self.data(target, &args, origin)?],
+                Generator::Chart(chart, globals) => self.chart(target, &globals, *chart, &origin)?,
+                Generator::IamPolicy(value) => vec![generate::iam_policy(&value, origin)?],
             };
             absorb(so_far, made, Provenance::of_plugin(&config).as_ref(), config.kind())?;
         }
         Ok(())
     }
 
-    fn data(&mut self, target: &TargetDirectory<'t>, args: &GeneratorArgs) -> Result<Resource> {
+    fn data(&mut self, target: &TargetDirectory<'t>, args: &GeneratorArgs, origin: Arc<Origin>) -> Result<Resource> {
         let options = args.merged_options(target.kustomization.generator_options.as_ref());
         let budget = &mut *self.budget;
         let mut load = |path: &str| {
@@ -55,7 +56,7 @@ impl<'t> Builder<'_, 't> {
             budget.take_bytes(content.len() as u64)?;
             Ok(content)
         };
-        generate::data_object(args, &options, here(target), &mut load)
+        generate::data_object(args, &options, origin, &mut load)
     }
 
     fn chart(
@@ -63,6 +64,7 @@ impl<'t> Builder<'_, 't> {
         target: &TargetDirectory<'t>,
         globals: &HelmGlobals,
         mut chart: HelmChart,
+        origin: &Arc<Origin>,
     ) -> Result<Vec<Resource>> {
         let Some(charts) = self.options.charts else {
             return Err(Problem::new(ProblemKind::Refused, "must specify --enable-helm"));
@@ -101,7 +103,10 @@ impl<'t> Builder<'_, 't> {
         let text = charts.render(&request, self.budget).map_err(failed)?;
         let mut made = resources(&text, &directory, self.budget)
             .map_err(|problem| problem.within(format!("the output of chart {}", chart.name)))?;
-        made.iter_mut().for_each(|resource| resource.from_chart = true);
+        for resource in &mut made {
+            resource.from_chart = true;
+            resource.origin = Arc::clone(origin);
+        }
         Ok(made)
     }
 }
@@ -120,9 +125,10 @@ fn local_chart(target: &TargetDirectory<'_>, directory: &TreePath, budget: &Budg
     }
 }
 
-/// The kustomization file, for what is not written out in any file.
-fn here(target: &TargetDirectory<'_>) -> Arc<Origin> {
-    Arc::new(Origin { path: target.loader.root().child(target.file_name), line: 0 })
+/// The entry of the kustomization that asks for what is not written out in any file.
+fn here(target: &TargetDirectory<'_>, key: &str, index: usize) -> Arc<Origin> {
+    let path = target.loader.path_of(target.file_name);
+    Arc::new(Origin { path, line: entry_line(&target.text, key, index) })
 }
 
 fn chart_directory(target: &TargetDirectory<'_>, globals: &HelmGlobals, chart: &HelmChart) -> Result<TreePath> {

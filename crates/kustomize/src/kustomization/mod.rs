@@ -1,5 +1,6 @@
 //! kustomization.yaml as data: reading it strictly, its deprecated spellings, and what it must be.
 
+mod entries;
 mod fields;
 mod generators;
 mod helm;
@@ -8,6 +9,7 @@ mod replacements;
 mod rules;
 mod vars;
 
+pub(crate) use entries::entry_line;
 pub(crate) use fields::{Fields, Reading};
 pub(crate) use generators::{GeneratorArgs, GeneratorKind, GeneratorOptions};
 pub(crate) use helm::HelmGlobals;

@@ -118,9 +118,16 @@ impl<'t> Loader<'t> {
         self.files.tree()
     }
 
-    /// Where `path` leads, for messages and origins.
+    /// Where `path` leads, for messages and origins; in another repository below its host and name.
     pub fn path_of(&self, path: &str) -> TreePath {
-        TreePath::resolve(&self.root, path).unwrap_or_else(|_| self.root.clone())
+        if is_url(path) {
+            return below_host(path, "");
+        }
+        let within = TreePath::resolve(&self.root, path).unwrap_or_else(|_| self.root.clone());
+        match &self.repository {
+            Some(repository) => below_host(&repository.clone_url(), within.as_str()),
+            None => within,
+        }
     }
 
     /// The content of a file, named from the kustomization's directory, or of an address.
@@ -130,9 +137,13 @@ impl<'t> Loader<'t> {
     pub fn load(&self, path: &str) -> Result<Bytes> {
         if is_url(path) {
             let remotes = self.remotes.ok_or_else(|| no_remotes(path))?;
-            return remotes
-                .file(path, self.file_bytes_max)
-                .map_err(|cause| Problem::new(ProblemKind::Store, format!("{path}: {cause}")));
+            if Repository::is_marked(path) {
+                return Err(Problem::new(ProblemKind::Missing, "URL is a git repository"));
+            }
+            // What is no file may still be a repository.
+            let kind = if Repository::parse(path).is_some() { ProblemKind::Missing } else { ProblemKind::Store };
+            let file = remotes.file(path, self.file_bytes_max);
+            return file.map_err(|cause| Problem::new(kind, format!("{path}: {cause}")));
         }
         let at = TreePath::resolve(&self.root, path)
             .map_err(|error| Problem::new(ProblemKind::Refused, format!("security; {error}")))?;
@@ -255,6 +266,14 @@ impl<'t> Loader<'t> {
 pub(crate) fn is_url(path: &str) -> bool {
     let scheme = path.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
     matches!(scheme.as_deref(), Some("http" | "https"))
+}
+
+/// A path that begins with an address, without what could be secret in it.
+fn below_host(address: &str, path: &str) -> TreePath {
+    let address = address.split(['?', '#']).next().unwrap_or_default();
+    let address = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let address = address.split_once('@').map_or(address, |(_, rest)| rest).replace(':', "/");
+    TreePath::resolve(&TreePath::root(), &format!("{address}/{path}")).unwrap_or_default()
 }
 
 fn no_remotes(path: &str) -> Problem {

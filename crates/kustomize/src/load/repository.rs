@@ -47,6 +47,16 @@ impl Repository {
         Some(found)
     }
 
+    /// Whether an address can only be a repository's: no file has such a mark in its own. Others are tried as files first,
+    /// as the original tries all.
+    pub(super) fn is_marked(text: &str) -> bool {
+        let (address, query) = text.split_once('?').unwrap_or((text, ""));
+        let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+        let names_revision = query.split('&').any(|pair| pair.starts_with("ref=") || pair.starts_with("version="));
+        let has_mark = ["//", ".git/", "/_git/"].iter().any(|mark| rest.contains(mark)) || rest.ends_with(".git");
+        (names_revision || has_mark) && Self::parse(text).is_some()
+    }
+
     fn read_query(&mut self, query: &str) {
         let value = |name: &str| {
             let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -177,5 +187,11 @@ mod tests {
             assert_eq!(parse(text).as_deref(), expected, "{text}");
         }
         assert!(!Repository::parse("github.com/o/r?submodules=false").expect("an address").submodules);
+        for marked in ["https://h/o/r?ref=v1", "https://h/o/r//a", "https://h/o/r.git", "https://h/o/_git/r/a"] {
+            assert!(Repository::is_marked(marked), "{marked}");
+        }
+        for plain in ["https://raw.githubusercontent.com/o/r/main/a.yaml", "https://h/a.yaml?token=x", "https://h//"] {
+            assert!(!Repository::is_marked(plain), "{plain}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Charts that a chart declares and does not bring along: `helm dependency build`, in memory.
 
+use super::lock;
 use crate::ChartProblem;
 use crate::elsewhere::ChartPlace;
 use crate::work::Work;
@@ -17,8 +18,13 @@ pub(super) fn complete(
     pass_credentials: bool,
 ) -> Result<(), ChartProblem> {
     let missing = helm::missing_dependencies(chart);
-    let declared: Vec<Dependency> =
-        chart.metadata.declared().filter(|one| missing.contains(&one.name)).cloned().collect();
+    let declared: Vec<Dependency> = chart.metadata.declared().cloned().collect();
+    let lock = if missing.is_empty() || !work.around.elsewhere.is_open() { None } else { lock::read(work, chart)? };
+    let declared = match lock {
+        Some(lock) => lock.pinned(&declared)?,
+        None => declared,
+    };
+    let declared: Vec<Dependency> = declared.into_iter().filter(|one| missing.contains(&one.name)).collect();
     for dependency in declared.iter().take(DEPENDENCIES_MAX) {
         if chart.dependencies.iter().any(|child| child.name() == dependency.name) {
             continue;

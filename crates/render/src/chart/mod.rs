@@ -13,6 +13,8 @@ mod values;
 
 pub(crate) mod chance;
 mod dated;
+mod lock;
+
 mod dependencies;
 mod documents;
 

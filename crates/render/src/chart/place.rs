@@ -1,10 +1,14 @@
 //! Where a values file lies that an application names: in the source's own repository, in one it refers to, or behind an
 //! address.
 
+use crate::elsewhere::shown;
 use crate::refs::Referred;
 use crate::work::Work;
 use crate::{ChartProblem, Problem};
 use tree::{PathError, Recording, Tree, TreePath};
+
+/// The schemes of addresses that anything here fetches.
+const FETCHED: [&str; 2] = ["http", "https"];
 
 /// A place of a values file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,10 +41,14 @@ impl Place {
         }
         let text = work.environment.substitute(written);
         match scheme(&text) {
-            Some(scheme) if ["http", "https"].iter().any(|allowed| scheme.eq_ignore_ascii_case(allowed)) => {
-                Ok(Place::Url(text))
+            Some(scheme) => {
+                let allowed = &work.input.settings.value_file_schemes;
+                match allowed.iter().any(|one| scheme.eq_ignore_ascii_case(one)) {
+                    true if FETCHED.iter().any(|one| scheme.eq_ignore_ascii_case(one)) => Ok(Place::Url(text)),
+                    true => Err(at(ChartProblem::SchemeNotFetched(scheme.to_owned()))),
+                    false => Err(at(ChartProblem::Scheme { scheme: scheme.to_owned(), allowed: allowed.join(", ") })),
+                }
             }
-            Some(scheme) => Err(at(ChartProblem::Scheme(scheme.to_owned()))),
             None => inside(&work.path, &text).map(Place::Own).map_err(at),
         }
     }
@@ -78,17 +86,9 @@ impl std::fmt::Display for Place {
         match self {
             Place::Own(path) => path.fmt(f),
             Place::Referred(name, path) => write!(f, "${name}/{path}"),
-            Place::Url(url) => f.write_str(without_credentials(url)),
+            Place::Url(url) => f.write_str(shown(url)),
         }
     }
-}
-
-/// An address as it may be shown: what stands before its host and behind its path may be secret.
-fn without_credentials(url: &str) -> &str {
-    let url = url.split(['?', '#']).next().unwrap_or_default();
-    let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = authority.split('/').next().unwrap_or_default();
-    host.rfind('@').map_or(url, |at| &authority[at + 1..])
 }
 
 fn inside(base: &TreePath, text: &str) -> Result<TreePath, ChartProblem> {
@@ -121,11 +121,5 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(scheme(text), expected, "{text}");
         }
-    }
-
-    #[test]
-    fn nothing_secret_of_an_address_is_shown() {
-        assert_eq!(without_credentials("https://user:secret@host/x?token=secret"), "host/x");
-        assert_eq!(without_credentials("https://host/x?token=secret"), "https://host/x");
     }
 }

@@ -1,6 +1,7 @@
 //! Directory sources: what is read, what becomes of it, what is refused.
 
 mod charts;
+mod elsewhere;
 mod examples;
 mod jsonnet;
 mod kustomizations;

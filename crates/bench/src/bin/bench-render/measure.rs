@@ -37,7 +37,7 @@ pub async fn run(repository: &Path, apps: u32, parallel: usize) -> Result<()> {
     let offload = Offload::pool(parallel);
     let git = Arc::new(git::Repositories::new(RepositoriesOptions::new(folder.path().to_owned()), offload.clone()));
     let watcher = RefWatcher::new(git.clone(), clock.clone(), WatchOptions::default());
-    let reading = Reading { git, watcher, clock: clock.clone(), offload, jsonnet: None, salt: [1; 32] };
+    let reading = Reading { git, watcher, charts: None, clock: clock.clone(), offload, jsonnet: None, salt: [1; 32] };
     let woken = Arc::new(Woken::default());
     let sources = Sources::new(reading, woken.clone());
     let asked = (0..apps).map(|index| ask(index, &repository.display().to_string())).collect::<Result<Vec<_>>>()?;

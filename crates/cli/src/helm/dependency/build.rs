@@ -1,4 +1,5 @@
 //! `helm dependency build`: charts/ as Chart.lock has it. Without a lock, versions are chosen and the lock is written.
+//! `helm dependency update`: versions are chosen whatever the lock says.
 //!
 //! Unlike Helm this asks only the repositories that the chart needs, and those too that were never added by name.
 
@@ -7,7 +8,7 @@ use crate::helm::accepted::as_go_takes_it;
 use crate::helm::fetch::{ReachFlags, access_of, in_registry, wait_for};
 use crate::helm::globals::Globals;
 use crate::helm::go_path::clean;
-use crate::helm::locate::{absolute, on_disk, told};
+use crate::helm::locate::{UNVERIFIED, absolute, on_disk, told};
 use crate::helm::place::{ChartsFolder, write_lock};
 use crate::helm::registry_config::RegistryConfig;
 use crate::helm::repositories::{self, RepositoryEntry};
@@ -18,8 +19,8 @@ use clock::Clock;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// The flags of `helm dependency build`.
-#[derive(Debug, Args)]
+/// The flags of `helm dependency build` and `helm dependency update`.
+#[derive(Debug, Clone, Args)]
 #[command(disable_version_flag = true, args_override_self = true, mut_args(as_go_takes_it))]
 pub(crate) struct BuildArguments {
     /// The chart's folder
@@ -37,10 +38,35 @@ pub(crate) struct BuildArguments {
     globals: Globals,
 }
 
+/// Whether what was chosen before counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::helm) enum Versions {
+    /// Those of the lock.
+    Locked,
+    /// The newest that fit.
+    Newest,
+}
+
+/// Brings the dependencies of the chart in a folder at the newest versions that fit; gives what to tell.
+pub(in crate::helm) fn update(
+    chart: &str,
+    reach: &ReachFlags,
+    globals: &Globals,
+    clock: &Clock,
+) -> Result<String, String> {
+    let (chart, reach, globals) = (chart.to_owned(), reach.clone(), globals.clone());
+    let arguments = BuildArguments { chart, reach, skip_refresh: false, verify: false, globals };
+    let output = arguments.run(Versions::Newest, clock)?;
+    match output.code {
+        0 => Ok(output.stdout),
+        _ => Err(output.stderr.trim_start_matches("Error: ").trim_end().to_owned()),
+    }
+}
+
 impl BuildArguments {
-    pub(super) fn run(&self, clock: &Clock) -> Result<Output, String> {
+    pub(super) fn run(&self, versions: Versions, clock: &Clock) -> Result<Output, String> {
         if self.verify {
-            return Err("--verify is not supported: signatures of charts are not checked yet".to_owned());
+            return Err(UNVERIFIED.to_owned());
         }
         let shown = clean(&self.chart);
         let folder = absolute(Path::new(&shown)).map_err(|error| error.to_string())?;
@@ -59,7 +85,7 @@ impl BuildArguments {
             folder,
             told: String::new(),
         };
-        let outcome = build.run(&chart, clock);
+        let outcome = build.run(&chart, versions, clock);
         let mut output = Output { stdout: build.told, ..Output::default() };
         if let Err(error) = outcome {
             output.stderr = format!("Error: {error}\n");
@@ -79,7 +105,7 @@ struct Build<'a> {
 }
 
 impl Build<'_> {
-    fn run(&mut self, chart: &Chart, clock: &Clock) -> Result<(), String> {
+    fn run(&mut self, chart: &Chart, versions: Versions, clock: &Clock) -> Result<(), String> {
         let is_first_format = chart.metadata.api_version == "v1";
         let lock_file = if is_first_format { "requirements.lock" } else { "Chart.lock" };
         let lock = match std::fs::read(self.folder.join(lock_file)) {
@@ -93,6 +119,11 @@ impl Build<'_> {
         let folder = self.arguments.globals.chart_folder();
         wait_for(&folder, clock, async |charts| {
             let (locked, is_new) = match lock {
+                Some(lock) if versions == Versions::Newest => {
+                    let chosen = self.chosen(charts, &declared).await?;
+                    let is_new = lock.dependencies != chosen || !lock.is_current(&declared);
+                    (chosen, is_new)
+                }
                 Some(lock) if lock.is_current(&declared) => (lock.dependencies, false),
                 Some(_) => return Err(out_of_sync(is_first_format, self.arguments.globals.helm_version)),
                 None => (self.chosen(charts, &declared).await?, true),
