@@ -98,7 +98,31 @@ fn trims_right(text: &[u8]) -> bool {
 }
 
 fn find(text: &[u8], pair: [u8; 2]) -> Option<usize> {
-    std::iter::zip(text, text.get(1..)?).position(|(first, second)| [*first, *second] == pair)
+    let mut from = 0;
+    loop {
+        let at = from + find_byte(&text[from..], pair[0])?;
+        if text.get(at + 1) == Some(&pair[1]) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+}
+
+/// Where `byte` is first, looked for in eight bytes at a time: most of a template is text between its actions.
+fn find_byte(text: &[u8], byte: u8) -> Option<usize> {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = LOW << 7;
+    let (chunks, rest) = text.as_chunks::<8>();
+    for (at, chunk) in chunks.iter().enumerate() {
+        let differing = u64::from_le_bytes(*chunk) ^ (LOW * u64::from(byte));
+        // The high bit of each byte that is zero, and perhaps of some behind it.
+        let zero = differing.wrapping_sub(LOW) & !differing & HIGH;
+        if zero != 0 {
+            return Some(at * 8 + zero.trailing_zeros() as usize / 8);
+        }
+    }
+    let behind = rest.iter().position(|other| *other == byte)?;
+    Some(chunks.len() * 8 + behind)
 }
 
 impl<'t> Lexer<'t> {

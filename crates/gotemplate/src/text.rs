@@ -59,7 +59,10 @@ impl Text {
     /// U+FFFD for each wrong byte.
     #[must_use]
     pub fn to_str_lossy(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(self.as_bytes())
+        match &self.0 {
+            Repr::Utf8(text) => Cow::Borrowed(text),
+            Repr::Raw(bytes) => String::from_utf8_lossy(bytes),
+        }
     }
 
     /// Whether it is `other` itself, not only equal to it.
