@@ -9,6 +9,7 @@ mod case;
 #[allow(dead_code, reason = "nothing is compared")]
 mod corpus;
 #[path = "../oracle/measure.rs"]
+#[allow(dead_code, reason = "memory is measured by a program of its own")]
 mod measure;
 #[path = "../oracle/peer.rs"]
 #[allow(dead_code, reason = "nothing is compared")]
@@ -47,18 +48,12 @@ struct Arguments {
     /// Only measure what is called this, without other programs: small_again, kube_prometheus_stack, umbrella_120
     #[arg(long)]
     only: Option<String>,
-    /// Only render this chart of the list once and tell the memory it took
-    #[arg(long, hide = true)]
-    memory: Option<String>,
 }
 
 fn main() -> Result<()> {
-    let Arguments { capstan, helm, repositories, samples, only, memory } = Arguments::parse();
+    let Arguments { capstan, helm, repositories, samples, only } = Arguments::parse();
     let repositories = repositories::Repositories(std::path::absolute(repositories)?);
     let corpus = corpus::Corpus { peers: Vec::new(), repositories, only: None, keep: None };
     let bench = measure::Bench { capstan, helm, corpus, samples };
-    match memory {
-        Some(subject) => bench.memory_of(&subject),
-        None => bench.run(only.as_deref()),
-    }
+    bench.run(only.as_deref())
 }

@@ -21,6 +21,12 @@ const SUBCHARTS: usize = 120;
 /// How often the small chart is rendered again for one sample.
 const AGAIN: u32 = 50;
 
+/// Tells the bytes of the heap in use, and the most that were so far.
+pub struct Count {
+    pub held: fn() -> usize,
+    pub peak: fn() -> usize,
+}
+
 /// What to measure with.
 pub struct Bench {
     pub capstan: Option<PathBuf>,
@@ -117,21 +123,26 @@ impl Bench {
         distribution("small_again", &samples)
     }
 
-    /// The memory of one render in a process of its own.
+    /// The memory of one render in a process of its own, whose allocator counts.
     fn memory(&self, subject: &str) -> Result<()> {
-        let mut child = Command::new(std::env::current_exe()?);
-        child.args(["--memory", subject, "--repositories"]).arg(&self.corpus.repositories.0);
+        let mut child = Command::new(std::env::current_exe()?.with_file_name("helm_memory"));
+        child.args([subject, "--repositories"]).arg(&self.corpus.repositories.0);
         anyhow::ensure!(child.status()?.success(), "the process that measures memory failed");
         Ok(())
     }
 
-    /// What one render takes beyond the files it reads.
-    pub fn memory_of(&self, subject: &str) -> Result<()> {
+    /// The most that one render has of the heap at once, beyond the files it reads.
+    pub fn memory_of(&self, subject: &str, count: &Count) -> Result<()> {
         let folder = self.subject(subject)?;
         let files = read_folder(folder.path())?;
-        let before = peak_kilobytes()?;
+        // What all renders share, tables of functions and patterns, and the tree's own index.
+        render_once(&read_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/typical"))?)?;
+        load_chart(&files)?;
+        let before = (count.held)();
+        let peak_before = (count.peak)();
         let output = render_once(&files)?;
-        let taken = peak_kilobytes()?.saturating_sub(before) as f64 * 1024.0;
+        anyhow::ensure!((count.peak)() > peak_before, "the render stays below what reading its files takes");
+        let taken = (count.peak)().saturating_sub(before) as f64;
         figure(&format!("{subject}_output"), output.len() as f64 / 1e6, "MB")?;
         figure(&format!("{subject}_peak_memory"), taken / 1e6, "MB")?;
         figure(&format!("{subject}_memory_by_output"), taken / output.len() as f64, "times")
@@ -212,12 +223,4 @@ fn machine() -> Result<()> {
     say(&format!("cpu: {}, {cores} cores", line("/proc/cpuinfo", "model name")))?;
     say(&format!("memory: {}", line("/proc/meminfo", "MemTotal")))?;
     say(&format!("load at the start: {}", line("/proc/loadavg", "")))
-}
-
-/// The greatest resident size of this process so far.
-fn peak_kilobytes() -> Result<u64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).context("the kernel tells no peak")?;
-    let digits: String = line.chars().filter(char::is_ascii_digit).collect();
-    Ok(digits.parse()?)
 }

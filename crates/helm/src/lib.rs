@@ -48,8 +48,8 @@ pub use engine::Compiled;
 pub use functions::{Empty, Lookup};
 pub use lint::{Lint, Linted, Message, Severity, lint_chart};
 pub use load::{
-    CHART_BYTES_MAX, CHART_DEPTH_MAX, FILE_BYTES_MAX, FILES_MAX, LoadError, Loaded, load, load_archive,
-    packed_seconds, unpack,
+    CHART_BYTES_MAX, CHART_DEPTH_MAX, FILE_BYTES_MAX, FILES_MAX, LoadError, Loaded, load, load_archive, packed_seconds,
+    unpack,
 };
 pub use manifest::{Hook, HookEvent, Manifest, install_order, uninstall_order};
 pub use profile::{Profile, UnknownProfile};

@@ -30,7 +30,8 @@ impl Pattern {
     pub(super) fn matches(&self, name: &str) -> bool {
         match self {
             Pattern::Exactly(exactly) => name == exactly,
-            Pattern::Tokens(tokens) => matches(tokens, &name.chars().collect::<Vec<char>>()),
+            Pattern::Tokens(tokens) if name.is_ascii() => matches(tokens, name.as_bytes(), char::from),
+            Pattern::Tokens(tokens) => matches(tokens, &name.chars().collect::<Vec<char>>(), |found| found),
         }
     }
 }
@@ -99,7 +100,7 @@ fn class_character(rest: &mut &[char]) -> Result<char, BadPattern> {
 }
 
 /// Greedy with one place to come back to, so that the work is at most pattern times name.
-fn matches(tokens: &[Token], name: &[char]) -> bool {
+fn matches<C: Copy>(tokens: &[Token], name: &[C], char_of: fn(C) -> char) -> bool {
     let (mut token, mut at) = (0, 0);
     let mut back: Option<(usize, usize)> = None;
     loop {
@@ -110,7 +111,7 @@ fn matches(tokens: &[Token], name: &[char]) -> bool {
                 continue;
             }
             None => at == name.len(),
-            Some(one) => name.get(at).is_some_and(|found| one.takes(*found)),
+            Some(one) => name.get(at).is_some_and(|found| one.takes(char_of(*found))),
         };
         if fits {
             if token == tokens.len() {
@@ -122,7 +123,7 @@ fn matches(tokens: &[Token], name: &[char]) -> bool {
         }
         // A run never crosses a slash.
         match back {
-            Some((resume, from)) if name.get(from).is_some_and(|skipped| *skipped != '/') => {
+            Some((resume, from)) if name.get(from).is_some_and(|skipped| char_of(*skipped) != '/') => {
                 back = Some((resume, from + 1));
                 token = resume;
                 at = from + 1;

@@ -21,16 +21,16 @@ pub(crate) struct Sorted {
 ///
 /// # Errors
 /// When a document is no YAML, in Helm's words.
-pub(crate) fn sort(files: &[(String, String)], profile: Profile, budget: &mut Budget) -> Result<Sorted, String> {
+pub(crate) fn sort(mut files: Vec<(String, String)>, profile: Profile, budget: &mut Budget) -> Result<Sorted, String> {
     let mut sorted = Sorted::default();
-    let mut by_path: Vec<&(String, String)> = files.iter().collect();
-    by_path.sort_by(|(a, _), (b, _)| a.cmp(b));
-    for (path, text) in by_path {
+    files.sort_by(|(a, _), (b, _)| a.cmp(b));
+    // Each file is dropped when its documents have been taken.
+    for (path, text) in files {
         if path.rsplit('/').next().is_some_and(|name| name.starts_with('_')) || text.trim().is_empty() {
             continue;
         }
-        for (index, document) in split(text, profile.split()).into_iter().enumerate() {
-            sorted.add(path, index, document, profile, budget)?;
+        for (index, document) in split(&text, profile.split()).into_iter().enumerate() {
+            sorted.add(&path, index, document, profile, budget)?;
         }
     }
     sorted.manifests.sort_by(|a, b| install_order(&a.kind, &b.kind, profile));

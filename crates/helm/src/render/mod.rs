@@ -179,7 +179,7 @@ impl Renderer<'_> {
             EngineError::Limit(exceeded) => RenderError::Limit(exceeded),
         })?;
         let notes = take_notes(&mut files, instance.name(), self.request.options.sub_notes);
-        let sorted = sort(&files, *profile, run.budget).map_err(RenderError::Manifest)?;
+        let sorted = sort(files, *profile, run.budget).map_err(RenderError::Manifest)?;
         self.warnings.extend(sorted.warnings);
         let mut crds = Vec::new();
         if self.request.options.include_crds {

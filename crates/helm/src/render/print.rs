@@ -29,13 +29,21 @@ pub fn print(rendered: &Rendered, printed: Printed) -> String {
     for Manifest { path, content, .. } in &rendered.manifests {
         document(&mut out, path, content);
     }
-    let mut out = format!("{}\n", out.trim());
+    trim(&mut out);
+    out.push('\n');
     if !printed.without_hooks {
         for hook in rendered.hooks.iter().filter(|hook| !(printed.without_tests && hook.is_test())) {
             document(&mut out, &hook.manifest.path, &hook.manifest.content);
         }
     }
     out
+}
+
+/// Without white space at either end, in place: a release's text is large.
+fn trim(text: &mut String) {
+    text.truncate(text.trim_end().len());
+    let blank = text.len() - text.trim_start().len();
+    text.drain(..blank);
 }
 
 fn document(out: &mut String, path: &str, text: &str) {
