@@ -93,8 +93,6 @@ fn lay_out_repository(folder: &Path) {
 fn kustomizations_are_built_and_refused_as_kustomize_does() {
     let folder = tempfile::tempdir().expect("a folder");
     lay_out(folder.path());
-    let url = format!("file://{}/bases.git//app?ref=main", folder.path().display());
-    lay_out_repository(folder.path());
     let mut transcript = Transcript::new("kustomize", folder.path());
     for arguments in [
         "overlay",
@@ -110,22 +108,12 @@ fn kustomizations_are_built_and_refused_as_kustomize_does() {
         "plugin",
         "plugin --enable-alpha-plugins",
         "overlay --as-current-user --network-name host --env A=b --explain",
-        "far",
-        &url,
-        "round",
-        "metadata --allow-private",
-        "private",
         "nowhere",
         "overlay --reorder sideways",
     ] {
         transcript.run(&format!("kustomize build {arguments}"));
     }
     transcript.finish();
-    let explained = capstan(folder.path()).args(["kustomize", "build", "far", "--explain"]).output().expect("it runs");
-    let explained = String::from_utf8(explained.stdout).expect("UTF-8");
-    for line in ["bases.git/app/map.yaml:1 ", "bases.git/app/kustomization.yaml:3 "] {
-        assert!(explained.contains(line), "{explained}");
-    }
     let mut names: Vec<String> = fs::read_dir(folder.path().join("out"))
         .expect("the folder")
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
@@ -135,4 +123,33 @@ fn kustomizations_are_built_and_refused_as_kustomize_does() {
     assert_eq!(names[0], "apps_v1_deployment_prod-web.yaml");
     let one = fs::read_to_string(folder.path().join("one.yaml")).expect("written");
     assert_eq!(one.matches("\n---\n").count(), 2);
+}
+
+#[test]
+fn bases_elsewhere_are_fetched_where_they_may_be() {
+    let folder = tempfile::tempdir().expect("a folder");
+    lay_out(folder.path());
+    lay_out_repository(folder.path());
+    let build = |arguments: &[&str]| {
+        let output = capstan(folder.path()).args(["kustomize", "build"]).args(arguments).output().expect("it runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, stdout, stderr) = build(&["far"]);
+    assert!(code == Some(0) && stdout.contains("name: x-far\n"), "{stdout}{stderr}");
+    let url = format!("file://{}/bases.git//app?ref=main", folder.path().display());
+    let (code, stdout, stderr) = build(&[&url]);
+    assert!(code == Some(0) && stdout.contains("name: far\n"), "{stdout}{stderr}");
+    let (_, explained, _) = build(&["far", "--explain"]);
+    for line in ["bases.git/app/map.yaml:1 ", "bases.git/app/kustomization.yaml:3 "] {
+        assert!(explained.contains(line), "{explained}");
+    }
+    for (arguments, told) in [
+        (["round"].as_slice(), "cycle detected"),
+        (["metadata", "--allow-private"].as_slice(), "169.254.169.254 has an address of a private network"),
+        (["private"].as_slice(), "127.0.0.1 has an address of a private network"),
+    ] {
+        let (code, _, stderr) = build(arguments);
+        assert!(code == Some(1) && stderr.contains(told), "{stderr}");
+    }
 }
