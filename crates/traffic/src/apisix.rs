@@ -1,12 +1,14 @@
 //! Apache APISIX: the weights of backends in an ApisixRoute; requests with certain headers have a route of their own.
 
 mod headers;
+mod rules;
 
 use crate::edit::{create, delete, is_made_for, owner_reference, update};
 use crate::objects::{Objects, Place};
 use crate::routes::managed;
 use crate::routing::{Managed, Note, Routed, Router, Routing};
 use api::rollouts::{ApisixRoute, ApisixRouting, Rollout, SetHeaderRoute};
+use rules::{find_rule, set_weight};
 use serde_json::{Value, json};
 
 /// The ApisixRoute's group and kind.
@@ -67,7 +69,7 @@ impl Apisix<'_> {
     /// Gives both versions their shares in each rule; other backends keep theirs.
     fn weigh(&self, route: &mut Value, block: &ApisixRoute, wanted: &Routing) -> Result<(), String> {
         let (stable, canary) = self.services();
-        for rule in rules(block) {
+        for rule in chosen(block) {
             let rule = find_rule(route, rule)?;
             set_weight(rule, canary, wanted.canary.weight)?;
             set_weight(rule, stable, 100 - wanted.canary.weight)?;
@@ -98,7 +100,7 @@ impl Apisix<'_> {
             let writes = found.map(|route| delete(&place, route)).into_iter().collect();
             return Ok(Routed { writes, ..Routed::default() });
         }
-        let mut spec = headers::spec(base, rules(block), self.services(), header)?;
+        let mut spec = headers::spec(base, chosen(block), self.services(), header)?;
         let message = format!("ApisixRoute `{}` set headerRoute '{}'", block.name, header.name);
         let writes = match found {
             Some(before) => {
@@ -126,25 +128,6 @@ impl Apisix<'_> {
 }
 
 /// The rules that are weighted: those named, or that of the route's name.
-fn rules(block: &ApisixRoute) -> Vec<&str> {
+fn chosen(block: &ApisixRoute) -> Vec<&str> {
     if block.rules.is_empty() { vec![&block.name] } else { block.rules.iter().map(String::as_str).collect() }
-}
-
-fn find_rule<'r>(route: &'r mut Value, name: &str) -> Result<&'r mut Value, String> {
-    let Some(rules) = route.pointer_mut("/spec/http").and_then(Value::as_array_mut) else {
-        return Err("spec.http was not found in Apisix Route manifest".to_owned());
-    };
-    let found = rules.iter_mut().find(|rule| rule["name"] == *name);
-    found.ok_or_else(|| format!("Apisix http route rule {name} not found"))
-}
-
-fn set_weight(rule: &mut Value, service: &str, weight: i32) -> Result<(), String> {
-    let Some(backends) = rule.get_mut("backends").and_then(Value::as_array_mut) else {
-        return Err("Apisix http route backends not found".to_owned());
-    };
-    let Some(backend) = backends.iter_mut().find(|backend| backend["serviceName"] == *service) else {
-        return Err(format!("apisix route {service} backend was not found"));
-    };
-    backend["weight"] = json!(weight);
-    Ok(())
 }

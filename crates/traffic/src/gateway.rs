@@ -3,6 +3,7 @@
 //! A Rollout says so as upstream's plugin has it, under `plugins["argoproj-labs/gatewayAPI"]`; no plugin runs. Start
 //! reading at [`Gateway::route`]; `config` reads the block, `headers` makes the rules of steps.
 
+mod backend;
 mod config;
 mod headers;
 
@@ -12,6 +13,7 @@ use crate::routes::recorded;
 use crate::routing::{Managed, Note, Routed, Router, Routing};
 use crate::services::{Preference, stable_and_canary};
 use api::rollouts::Rollout;
+use backend::leads_to;
 use config::{Block, Named, RouteKind};
 use headers::Rules;
 use serde_json::{Value, json};
@@ -168,12 +170,6 @@ fn stable_share(wanted: &Routing, kind: RouteKind) -> i32 {
     let others: i32 = wanted.additional.iter().map(|share| share.weight).sum();
     let others = if kind == RouteKind::Http { others } else { 0 };
     (wanted.weight_max - wanted.canary.weight - others).max(0)
-}
-
-/// Whether a backend is this Service.
-fn leads_to(backend: &Value, service: &str) -> bool {
-    let is_service = backend.get("kind").is_none_or(|kind| kind == "Service");
-    is_service && !service.is_empty() && backend["name"] == *service
 }
 
 /// Labels a route as long as a part of its traffic goes to the new version: for tools that compare it with Git.

@@ -6,6 +6,7 @@
 mod managed;
 mod select;
 mod subsets;
+mod versions;
 mod weights;
 
 use crate::edit::update;
@@ -16,6 +17,7 @@ use crate::services::{Preference, stable_and_canary};
 use api::rollouts::{IstioRouting, IstioVirtualService, Rollout};
 use serde_json::Value;
 pub use subsets::release_destination_rule;
+use versions::Versions;
 
 /// The VirtualService's group and kind.
 pub const VIRTUAL_SERVICE: (&str, &str) = ("networking.istio.io", "VirtualService");
@@ -61,18 +63,6 @@ fn place_of(rollout: &Rollout, service: &IstioVirtualService) -> Place {
 
 fn rule_place(rollout: &Rollout, name: &str) -> Place {
     Place::new(DESTINATION_RULE, &rollout.metadata.namespace, name)
-}
-
-/// How the versions are recognised among destinations.
-struct Versions<'a> {
-    canary: &'a str,
-    stable: &'a str,
-    canary_subset: &'a str,
-    stable_subset: &'a str,
-    /// The host of the DestinationRule; empty without one.
-    host: String,
-    /// Services of experiments that were given a share before.
-    recorded: Vec<&'a str>,
 }
 
 impl Router for Istio<'_> {
@@ -198,14 +188,4 @@ impl Istio<'_> {
         noted(&before, virtual_service, format!("set to desiredWeight '{}'", wanted.canary.weight));
         Ok(told)
     }
-}
-
-/// The list of a VirtualService's routes of one kind.
-fn routes_of<'v>(virtual_service: &'v Value, kind: &str) -> &'v [Value] {
-    virtual_service["spec"][kind].as_array().map_or(&[], Vec::as_slice)
-}
-
-/// A route's name; empty where it has none.
-fn name_of(route: &Value) -> &str {
-    route["name"].as_str().unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! The route for requests with certain headers: the weighted rules once more, before the others, with the new version
 //! as what they lead to.
 
+use super::rules::{find_rule, set_weight};
 use api::rollouts::{HeaderRoutingMatch, SetHeaderRoute};
 use serde_json::{Value, json};
 
@@ -21,8 +22,8 @@ pub fn spec(
     let mut made = Vec::with_capacity(rules.len());
     let mut route = base.clone();
     for name in rules {
-        let mut rule = super::find_rule(&mut route, name)?.clone();
-        super::set_weight(&mut rule, canary, ALL)?;
+        let mut rule = find_rule(&mut route, name)?.clone();
+        set_weight(&mut rule, canary, ALL)?;
         if let Some(backends) = rule.get_mut("backends").and_then(Value::as_array_mut) {
             backends.retain(|backend| backend["serviceName"] != *stable);
         }

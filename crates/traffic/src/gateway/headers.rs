@@ -1,8 +1,8 @@
 //! Rules that steps make: requests with certain headers go to the new version. Each rule that leads to both versions
 //! gets one of its own, named after the step's route.
 
+use super::backend::leads_to;
 use super::config::RouteKind;
-use super::leads_to;
 use api::rollouts::{Rollout, SetHeaderRoute};
 use serde_json::{Map, Value, json};
 

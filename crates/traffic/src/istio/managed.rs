@@ -2,7 +2,7 @@
 //! others, in the order of `managedRoutes`.
 
 use super::select::http;
-use super::{Versions, name_of, routes_of};
+use super::versions::{Versions, name_of, routes_of};
 use crate::routes::managed;
 use api::rollouts::{IstioVirtualService, Rollout, RouteMatch, SetHeaderRoute, SetMirrorRoute, StringMatch};
 use serde_json::{Map, Value, json};

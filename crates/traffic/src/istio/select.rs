@@ -1,7 +1,7 @@
 //! Which routes of a VirtualService are weighted: those that the Rollout lists, or the only one of a kind.
 
+use super::versions::{Versions, name_of, routes_of};
 use super::weights::leads_to;
-use super::{Versions, name_of, routes_of};
 use crate::routes::managed;
 use api::rollouts::{IstioVirtualService, Rollout, TlsRoute};
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! What each destination of a route gets.
 
-use super::Versions;
+use super::versions::Versions;
 use crate::routing::{Destination, Routing};
 use serde_json::{Value, json};
 
