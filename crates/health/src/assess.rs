@@ -1,5 +1,6 @@
 //! The order in which a health is looked for: deletion, overrides, built-in rules.
 
+use crate::conditions;
 use crate::kinds;
 use crate::outcome::{Health, HealthError};
 use crate::overrides::Overrides;
@@ -23,6 +24,6 @@ pub fn assess(live: &Object, overrides: &dyn Overrides) -> Result<Option<Health>
     }
     match kinds::rule(live.gvk()) {
         Some(rule) => rule(live).map(Some),
-        None => Ok(None),
+        None => Ok(conditions::health(live)),
     }
 }

@@ -1,10 +1,13 @@
 //! How well one live object is, and how well that makes its application.
 //!
 //! Pure: an object in, a word and a sentence out. Knows nothing of clusters. Start reading at [`assess`]; one file per
-//! kind under `kinds`, reached through one table.
+//! built-in kind under `kinds`, reached through one table; custom kinds are data in `rules/conditions.yaml`. What can be
+//! done with an object is [`actions`].
 
+pub mod actions;
 mod aggregate;
 mod assess;
+mod conditions;
 mod fields;
 mod kinds;
 mod outcome;
