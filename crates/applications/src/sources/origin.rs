@@ -4,7 +4,7 @@ use git::{Oid, Remote};
 
 /// Where a source comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(clippy::large_enum_variant, reason = "few of them exist at a time")]
+#[allow(clippy::large_enum_variant, reason = "few of them exist at a time")]
 pub enum Origin {
     /// A repository.
     Repository(Remote),

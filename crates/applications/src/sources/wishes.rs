@@ -23,7 +23,7 @@ pub struct Wish {
 
 /// Something that is looked at anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "few of them exist at a time")]
+#[allow(clippy::large_enum_variant, reason = "few of them exist at a time")]
 pub(super) enum Looked {
     /// The refs of a repository.
     Refs(Remote),

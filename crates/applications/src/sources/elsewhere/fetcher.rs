@@ -48,6 +48,7 @@ pub struct Had {
 
 /// Where something that was fetched is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "few of them exist at a time")]
 pub enum Got {
     /// In the folder of charts, by its SHA-256.
     Kept(String),

@@ -70,6 +70,7 @@ impl Drop for Followed {
 
 /// What is known of one need, for those who use it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "few of them exist at a time")]
 pub(in crate::sources) enum State {
     /// It is being fetched for the first time.
     Coming,
