@@ -17,11 +17,14 @@ use tokio::time::Instant;
 /// How many events may wait to be told. Beyond, the newest are dropped and counted: an event is a convenience.
 const WAITING_MAX: usize = 1024;
 
-/// How many events one object may have at once, and after how long one more; client-go's numbers.
+/// How many events of one reason one object may have at once, and after how long one more; client-go's numbers.
+///
+/// Unlike client-go, where the limit is one for all that one source tells of an object: what is repeated uses up its own
+/// allowance only, and the end of a long rollout is told however many steps it had.
 const BURST: u32 = 25;
 const REFILL: Duration = Duration::from_secs(300);
 
-/// How many objects' allowances are remembered.
+/// How many allowances are remembered.
 const OBJECTS_MAX: usize = 4096;
 
 /// Kubernetes' limit for an event's message.
@@ -73,7 +76,7 @@ impl KubeEvents {
     fn is_allowed(&self, event: &Event) -> bool {
         let now = self.clock.monotonic();
         let mut allowances = self.allowances.lock().unwrap_or_else(PoisonError::into_inner);
-        let object = format!("{} {}", event.cluster, event.regarding);
+        let object = format!("{} {} {}", event.cluster, event.regarding, event.reason);
         if !allowances.contains_key(&object) && allowances.len() >= OBJECTS_MAX {
             allowances.clear();
         }
@@ -191,5 +194,7 @@ mod tests {
         assert_eq!(allowed(&events), 25);
         tokio::time::advance(Duration::from_secs(601)).await;
         assert_eq!(allowed(&events), 2);
+        let other = Event { reason: "RolloutCompleted".into(), ..event("x") };
+        assert!(events.is_allowed(&other), "what is told for the first time is told");
     }
 }

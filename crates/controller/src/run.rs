@@ -128,6 +128,7 @@ impl<C: Controller> Runtime<C> {
     async fn take_turn(&self, turn: Turn<C::Key>) {
         let (key, level) = (turn.key.clone(), turn.level);
         self.count(Counter::Passes);
+        let began = self.environment.clock.monotonic();
         let ended = match AssertUnwindSafe(self.pass(&key, level)).catch_unwind().await {
             Ok(ended) => ended,
             Err(panic) => {
@@ -135,6 +136,9 @@ impl<C: Controller> Runtime<C> {
                 Ended::Failed(Failure::Retry(format!("a defect in {}: {}", self.controller.name(), words(&*panic))))
             }
         };
+        let took = self.environment.clock.monotonic().duration_since(began);
+        let failed = u64::from(matches!(ended, Ended::Failed(_)));
+        self.environment.metrics.passed(self.controller.name(), &key.to_string(), took, failed);
         self.settle(&key, level, ended);
     }
 

@@ -27,6 +27,8 @@ mod wakes;
 
 mod run;
 
+pub mod metrics;
+
 pub use kept::start_cache;
 pub use key::{RolloutKey, WorkKey};
 pub use memory::{Memories, Spec};

@@ -253,10 +253,10 @@ fn write_aborted(pass: &mut Pass<'_>, status: &mut RolloutStatus) {
     }
 }
 
-fn write_progressing(pass: &Pass<'_>, status: &mut RolloutStatus, became_unhealthy: bool) {
+fn write_progressing(pass: &mut Pass<'_>, status: &mut RolloutStatus, became_unhealthy: bool) {
     let now = pass.time();
     let name = pass.new.map_or("", |set| set.name.as_str());
-    let progressing = |holds, reason, message| condition(CONDITION_PROGRESSING, holds, reason, message, now);
+    let progressing = |holds, reason, message: String| condition(CONDITION_PROGRESSING, holds, reason, message, now);
     if is_healthy(pass.rollout(), status) {
         let message = format!("ReplicaSet {name:?} has successfully progressed.");
         set(&mut status.conditions, progressing(Holds::True, REASON_NEW_AVAILABLE, message));
@@ -276,7 +276,12 @@ fn write_progressing(pass: &Pass<'_>, status: &mut RolloutStatus, became_unhealt
         }
         set(&mut status.conditions, new);
     } else if !may_take_any_time(pass) && has_timed_out(pass, &status.conditions) {
-        set(&mut status.conditions, progressing(Holds::False, REASON_TIMED_OUT, timed_out_message(pass)));
+        let message = timed_out_message(pass);
+        let timed_out = condition(CONDITION_PROGRESSING, Holds::False, REASON_TIMED_OUT, message.clone(), now);
+        if set(&mut status.conditions, timed_out) {
+            // Unlike upstream, people are told too.
+            pass.warn(REASON_TIMED_OUT, message);
+        }
     }
 }
 

@@ -77,6 +77,8 @@ fn refuse(pass: &mut Pass<'_>, problem: &str) {
     let mut status = rollout.status.clone();
     let known = status.condition(CONDITION_INVALID_SPEC).is_some_and(|known| known.message == message);
     if !known {
+        // Unlike upstream, people are told too: once for each problem.
+        pass.warn(REASON_INVALID_SPEC, message.clone());
         remove(&mut status.conditions, CONDITION_INVALID_SPEC);
         let invalid = condition(CONDITION_INVALID_SPEC, Holds::True, REASON_INVALID_SPEC, message, pass.time());
         set(&mut status.conditions, invalid);

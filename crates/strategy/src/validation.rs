@@ -23,6 +23,7 @@ mod reference;
 mod routers;
 mod services;
 mod templates;
+mod virtual_services;
 
 mod whole;
 
@@ -31,5 +32,6 @@ mod warnings;
 pub use kinds::FieldError;
 pub use reference::{Peer, Reference, ReferenceKind, References, TemplateKey, references};
 pub use spec::{Origin, validate_spec};
+pub use virtual_services::validate_virtual_service;
 pub use warnings::{Warning, warnings};
 pub use whole::{first_problem, validate_references};

@@ -21,6 +21,8 @@ pub struct Mishap {
     pub crash_after_write: Option<u64>,
     /// This write (from 1) is refused, with this status; nothing happens.
     pub refuse_write: Option<(u64, u16)>,
+    /// This write (from 1) is made, and answered as if the server had not answered in time.
+    pub lose_answer_of_write: Option<u64>,
 }
 
 /// One process' way to the server. Cheap to clone; clones are one way.
@@ -127,6 +129,12 @@ impl Gate {
             self.note(&format!("dies after write {number}"));
             self.close();
         }
+        if let Some((number, _)) = counted
+            && self.state().mishap.lose_answer_of_write == Some(number)
+        {
+            self.note(&format!("the answer to write {number} is lost"));
+            return Ok(refusal(504));
+        }
         if *self.dead.borrow() {
             return pending().await;
         }
@@ -165,6 +173,7 @@ fn refusal(status: u16) -> Answer {
         409 => "Conflict",
         422 => "Invalid",
         429 => "TooManyRequests",
+        504 => "Timeout",
         _ => "InternalError",
     };
     let body = serde_json::json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",

@@ -182,7 +182,7 @@ fn outcome(situation: &Value, spec: &Value) -> String {
             .into_iter()
             .map(|name| (name.to_owned(), Fetched::Known(Arc::new(ingress(name)))))
             .collect(),
-        load_balancer_verified: None,
+        ..Objects::default()
     };
     let pods: Vec<Pod> = items("pods")
         .iter()

@@ -6,5 +6,6 @@ mod index;
 mod laws;
 mod leaves;
 mod stage;
+mod status_leaves;
 mod timelines;
 mod validation;

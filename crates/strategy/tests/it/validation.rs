@@ -240,3 +240,40 @@ fn what_is_accepted_but_does_nothing_is_said() {
         ]
     );
 }
+
+#[test]
+fn a_virtual_service_must_lead_to_both_versions() {
+    let spec = json!({
+        "selector": {"matchLabels": {"app": "web"}},
+        "strategy": {"canary": {
+            "canaryService": "canary", "stableService": "stable",
+            "trafficRouting": {"istio": {"virtualService": {"name": "web.mesh", "routes": ["primary"]}}},
+        }},
+    });
+    let mut rollout: Rollout =
+        serde_json::from_value(json!({"metadata": {"name": "web"}, "spec": spec})).expect("a Rollout");
+    let route = |name: &str, hosts: [&str; 2]| json!({"name": name, "route": hosts.map(|host| json!({"destination": {"host": host}}))});
+    let told = |rollout: &Rollout, routes: Value| {
+        let errors = strategy::validation::validate_virtual_service(rollout, "web", &json!({"spec": {"http": routes}}));
+        errors.iter().map(|error| error.to_string()).collect::<Vec<_>>()
+    };
+    let both = route("primary", ["stable.shop.svc.cluster.local", "canary"]);
+    assert!(told(&rollout, json!([both.clone(), route("other", ["a", "b"])])).is_empty());
+    let field = "spec.strategy.canary.trafficRouting.istio.virtualService.name: Invalid value: \"web\": ";
+    let wrong = "Istio VirtualService has invalid HTTP routes. Error: ";
+    assert_eq!(
+        told(&rollout, json!([route("primary", ["stable", "other"])])),
+        [format!("{field}{wrong}Canary Service 'canary' not found in route")]
+    );
+    assert_eq!(
+        told(&rollout, json!([route("secondary", ["stable", "canary"])])),
+        [format!("{field}{wrong}HTTP Route 'primary' is not found in the defined Virtual Service.")]
+    );
+    let routes = json!({"name": "web"});
+    rollout.spec.strategy.canary.as_mut().expect("a canary").traffic_routing =
+        serde_json::from_value(json!({"istio": {"virtualService": routes}})).expect("a router");
+    assert_eq!(told(&rollout, json!([both.clone(), route("other", ["a", "b"])])).len(), 1);
+    let none = strategy::validation::validate_virtual_service(&rollout, "web", &json!({"spec": {}}));
+    assert!(none[0].to_string().contains("Unable to get any of the HTTP, TCP or TLS routes"));
+    assert!(strategy::validation::validate_virtual_service(&rollout, "another", &json!({})).is_empty());
+}

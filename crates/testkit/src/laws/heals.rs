@@ -29,6 +29,26 @@ pub fn heals<S: Subject>(subject: &Arc<S>, seed: u64) -> Result<(), Broken> {
     Ok(())
 }
 
+/// Has each write of `subject` in turn made, and answered as if it had not been: a timeout after success.
+///
+/// # Errors
+/// What was made is made again, or what follows from it is not done.
+pub fn heals_unheard<S: Subject>(subject: &Arc<S>, seed: u64) -> Result<(), Broken> {
+    let writes = undisturbed(subject, seed)?.min(WRITES_MAX);
+    (1..=writes).try_for_each(|write| lose_answer(subject, seed, write))
+}
+
+fn lose_answer<S: Subject>(subject: &Arc<S>, seed: u64, write: u64) -> Result<(), Broken> {
+    simulate(seed, |world| async move {
+        let situation = format!("the answer to write {write} is lost");
+        let scenario = Scenario::set("heals unheard", seed, situation, subject, world).await;
+        let mishap = Mishap { lose_answer_of_write: Some(write), ..Mishap::default() };
+        let process = scenario.start_with("one", mishap);
+        scenario.settle(&[&process]).await?;
+        scenario.check().await
+    })
+}
+
 /// How many writes there are when nothing goes wrong.
 fn undisturbed<S: Subject>(subject: &Arc<S>, seed: u64) -> Result<u64, Broken> {
     simulate(seed, |world| async move {

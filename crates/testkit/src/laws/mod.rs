@@ -15,7 +15,7 @@ mod weather;
 pub use broken::Broken;
 pub use converges::converges;
 pub use drift_proof::drift_proof;
-pub use heals::heals;
+pub use heals::{heals, heals_unheard};
 pub use one_leader::one_leader;
 pub use repeats::repeats;
 pub use stale_safe::stale_safe;

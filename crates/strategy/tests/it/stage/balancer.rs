@@ -18,8 +18,7 @@ pub struct Balancer {
 impl Balancer {
     /// What was written to it.
     pub fn written(&mut self, write: &Write) {
-        let (Change::Create(value) | Change::Merge(value)) = &write.change;
-        self.current = value.clone();
+        self.current = told(write).clone();
     }
 
     fn routes(&self, wanted: &Routing) -> Vec<Value> {
@@ -54,10 +53,23 @@ impl Router for Balancer {
         if !routes.is_empty() {
             shares["routes"] = routes.into();
         }
-        let write = Write { gvk: Gvk::new("", "v1", "Balancer"), name: "b".to_owned(), change: Change::Merge(shares) };
-        let (Change::Create(value) | Change::Merge(value)) = &write.change;
-        let writes = if *value == self.current { Vec::new() } else { vec![write] };
+        let is_told = shares == self.current;
+        let write = Write {
+            gvk: Gvk::new("", "v1", "Balancer"),
+            namespace: None,
+            name: "b".to_owned(),
+            change: Change::Merge(shares),
+        };
+        let writes = if is_told { Vec::new() } else { vec![write] };
         let verified = if wanted.verify == Verify::Now { self.verified } else { None };
         Routed { writes, verified, ..Routed::default() }
+    }
+}
+
+/// What a write says.
+fn told(write: &Write) -> &Value {
+    match &write.change {
+        Change::Merge(value) => value,
+        other => unreachable!("the balancer is never told so: {other:?}"),
     }
 }

@@ -1,0 +1,135 @@
+//! What is measured of Rollouts, under upstream's names, in Prometheus' text form. Dashboards made for upstream read it.
+
+use crate::run::NAME;
+use api::rollouts::names::{CONDITION_INVALID_SPEC, CONDITION_PROGRESSING};
+use api::rollouts::{ROLLOUT, Rollout, TrafficRouting};
+use cluster::{Cache, GroupKind};
+use controller::{Metrics, PASS_BUCKETS};
+use std::fmt::Write as _;
+
+/// The words for where a Rollout stands. They are not those of its status.
+const PHASES: [&str; 7] = ["Completed", "Progressing", "Paused", "Timeout", "Error", "Abort", "InvalidSpec"];
+
+/// How the words of the condition `Progressing` are told.
+const REASONS: [(&str, &str); 5] = [
+    ("NewReplicaSetAvailable", "Completed"),
+    ("RolloutPaused", "Paused"),
+    ("ReplicaSetCreateError", "Error"),
+    ("ProgressDeadlineExceeded", "Timeout"),
+    ("RolloutAborted", "Abort"),
+];
+
+/// The Rollouts of a cache, and the passes over them.
+#[must_use]
+pub fn exposition(cache: &Cache, metrics: &Metrics) -> String {
+    let objects = cache.objects(&GroupKind::new(api::names::GROUP, ROLLOUT));
+    let rollouts: Vec<Rollout> = objects.iter().filter_map(|cached| Rollout::read(&cached.object).ok()).collect();
+    let mut text = String::new();
+    infos(&rollouts, &mut text);
+    replicas(&rollouts, &mut text);
+    passes(&rollouts, metrics, &mut text);
+    text
+}
+
+fn head(name: &str, kind: &str, help: &str, text: &mut String) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+}
+
+/// Namespace and name, as labels. Both are names of DNS, and need no escape.
+fn labels(rollout: &Rollout) -> String {
+    format!("namespace=\"{}\",name=\"{}\"", rollout.metadata.namespace, rollout.metadata.name)
+}
+
+fn infos(rollouts: &[Rollout], text: &mut String) {
+    head("rollout_info", "gauge", "Information about rollout.", text);
+    for rollout in rollouts {
+        let (labels, strategy, phase) = (labels(rollout), strategy(rollout), phase(rollout));
+        let router = router(rollout);
+        let _ = writeln!(
+            text,
+            "rollout_info{{{labels},strategy=\"{strategy}\",traffic_router=\"{router}\",phase=\"{phase}\"}} 1"
+        );
+    }
+    let help = "Information on the state of the rollout (DEPRECATED - use rollout_info)";
+    head("rollout_phase", "gauge", help, text);
+    for rollout in rollouts {
+        let (labels, strategy, current) = (labels(rollout), strategy(rollout), phase(rollout));
+        for phase in PHASES {
+            let holds = u8::from(phase == current);
+            let _ = writeln!(text, "rollout_phase{{{labels},strategy=\"{strategy}\",phase=\"{phase}\"}} {holds}");
+        }
+    }
+}
+
+fn replicas(rollouts: &[Rollout], text: &mut String) {
+    let unavailable = |it: &Rollout| it.status.replicas - it.status.available_replicas;
+    let families: [(&str, &dyn Fn(&Rollout) -> i32); 4] = [
+        ("available", &|it| it.status.available_replicas),
+        ("unavailable", &unavailable),
+        ("desired", &|it| it.spec.replicas()),
+        ("updated", &|it| it.status.updated_replicas),
+    ];
+    for (what, number) in families {
+        let name = format!("rollout_info_replicas_{what}");
+        head(&name, "gauge", &format!("The number of {what} replicas per rollout."), text);
+        for rollout in rollouts {
+            let _ = writeln!(text, "{name}{{{}}} {}", labels(rollout), number(rollout));
+        }
+    }
+}
+
+fn passes(rollouts: &[Rollout], metrics: &Metrics, text: &mut String) {
+    head("rollout_reconcile", "histogram", "Rollout reconciliation performance.", text);
+    let all: Vec<_> = rollouts
+        .iter()
+        .map(|it| (labels(it), metrics.passes(NAME, &format!("{}/{}", it.metadata.namespace, it.metadata.name))))
+        .collect();
+    for (labels, passes) in &all {
+        for (bound, count) in PASS_BUCKETS.iter().zip(passes.within) {
+            let _ = writeln!(text, "rollout_reconcile_bucket{{{labels},le=\"{bound}\"}} {count}");
+        }
+        let _ = writeln!(text, "rollout_reconcile_bucket{{{labels},le=\"+Inf\"}} {}", passes.count);
+        let _ = writeln!(text, "rollout_reconcile_sum{{{labels}}} {}", passes.seconds);
+        let _ = writeln!(text, "rollout_reconcile_count{{{labels}}} {}", passes.count);
+    }
+    head("rollout_reconcile_error", "counter", "Error occurring during the rollout", text);
+    for (labels, passes) in all.iter().filter(|(_, passes)| passes.failed > 0) {
+        let _ = writeln!(text, "rollout_reconcile_error{{{labels}}} {}", passes.failed);
+    }
+}
+
+fn strategy(rollout: &Rollout) -> &'static str {
+    match (&rollout.spec.strategy.blue_green, &rollout.spec.strategy.canary) {
+        (Some(_), _) => "blueGreen",
+        (None, Some(_)) => "canary",
+        (None, None) => "none",
+    }
+}
+
+/// The router; of several the last, as upstream has it. Unlike upstream, no kind is left out.
+fn router(rollout: &Rollout) -> &'static str {
+    let canary = rollout.spec.strategy.canary.as_ref();
+    let Some(routing) = canary.and_then(|canary| canary.traffic_routing.as_ref()) else { return "" };
+    let TrafficRouting { alb, ambassador, istio, nginx, smi, app_mesh, traefik, apisix, plugins, .. } = routing;
+    let kinds = [
+        (alb.is_some(), "ALB"),
+        (ambassador.is_some(), "Ambassador"),
+        (istio.is_some(), "Istio"),
+        (nginx.is_some(), "Nginx"),
+        (smi.is_some(), "SMI"),
+        (app_mesh.is_some(), "AppMesh"),
+        (traefik.is_some(), "Traefik"),
+        (apisix.is_some(), "Apisix"),
+        (!plugins.is_empty(), "Plugins"),
+    ];
+    kinds.iter().rev().find(|(is_given, _)| *is_given).map_or("", |(_, name)| name)
+}
+
+fn phase(rollout: &Rollout) -> &'static str {
+    if rollout.status.condition(CONDITION_INVALID_SPEC).is_some() {
+        return "InvalidSpec";
+    }
+    let reason = rollout.status.condition(CONDITION_PROGRESSING).map_or("", |it| it.reason.as_str());
+    REASONS.iter().find(|(known, _)| *known == reason).map_or("Progressing", |(_, word)| word)
+}
