@@ -37,10 +37,12 @@ pub(crate) fn check(
         found: Substitutions::default(),
         fresh: 0,
         issues: Vec::new(),
+        mixed: Vec::new(),
+        formats: 0,
     };
     checker.visit(root);
-    let Checker { mut checked, found, issues, .. } = checker;
-    if !issues.is_empty() {
+    let Checker { mut checked, found, issues, mixed, .. } = checker;
+    if let Some(issues) = [issues, mixed].into_iter().find(|issues| !issues.is_empty()) {
         return Err(issues);
     }
     for ty in &mut checked.types {
@@ -57,6 +59,10 @@ struct Checker<'a> {
     found: Substitutions,
     fresh: usize,
     issues: Vec<Issue>,
+    /// Lists and maps of several types: refused when nothing else is wrong.
+    mixed: Vec<Issue>,
+    /// How many calls of `format`, whose values may be of several types, are around.
+    formats: usize,
 }
 
 impl Checker<'_> {
@@ -168,8 +174,10 @@ impl Checker<'_> {
         if self.found.assign(&before, &now) {
             return most_general(&before, &now);
         }
-        self.issue(at, format!("expected type '{before}' but found '{now}'"));
-        Type::Error
+        if self.formats == 0 {
+            self.mixed.push(Issue { at, message: format!("expected type '{before}' but found '{now}'") });
+        }
+        Type::Dyn
     }
 
     /// The type of what stands in a list or map, out of its optional where it is marked so.
@@ -263,7 +271,10 @@ impl Checker<'_> {
     }
 
     fn call(&mut self, id: usize, at: usize, call: &mut Call) -> Type {
+        let formats = usize::from(call.function == "format");
+        self.formats += formats;
         call.args.iter_mut().for_each(|arg| self.visit(arg));
+        self.formats -= formats;
         if let Some(target) = &mut call.target {
             let name = dotted(target).map(|prefix| format!("{prefix}.{}", call.function));
             if let Some(name) = name.filter(|name| overloads(name).is_some()) {
@@ -300,6 +311,7 @@ impl Checker<'_> {
             });
         }
         if let Some(result) = result {
+            self.check_literal(at, call);
             return result;
         }
         let shown: Vec<String> = args.iter().map(|arg| self.found.apply(arg, Unbound::AnyValue).to_string()).collect();
@@ -310,6 +322,31 @@ impl Checker<'_> {
         let function = &call.function;
         self.issue(at, format!("found no matching overload for '{function}' applied to '{signature}'"));
         Type::Error
+    }
+
+    /// Texts written in the expression that can be nothing but wrong.
+    fn check_literal(&mut self, at: usize, call: &Call) {
+        let literal = |expr: &Expr| match &expr.kind {
+            Kind::Literal(Literal::Text(text)) => Some(text.clone()),
+            _ => None,
+        };
+        let Some(last) = call.args.last() else { return };
+        let text = literal(last);
+        let is_wrong = match (call.function.as_str(), &text) {
+            ("duration", Some(text)) => crate::library::parse_duration(text).is_none(),
+            ("timestamp", Some(text)) => text.parse::<jiff::Timestamp>().is_err(),
+            ("matches", Some(text)) => crate::library::compile_regex(text).is_err(),
+            _ => false,
+        };
+        if is_wrong {
+            self.issue(last.at, format!("invalid {} argument", call.function));
+        }
+        if let ("format", Some(target), Kind::List(values)) = (call.function.as_str(), &call.target, &last.kind)
+            && let Some(text) = literal(target)
+            && let Err(problem) = crate::library::check_format(&text, values.len())
+        {
+            self.issue(at, problem);
+        }
     }
 
     fn logical(&mut self, id: usize, call: &Call, candidates: &'static [Overload]) -> Type {

@@ -3,12 +3,14 @@
 //! definitions are accepted depends on them. Start at [`estimate`].
 
 mod calls;
+mod operand;
 
 use crate::check::Checked;
 use crate::declare::Declared;
 use crate::size::{LIST, MAP, Range, UNKNOWN};
 use crate::syntax::{ACCUMULATOR, Call, Comprehension, Element, Entry, Expr, Kind, Literal, Select, SelectMode};
 use crate::ty::Type;
+use operand::{Operand, Path, size_of_data};
 
 /// Cost of an expression over data of this type, at most.
 pub(crate) fn estimate(root: &Expr, checked: &Checked, data: &Declared) -> u64 {
@@ -23,9 +25,6 @@ pub(crate) fn estimate(root: &Expr, checked: &Checked, data: &Declared) -> u64 {
     };
     estimator.cost(root).max
 }
-
-/// A place in the data: a variable and steps below it.
-type Path = Vec<String>;
 
 /// Sizes of what a list or map holds.
 #[derive(Debug, Clone, Copy)]
@@ -90,6 +89,11 @@ impl Estimator<'_> {
         match select.mode {
             SelectMode::Presence => operand,
             SelectMode::Optional => operand.plus(ONE),
+            SelectMode::Value if matches!(self.ty(expr), Type::Type(_)) => {
+                // The dotted name of a type.
+                self.paths[expr.id] = Some(vec![select.field.clone()]);
+                ONE
+            }
             SelectMode::Value => {
                 let is_looked_up = matches!(self.ty(&select.operand), Type::Map(..) | Type::Object(_) | Type::Param(_));
                 let path = self.path(&select.operand).unwrap_or_default();
@@ -230,7 +234,7 @@ impl Estimator<'_> {
         if let Some(size) = size_as_written(expr) {
             return Some(Range::exactly(size));
         }
-        if let Some(size) = self.path(expr).and_then(|path| self.size_of_data(&path)) {
+        if let Some(size) = self.path(expr).and_then(|path| size_of_data(self.data, &path)) {
             self.sizes[expr.id] = Some(size);
             return Some(size);
         }
@@ -241,19 +245,6 @@ impl Estimator<'_> {
             Kind::Ident(name) => self.local(name)?.size,
             _ => None,
         }
-    }
-
-    /// How large the schema lets the data at a place be.
-    fn size_of_data(&self, path: &[String]) -> Option<Range> {
-        let (root, steps) = path.split_first()?;
-        if root == ACCUMULATOR {
-            return None;
-        }
-        let mut at = self.data.clone();
-        for step in steps {
-            at = at.below(step)?;
-        }
-        Some(Range { min: 0, max: at.elements_max })
     }
 }
 
@@ -273,16 +264,6 @@ fn is_binding(fold: &Comprehension) -> bool {
     matches!(&fold.range.kind, Kind::List(elements) if elements.is_empty())
         && matches!(fold.condition.kind, Kind::Literal(Literal::Bool(false)))
         && fold.accumulator != ACCUMULATOR
-}
-
-/// An operand as the cost of a call looks at it.
-struct Operand {
-    size: Option<Range>,
-    path: Option<Path>,
-    ty: Type,
-    cost: Range,
-    /// The number it is, where it is written as one.
-    number: Option<i64>,
 }
 
 impl Estimator<'_> {
@@ -313,11 +294,11 @@ impl Estimator<'_> {
         let target = call.target.as_deref().map(|target| self.operand(target));
         let own = target.as_ref().map_or(ZERO, |target| target.cost);
         self.entries_of_call(expr, call);
-        let site = calls::Site { function: &call.function, target: target.as_ref(), args: &args };
+        let site = calls::Site { function: &call.function, target: target.as_ref(), args: &args, data: self.data };
         let mut cost: Option<Range> = None;
         let mut result: Option<Range> = None;
         for overload in overloads {
-            let (one, size) = self.call_cost(&site, overload);
+            let (one, size) = site.cost(overload);
             cost = Some(cost.map_or(one, |cost| cost.or(one)));
             result = match (result, size) {
                 (Some(result), Some(size)) => Some(result.or(size)),

@@ -4,26 +4,31 @@
 //!
 //! Knows nothing of schemas, requests or storage. Start reading at [`Program::compile`], then `check` and `eval`.
 
+mod builder;
 mod check;
 mod declare;
+mod error;
 mod estimate;
 mod eval;
 mod functions;
 mod issue;
 mod library;
 mod macros;
+mod numbers;
 mod parse;
 mod size;
 mod syntax;
+mod things;
 mod token;
 mod ty;
 mod value;
 
 pub use declare::{Declared, REQUEST_BYTES_MAX, Shape, escaped};
-pub use eval::{Bindings, EvalError};
+pub use error::EvalError;
+pub use eval::Bindings;
 pub use issue::{Issue, Issues};
 pub use library::parse_duration;
-pub use library::{Cidr, Format, Ip, Quantity, Semver, Url};
+pub use things::{Cidr, Format, Ip, Quantity, Semver, Url};
 pub use ty::Type;
 pub use value::{Identity, Key, Library, List, Value};
 

@@ -12,17 +12,13 @@ mod texts;
 mod time;
 mod url;
 
-pub use address::{Cidr, Ip};
-pub use format::Format;
-pub use quantity::Quantity;
-pub use semver::Semver;
 pub use time::parse_duration;
-pub use url::Url;
 
 pub(crate) use convert::shown;
+pub(crate) use regexes::compile as compile_regex;
+pub(crate) use texts::check_format;
 
-use crate::eval::Evaluated;
-use crate::value::Value;
+use crate::value::{Evaluated, Value};
 
 /// Calls a function; `None` when none of that name takes these arguments.
 pub(crate) fn call(function: &str, args: &[Value]) -> Option<Evaluated> {

@@ -1,7 +1,7 @@
 //! Macros: `has`, the quantifiers and what maps, filters and unwraps. Each becomes a fold over its range.
 
+use crate::builder::Builder;
 use crate::issue::Issue;
-use crate::parse::Builder;
 use crate::syntax::{ACCUMULATOR, Comprehension, Element, Expr, Kind, Literal, Select, SelectMode};
 
 type Expanded = Result<Option<Expr>, Issue>;
@@ -29,13 +29,11 @@ pub(crate) fn member(builder: &mut Builder, at: usize, target: &Expr, name: &str
         ("all" | "exists" | "exists_one" | "existsOne", [first, second, body]) => {
             quantifier(builder, at, target, name, two_variables(first, second)?, body)
         }
-        ("map", [variable, body]) => list(builder, at, target, (variable_of(variable)?, None), None, body),
-        ("map", [variable, filter, body]) => {
-            list(builder, at, target, (variable_of(variable)?, None), Some(filter), body)
-        }
+        ("map", [variable, body]) => list(builder, at, target, (mapped(variable)?, None), None, body),
+        ("map", [variable, filter, body]) => list(builder, at, target, (mapped(variable)?, None), Some(filter), body),
         ("filter", [variable, body]) => {
-            let kept = builder.ident(variable.at, &variable_of(variable)?)?;
-            list(builder, at, target, (variable_of(variable)?, None), Some(body), &kept)
+            let kept = builder.ident(variable.at, &mapped(variable)?)?;
+            list(builder, at, target, (mapped(variable)?, None), Some(body), &kept)
         }
         ("transformList", [first, second, body]) if two => {
             list(builder, at, target, two_variables(first, second)?, None, body)
@@ -60,6 +58,11 @@ fn variable_of(expr: &Expr) -> Result<String, Issue> {
         Kind::Ident(name) if !name.starts_with('.') => Ok(name.clone()),
         _ => Err(Issue { at: expr.at, message: "argument must be a simple name".to_owned() }),
     }
+}
+
+/// Compat: the older macros have other words for the same.
+fn mapped(expr: &Expr) -> Result<String, Issue> {
+    variable_of(expr).map_err(|issue| Issue { message: "argument is not an identifier".to_owned(), ..issue })
 }
 
 type Names = (String, Option<String>);

@@ -1,8 +1,9 @@
 //! Tokens into a tree, by recursive descent. Start at [`parse`].
 
+use crate::builder::Builder;
 use crate::issue::Issue;
 use crate::macros;
-use crate::syntax::{Call, DEPTH_MAX, Element, Entry, Expr, Kind, Literal, Select, SelectMode};
+use crate::syntax::{DEPTH_MAX, Element, Entry, Expr, Kind, Literal, Select, SelectMode};
 use crate::token::{Placed, Token, tokens};
 
 /// Characters of an expression, as upstream limits them.
@@ -28,66 +29,15 @@ pub(crate) fn parse(source: &str) -> Result<Parsed, Vec<Issue>> {
         let message = format!("expression code point size exceeds limit: size: {size}, limit {CHARACTERS_MAX}");
         return Err(vec![Issue { at: 0, message }]);
     }
-    let tokens = tokens(source).map_err(|issue| vec![issue])?;
-    let mut parser = Parser { tokens, next: 0, builder: Builder { nodes: 0 }, depth: 0 };
-    let root = parser.expression().map_err(|issue| vec![issue])?;
-    let left = parser.peek();
-    if left.token != Token::End {
-        let rest = parser.tokens.len() - parser.next;
-        let message = if rest == 2 {
-            format!("Syntax error: extraneous input '{}' expecting <EOF>", left.text)
-        } else {
-            format!("Syntax error: mismatched input '{}' expecting {{<EOF>, {OPERATORS}}}", left.text)
-        };
-        return Err(vec![Issue { at: left.at, message }]);
-    }
-    Ok(Parsed { root, nodes: parser.builder.nodes })
-}
-
-/// Gives every node its number.
-pub(crate) struct Builder {
-    nodes: usize,
-}
-
-impl Builder {
-    /// A node.
-    pub fn node(&mut self, at: usize, kind: Kind) -> Result<Expr, Issue> {
-        let below = match &kind {
-            Kind::Literal(_) | Kind::Ident(_) => 0,
-            Kind::Select(select) => select.operand.depth,
-            Kind::Call(call) => call.operands().map(|operand| operand.depth).max().unwrap_or_default(),
-            Kind::List(elements) => elements.iter().map(|element| element.value.depth).max().unwrap_or_default(),
-            Kind::Map(entries) => {
-                entries.iter().map(|entry| entry.key.depth.max(entry.value.depth)).max().unwrap_or_default()
-            }
-            Kind::Comprehension(fold) => fold.range.depth.max(fold.step.depth).max(fold.result.depth),
-        };
-        if below >= DEPTH_MAX {
-            return Err(Issue { at, message: format!("expression recursion limit exceeded: {DEPTH_MAX}") });
+    let (tokens, mut issues) = tokens(source);
+    let mut parser = Parser { tokens, next: 0, builder: Builder::default(), depth: 0 };
+    match parser.whole() {
+        Ok(root) if issues.is_empty() => Ok(Parsed { root, nodes: parser.builder.count() }),
+        Ok(_) => Err(issues),
+        Err(issue) => {
+            issues.push(issue);
+            Err(issues)
         }
-        let id = self.nodes;
-        self.nodes += 1;
-        Ok(Expr { id, at, depth: below + 1, kind })
-    }
-
-    /// A name.
-    pub fn ident(&mut self, at: usize, name: &str) -> Result<Expr, Issue> {
-        self.node(at, Kind::Ident(name.to_owned()))
-    }
-
-    /// A constant.
-    pub fn literal(&mut self, at: usize, literal: Literal) -> Result<Expr, Issue> {
-        self.node(at, Kind::Literal(literal))
-    }
-
-    /// An operator or a function without a target.
-    pub fn call(&mut self, at: usize, function: &str, args: Vec<Expr>) -> Result<Expr, Issue> {
-        self.node(at, Kind::Call(Call { function: function.to_owned(), target: None, args }))
-    }
-
-    /// A function on a target.
-    pub fn member(&mut self, at: usize, target: Expr, function: &str, args: Vec<Expr>) -> Result<Expr, Issue> {
-        self.node(at, Kind::Call(Call { function: function.to_owned(), target: Some(Box::new(target)), args }))
     }
 }
 
@@ -101,6 +51,20 @@ struct Parser {
 type Parse = Result<Expr, Issue>;
 
 impl Parser {
+    fn whole(&mut self) -> Parse {
+        let root = self.expression()?;
+        let left = self.peek();
+        if left.token == Token::End {
+            return Ok(root);
+        }
+        let message = if self.tokens.len() - self.next == 2 {
+            format!("Syntax error: extraneous input '{}' expecting <EOF>", left.text)
+        } else {
+            format!("Syntax error: mismatched input '{}' expecting {{<EOF>, {OPERATORS}}}", left.text)
+        };
+        Err(Issue { at: left.at, message })
+    }
+
     fn peek(&self) -> &Placed {
         // The last token is the end, and it is never taken.
         &self.tokens[self.next.min(self.tokens.len() - 1)]
@@ -126,6 +90,7 @@ impl Parser {
         }
         let found = self.peek();
         let message = match sign {
+            ")" | "]" if found.token == Token::End => format!("Syntax error: missing '{sign}' at '<EOF>'"),
             ")" | "]" | "}" => {
                 format!("Syntax error: mismatched input '{}' expecting {{{OPERATORS}, '{sign}'}}", found.text)
             }
@@ -243,6 +208,11 @@ impl Parser {
             let is_optional = self.sign(&["?"]).is_some();
             operand = match sign {
                 "[" => {
+                    if self.peek().token == Token::End {
+                        let expecting = OPERANDS.replace("'!',", "'!', '?',");
+                        let message = format!("Syntax error: mismatched input '<EOF>' expecting {expecting}");
+                        return Err(Issue { at: self.peek().at, message });
+                    }
                     let index = self.expression()?;
                     self.expect("]")?;
                     self.builder.call(at, if is_optional { "_[?_]" } else { "_[_]" }, vec![operand, index])?

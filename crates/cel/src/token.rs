@@ -26,19 +26,30 @@ const SIGNS: [&str; 26] = [
     ",", ":", "?", "|",
 ];
 
-/// Reads a whole expression.
-pub(crate) fn tokens(source: &str) -> Result<Vec<Placed>, Issue> {
+/// Reads a whole expression; what is no token is told of and left out.
+pub(crate) fn tokens(source: &str) -> (Vec<Placed>, Vec<Issue>) {
     let mut lexer = Lexer { chars: source.chars().collect(), at: 0 };
-    let mut tokens = Vec::new();
+    let (mut tokens, mut issues) = (Vec::new(), Vec::new());
     loop {
         lexer.skip_blank();
         let at = lexer.at;
-        let token = lexer.next()?;
+        let token = match lexer.next() {
+            Ok(token) => token,
+            // A number that is too large is a number all the same.
+            Err(issue) if issue.message.ends_with("literal") => {
+                issues.push(issue);
+                Token::Literal(Literal::Int(0))
+            }
+            Err(issue) => {
+                issues.push(issue);
+                continue;
+            }
+        };
         let is_end = token == Token::End;
         let text = if is_end { "<EOF>".to_owned() } else { lexer.chars[at..lexer.at].iter().collect() };
         tokens.push(Placed { token, at, text });
         if is_end {
-            return Ok(tokens);
+            return (tokens, issues);
         }
     }
 }
@@ -85,11 +96,12 @@ impl Lexer {
                 return Ok(Token::Sign(sign));
             }
         }
-        let shown = match c {
-            '\'' | '"' => self.chars[self.at..].iter().collect::<String>(),
-            c => c.to_string(),
-        };
-        Err(self.issue(self.at, format!("Syntax error: token recognition error at: '{shown}'")))
+        // Compat: a sign that begins another one is told of together with what follows it.
+        let length = if matches!(c, '=' | '&' | '|') { 2 } else { 1 };
+        let start = self.at;
+        self.at = (self.at + length).min(self.chars.len());
+        let shown: String = self.chars[start..self.at].iter().collect();
+        Err(self.issue(start, format!("Syntax error: token recognition error at: '{shown}'")))
     }
 
     fn issue(&self, at: usize, message: String) -> Issue {
@@ -184,8 +196,9 @@ impl Lexer {
         self.at += width;
         let mut content = Content::default();
         loop {
-            let unterminated = |lexer: &Lexer| {
+            let unterminated = |lexer: &mut Lexer| {
                 let shown: String = lexer.chars[start..].iter().collect();
+                lexer.at = lexer.chars.len();
                 lexer.issue(start, format!("Syntax error: token recognition error at: '{shown}'"))
             };
             let Some(c) = self.peek(0) else { return Err(unterminated(self)) };

@@ -1,9 +1,13 @@
 //! Values of expressions.
 
-use crate::library::{Cidr, Format, Ip, Quantity, Semver, Url};
+use crate::error::EvalError;
+use crate::things::{Cidr, Format, Ip, Quantity, Semver, Url};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// A value, or why there is none.
+pub(crate) type Evaluated = Result<Value, EvalError>;
 
 /// A value. Cheap to clone.
 #[derive(Debug, Clone)]

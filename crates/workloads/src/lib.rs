@@ -8,6 +8,7 @@
 
 mod actor;
 mod claim;
+pub mod claim_binding;
 mod controller;
 pub mod cron_job;
 pub mod daemon_set;
@@ -107,6 +108,7 @@ fn controllers(options: Options) -> Vec<Box<dyn Controller>> {
         Box::new(cron_job::CronJobs),
         Box::new(disruption_budget::DisruptionBudgets),
         Box::new(quotas::Quotas),
+        Box::new(claim_binding::ClaimBinding),
         Box::new(service::Services::new()),
         Box::new(scheduler::Scheduler::default()),
         Box::new(kubelet::Kubelets::new(options.pods)),

@@ -10,6 +10,8 @@ mod format;
 mod life;
 mod node;
 mod prune;
+#[cfg(test)]
+mod recorded;
 mod rules;
 mod validations;
 

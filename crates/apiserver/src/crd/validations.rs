@@ -55,13 +55,29 @@ impl Rules {
         compile(schema, schema, Level::Object, DEPTH_MAX)
     }
 
+    #[cfg(test)]
+    pub fn compile_part(schema: &Value) -> Option<Rules> {
+        compile(schema, schema, Level::Part, DEPTH_MAX)
+    }
+
+    #[cfg(test)]
+    pub fn check_counted(&self, value: &Value, old: Option<&Value>) -> (Vec<FieldError>, u64) {
+        let (errors, left) = self.run(value, old);
+        (errors, WRITE_COST_MAX - left.unwrap_or_default())
+    }
+
     /// What is wrong with a value; `old` is what it was before. Rules about the change run only when there was something
     /// before; what breaks a rule and has not changed is let be.
     pub fn check(&self, value: &Value, old: Option<&Value>) -> Vec<FieldError> {
+        self.run(value, old).0
+    }
+
+    /// What is wrong, and what was left to spend.
+    fn run(&self, value: &Value, old: Option<&Value>) -> (Vec<FieldError>, Option<u64>) {
         let mut run = Check { errors: Vec::new(), budget: Some(WRITE_COST_MAX) };
         let unchanged = if old == Some(value) { Unchanged::Yes } else { Unchanged::No };
         run.visit(self, "", value, old, unchanged);
-        run.errors
+        (run.errors, run.budget)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What one call costs at most, without its operands' own costs being known better than their ranges.
 
-use super::{Estimator, Operand};
+use super::operand::{Operand, size_of_data};
+use crate::declare::Declared;
 use crate::functions::{CIDR, FORMAT, IP, QUANTITY, SEMVER, URL};
 use crate::size::{REGEX, Range, TRAVERSAL, UNKNOWN};
 use crate::ty::Type;
@@ -14,10 +15,12 @@ pub(super) struct Site<'a> {
     pub function: &'a str,
     pub target: Option<&'a Operand>,
     pub args: &'a [Operand],
+    /// The type of the data.
+    pub data: &'a Declared,
 }
 
 /// Cost without the arguments' own, and the size of the result.
-type Estimate = (Range, Option<Range>);
+pub(super) type Estimate = (Range, Option<Range>);
 
 const ZERO: Range = Range::exactly(0);
 const ONE: Range = Range::exactly(1);
@@ -42,17 +45,18 @@ impl Site<'_> {
     }
 }
 
-impl Estimator<'_> {
+impl Site<'_> {
     /// Cost of a call by one overload, its arguments' included, and the size of its result.
-    pub(super) fn call_cost(&self, site: &Site<'_>, overload: &str) -> Estimate {
-        if let Some((cost, size)) = self.library(site, overload) {
-            return (cost.plus(site.args_cost()), size);
+    pub fn cost(&self, overload: &str) -> Estimate {
+        if let Some((cost, size)) = self.library(overload) {
+            return (cost.plus(self.args_cost()), size);
         }
-        standard(site, overload)
+        standard(self, overload)
     }
 
     /// Kubernetes' own functions.
-    fn library(&self, site: &Site<'_>, overload: &str) -> Option<Estimate> {
+    fn library(&self, overload: &str) -> Option<Estimate> {
+        let site = self;
         let traversed = |size: Range| Some((size.scaled(TRAVERSAL), None));
         match (site.function, site.target) {
             ("isSorted" | "sum" | "max" | "min" | "indexOf" | "lastIndexOf", Some(target)) => {
@@ -72,7 +76,7 @@ impl Estimator<'_> {
                 Some((target.extent().scaled(2.0 * TRAVERSAL), Some(pieces)))
             }
             ("join", Some(target)) => {
-                let size = self.joined(target, site);
+                let size = self.joined(target);
                 Some((size.scaled(TRAVERSAL), Some(size)))
             }
             ("find" | "findAll", Some(target)) => {
@@ -105,17 +109,17 @@ impl Estimator<'_> {
 
     fn item_size(&self, list: &Operand) -> Range {
         let path = list.path.as_ref().map(|path| path.iter().cloned().chain(["@items".to_owned()]).collect::<Vec<_>>());
-        path.and_then(|path| self.size_of_data(&path)).unwrap_or(UNKNOWN)
+        path.and_then(|path| size_of_data(self.data, &path)).unwrap_or(UNKNOWN)
     }
 
-    fn joined(&self, target: &Operand, site: &Site<'_>) -> Range {
+    fn joined(&self, target: &Operand) -> Range {
         let count = target.extent();
         let items = count.times(self.item_size(target));
-        if site.args.is_empty() {
+        if self.args.is_empty() {
             return items;
         }
         let gaps = Range { min: count.min.saturating_sub(1), max: count.max.saturating_sub(1) };
-        items.plus(site.arg(0).times(gaps))
+        items.plus(self.arg(0).times(gaps))
     }
 }
 

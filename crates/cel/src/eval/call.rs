@@ -1,10 +1,12 @@
 //! Calls: the operators that need not look at all their operands, and every function that does.
 
-use super::{EvalError, Evaluated, Evaluator, numbers};
+use super::Evaluator;
+use crate::error::EvalError;
 use crate::library;
+use crate::numbers;
 use crate::size::{REGEX, TRAVERSAL, scaled};
 use crate::syntax::{ACCUMULATOR, Call, Expr, Kind};
-use crate::value::{Identity, Key, Library, List, Value, is_same_item};
+use crate::value::{Evaluated, Identity, Key, Library, List, Value, is_same_item};
 use std::sync::Arc;
 
 impl<'a> Evaluator<'a> {

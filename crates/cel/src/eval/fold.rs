@@ -1,9 +1,9 @@
 //! Folds over lists and maps: what every macro comes to.
 
-use super::{Evaluated, Evaluator};
-use crate::eval::EvalError;
+use super::Evaluator;
+use crate::error::EvalError;
 use crate::syntax::Comprehension;
-use crate::value::{Key, Value};
+use crate::value::{Evaluated, Key, Value};
 
 impl<'a> Evaluator<'a> {
     pub(super) fn fold(&mut self, fold: &'a Comprehension) -> Evaluated {

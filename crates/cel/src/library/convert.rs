@@ -1,8 +1,9 @@
 //! Conversions between types, `size` and `type`.
 
+use super::texts::quoted;
 use super::time;
-use crate::eval::{EvalError, Evaluated};
-use crate::value::{Key, Library, Value};
+use crate::error::EvalError;
+use crate::value::{Evaluated, Key, Library, Value};
 use jiff::Timestamp;
 use std::fmt::Write;
 
@@ -157,15 +158,14 @@ pub(crate) fn shown(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Type(name) => name.to_string(),
-        Value::List(list) => format!("[{}]", joined(list.items.iter().map(shown))),
+        Value::List(list) => format!("[{}]", joined(list.items.iter().map(within))),
         Value::Map(map) => {
-            format!(
-                "{{{}}}",
-                joined(map.iter().map(|(key, value)| format!("{}: {}", shown(&Key::value(key)), shown(value))))
-            )
+            let entry = |(key, value): (&Key, &Value)| format!("{}:{}", within(&key.value()), within(value));
+            format!("{{{}}}", joined(map.iter().map(entry)))
         }
         Value::Object(fields) => {
-            format!("{{{}}}", joined(fields.iter().map(|(name, value)| format!("{name}: {}", shown(value)))))
+            let entry = |(name, value): (&String, &Value)| format!("{}:{}", quoted(name), within(value));
+            format!("{{{}}}", joined(fields.iter().map(entry)))
         }
         Value::Optional(None) => "optional.none()".to_owned(),
         Value::Optional(Some(value)) => format!("optional({})", shown(value)),
@@ -173,6 +173,16 @@ pub(crate) fn shown(value: &Value) -> String {
             Some(Ok(Value::Text(text))) => text.to_string(),
             _ => other.type_name().to_string(),
         },
+    }
+}
+
+/// A value within a list or map: there texts are told apart from what looks like them.
+fn within(value: &Value) -> String {
+    match value {
+        Value::Text(text) => quoted(text),
+        Value::Timestamp(_) => format!("timestamp({})", quoted(&shown(value))),
+        Value::Duration(_) => format!("duration({})", quoted(&shown(value))),
+        value => shown(value),
     }
 }
 

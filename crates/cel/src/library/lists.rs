@@ -1,7 +1,8 @@
 //! Functions of lists, and of lists as sets.
 
-use crate::eval::{EvalError, Evaluated, arithmetic, compare};
-use crate::value::{List, Value};
+use crate::error::EvalError;
+use crate::numbers::{arithmetic, compare};
+use crate::value::{Evaluated, List, Value};
 use std::cmp::Ordering;
 
 /// Items `lists.range` gives at most, so that no rule fills the memory.

@@ -1,7 +1,7 @@
 //! Values that may be absent. What unwraps an optional only when it must is among the operators.
 
-use crate::eval::{EvalError, Evaluated};
-use crate::value::Value;
+use crate::error::EvalError;
+use crate::value::{Evaluated, Value};
 
 pub(super) fn call(function: &str, args: &[Value]) -> Option<Evaluated> {
     Some(match (function, args) {

@@ -1,12 +1,9 @@
-//! Kubernetes' quantities, such as `500m` and `1Gi`.
+//! Functions of quantities.
 
-use crate::eval::{EvalError, Evaluated};
-use crate::value::{Library, Value};
+use crate::error::EvalError;
+use crate::things::Quantity;
+use crate::value::{Evaluated, Library, Value};
 use defaults::Quantity as Amount;
-
-/// A quantity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Quantity(Amount);
 
 pub(super) fn call(function: &str, args: &[Value]) -> Option<Evaluated> {
     match (function, args) {

@@ -1,7 +1,7 @@
 //! Regular expressions, in RE2's syntax.
 
-use crate::eval::{EvalError, Evaluated};
-use crate::value::Value;
+use crate::error::EvalError;
+use crate::value::{Evaluated, Value};
 use regex::{Regex, RegexBuilder};
 
 /// Largest compiled expression.

@@ -2,8 +2,10 @@
 
 mod formatted;
 
-use crate::eval::{EvalError, Evaluated};
-use crate::value::Value;
+pub(crate) use formatted::check as check_format;
+
+use crate::error::EvalError;
+use crate::value::{Evaluated, Value};
 use std::sync::Arc;
 
 /// Characters a result may have, so that no rule fills the memory: as many as a request may have bytes.
@@ -149,7 +151,7 @@ fn split(text: &str, separator: &str, limit: Option<usize>) -> Value {
     Value::list(parts)
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {

@@ -1,7 +1,7 @@
 //! Parts of times and durations.
 
-use crate::eval::{EvalError, Evaluated};
-use crate::value::Value;
+use crate::error::EvalError;
+use crate::value::{Evaluated, Value};
 use jiff::tz::{Offset, TimeZone};
 
 const MILLISECOND: i64 = 1_000_000;

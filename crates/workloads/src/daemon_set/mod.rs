@@ -1,102 +1,26 @@
 //! DaemonSets: one pod on each node that can take it. Start at [`plan`].
 
+mod observed;
 mod placement;
 mod status;
 
+pub use observed::Observed;
+
 use crate::controller::{Change, Context, Controller, Item};
-use crate::plan::{Action, Birth, CONTROLLER_MANAGER, Note, Plan, Refusal, Severity, Target};
+use crate::plan::{Action, Birth, CONTROLLER_MANAGER, Note, Plan, Severity, Target};
 use crate::pod::Pod;
 use crate::reading::{about, after_seconds, is_controlled_by, read, target};
-use crate::revisions::{self, Marks, REVISIONS, Revision};
+use crate::revisions::{self, Marks, REVISIONS};
 use apiserver::{Api, GroupResource, Object, resources};
 use jiff::Timestamp;
-use placement::{Fit, fit, pod_for};
-use serde::Deserialize;
+use observed::{DAEMON_SETS, Fit, Member, Pass, REVISION, Site, Status, Whole};
+use placement::{fit, pod_for};
 use serde_json::Value;
-use status::Status;
 use std::collections::BTreeMap;
 
-/// `daemonsets.apps`.
-const DAEMON_SETS: GroupResource = GroupResource::new("apps", "daemonsets");
 /// Who tells of a DaemonSet's events.
 const SOURCE: &str = "daemonset-controller";
-/// The label of a pod and of a revision that holds the template's hash.
-const REVISION: &str = "controller-revision-hash";
 const MARKS: Marks = Marks { hash_label: REVISION };
-
-/// Everything one pass knows.
-#[derive(Debug, Clone)]
-pub struct Observed {
-    /// The DaemonSet.
-    pub set: Object,
-    /// The pods it manages.
-    pub pods: Vec<Object>,
-    /// The recorded revisions of its template.
-    pub revisions: Vec<Object>,
-    /// All nodes.
-    pub nodes: Vec<Object>,
-    /// The refusal of this set's last write.
-    pub refused: Option<Refusal>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Spec {
-    template: Value,
-    update_strategy: Strategy,
-    revision_history_limit: Option<i64>,
-    min_ready_seconds: i64,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Strategy {
-    r#type: String,
-    rolling_update: RollingUpdate,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct RollingUpdate {
-    max_unavailable: Value,
-    max_surge: Value,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Whole {
-    spec: Spec,
-    status: Status,
-}
-
-/// A pod of the set and where it is, or is to be.
-struct Member<'o> {
-    object: &'o Object,
-    pod: Pod,
-}
-
-impl Member<'_> {
-    fn hash(&self) -> &str {
-        self.object.meta().labels.get(REVISION).map(|hash| &**hash).unwrap_or_default()
-    }
-}
-
-/// A node, whether it is to have a pod, and those it has.
-struct Site<'o> {
-    name: &'o str,
-    fit: Fit,
-    members: Vec<Member<'o>>,
-}
-
-struct Pass<'o> {
-    observed: &'o Observed,
-    spec: Spec,
-    sites: Vec<Site<'o>>,
-    /// Pods on nodes that are gone.
-    stray: Vec<Member<'o>>,
-    update: Revision,
-    now: Timestamp,
-}
 
 /// What to do for a DaemonSet now.
 #[must_use]
@@ -150,16 +74,12 @@ impl<'o> Pass<'o> {
         let waiting = self.members().filter(|member| member.pod.is_ready() && !self.is_available(member));
         let next =
             waiting.filter_map(|member| Some(after_seconds(member.pod.ready_since()?, self.spec.min_ready_seconds)));
-        next.min().into_iter().for_each(|time| plan.wake_at(time));
+        next.filter(|time| *time > self.now).min().into_iter().for_each(|time| plan.wake_at(time));
         plan
     }
 
     fn members(&self) -> impl Iterator<Item = &Member<'o>> {
         self.sites.iter().flat_map(|site| &site.members).chain(&self.stray)
-    }
-
-    fn is_available(&self, member: &Member<'_>) -> bool {
-        !member.object.meta().is_terminating() && member.pod.is_available(self.spec.min_ready_seconds, self.now)
     }
 
     /// One pod on each node that is to have one, none on the others.

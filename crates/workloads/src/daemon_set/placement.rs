@@ -1,6 +1,6 @@
 //! Which nodes a DaemonSet's pod belongs on, and the pod for one of them.
 
-use super::REVISION;
+use super::observed::{Fit, REVISION};
 use crate::pod::Pod;
 use crate::pod_template::pod_from_template;
 use crate::scheduler::{matches_node, untolerated};
@@ -9,13 +9,6 @@ use serde_json::{Value, json};
 
 /// The field by which a pod is bound to be scheduled to one node.
 const NODE_NAME: &str = "metadata.name";
-
-/// Whether a node is to get a pod, and whether one that it has may stay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Fit {
-    pub runs: bool,
-    pub keeps: bool,
-}
 
 /// Taints every DaemonSet's pod tolerates.
 const TOLERATED: [(&str, &str); 6] = [

@@ -1,36 +1,11 @@
 //! The status of a DaemonSet.
 
-use super::{DAEMON_SETS, Pass};
+use super::observed::{DAEMON_SETS, Pass, Status};
 use crate::difference::merge_patch;
 use crate::plan::{Action, CONTROLLER_MANAGER, Part};
 use crate::reading::target;
 use apiserver::Object;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(super) struct Status {
-    pub current_number_scheduled: i64,
-    pub number_misscheduled: i64,
-    pub desired_number_scheduled: i64,
-    pub number_ready: i64,
-    #[serde(skip_serializing_if = "is_zero")]
-    pub observed_generation: i64,
-    #[serde(skip_serializing_if = "is_zero")]
-    pub updated_number_scheduled: i64,
-    #[serde(skip_serializing_if = "is_zero")]
-    pub number_available: i64,
-    #[serde(skip_serializing_if = "is_zero")]
-    pub number_unavailable: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub collision_count: Option<i64>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-fn is_zero(number: &i64) -> bool {
-    *number == 0
-}
 
 /// Counts the nodes; where a node has several pods the oldest counts.
 pub(super) fn count(pass: &Pass<'_>, before: &Status) -> Status {

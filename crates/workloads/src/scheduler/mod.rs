@@ -1,6 +1,7 @@
 //! The scheduler: puts each pod on a node that can take it, or says in Kubernetes' words why none can.
 //! Start at [`plan`].
 
+mod claims;
 mod filter;
 mod fleet;
 mod quantity;
@@ -12,6 +13,7 @@ pub use fleet::Fleet;
 
 pub(crate) use filter::{matches_node, untolerated};
 
+use crate::claim_binding::CLAIMS;
 use crate::controller::{Change, Context, Controller, Item};
 use crate::plan::{Action, Note, Part, Plan, SCHEDULER, Severity};
 use crate::reading::{about, target, time_text};
@@ -171,6 +173,9 @@ impl Controller for Scheduler {
         if *change.resource == names::PODS {
             return self.notice_pod(change);
         }
+        if *change.resource == CLAIMS {
+            return self.waiting.iter().cloned().collect();
+        }
         if *change.resource != names::NODES {
             return Vec::new();
         }
@@ -192,7 +197,14 @@ impl Controller for Scheduler {
             self.waiting.remove(item);
             return Plan::nothing();
         }
-        let plan = plan(&pod, &self.fleet, context.now);
+        let plan = match claims::objection(context.api, &pod) {
+            Some(objection) => {
+                // Compat: what upstream adds of preemption is nothing but these two words here.
+                let nodes = self.fleet.nodes.len();
+                refuse(&pod, &format!("0/{nodes} nodes are available: {objection}. not found"), context.now)
+            }
+            None => plan(&pod, &self.fleet, context.now),
+        };
         if plan.actions.iter().any(|action| matches!(action, Action::Bind { .. })) {
             self.waiting.remove(item);
         } else {

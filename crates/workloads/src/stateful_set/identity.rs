@@ -1,6 +1,6 @@
 //! What lasts of a StatefulSet's pod: its name, host name, labels and claims.
 
-use super::{REVISION, Spec};
+use super::observed::{REVISION, Spec};
 use crate::pod_template::pod_from_template;
 use apiserver::Object;
 use serde_json::{Value, json};

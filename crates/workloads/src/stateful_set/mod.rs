@@ -1,120 +1,28 @@
 //! StatefulSets: pods with lasting names and claims, made and replaced one after the other. Start at [`plan`].
 
 mod identity;
+mod observed;
 mod status;
 
+pub use observed::Observed;
+
 use crate::controller::{Change, Context, Controller, Item};
-use crate::plan::{Action, Birth, CONTROLLER_MANAGER, Note, Plan, Refusal, Severity, Target};
+use crate::plan::{Action, Birth, CONTROLLER_MANAGER, Note, Plan, Severity, Target};
 use crate::pod::Pod;
 use crate::reading::{about, after_seconds, is_controlled_by, read, target};
-use crate::revisions::{self, Marks, REVISIONS, Revision};
+use crate::revisions::{self, Marks, REVISIONS};
 use apiserver::{Api, GroupResource, Object, resources};
 use identity::{claims, ordinal, pod_name};
 use jiff::Timestamp;
-use serde::Deserialize;
+use observed::{Member, Pass, STATEFUL_SETS, Status, Whole};
 use serde_json::Value;
-use status::Status;
-use std::collections::BTreeMap;
 
-/// `statefulsets.apps`.
-const STATEFUL_SETS: GroupResource = GroupResource::new("apps", "statefulsets");
 /// `persistentvolumeclaims`.
 const CLAIMS: GroupResource = GroupResource::new("", "persistentvolumeclaims");
 /// Who tells of a StatefulSet's events.
 const SOURCE: &str = "statefulset-controller";
-/// The label that tells which revision a pod is of.
-const REVISION: &str = "controller-revision-hash";
 /// The label of a revision's hash.
 const MARKS: Marks = Marks { hash_label: "controller.kubernetes.io/hash" };
-
-/// Everything one pass knows.
-#[derive(Debug, Clone)]
-pub struct Observed {
-    /// The StatefulSet.
-    pub set: Object,
-    /// The pods it manages.
-    pub pods: Vec<Object>,
-    /// The recorded revisions of its template.
-    pub revisions: Vec<Object>,
-    /// The names of the claims in its namespace.
-    pub claims: Vec<Box<str>>,
-    /// The refusal of this set's last write.
-    pub refused: Option<Refusal>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Spec {
-    replicas: Option<i64>,
-    selector: Value,
-    service_name: String,
-    template: Value,
-    volume_claim_templates: Vec<Value>,
-    pod_management_policy: String,
-    update_strategy: Strategy,
-    revision_history_limit: Option<i64>,
-    min_ready_seconds: i64,
-    ordinals: Ordinals,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Strategy {
-    r#type: String,
-    rolling_update: RollingUpdate,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-struct RollingUpdate {
-    partition: i64,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-struct Ordinals {
-    start: i64,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Whole {
-    spec: Spec,
-    status: Status,
-}
-
-/// A pod of the set.
-struct Member<'o> {
-    object: &'o Object,
-    pod: Pod,
-    ordinal: i64,
-}
-
-impl Member<'_> {
-    fn revision(&self) -> &str {
-        self.object.meta().labels.get(REVISION).map(|revision| &**revision).unwrap_or_default()
-    }
-
-    fn is_terminating(&self) -> bool {
-        self.object.meta().is_terminating()
-    }
-
-    fn is_ready(&self) -> bool {
-        self.pod.status.phase == "Running" && self.pod.is_ready()
-    }
-}
-
-/// One pass over a set.
-struct Pass<'o> {
-    observed: &'o Observed,
-    spec: Spec,
-    members: BTreeMap<i64, Member<'o>>,
-    /// The revision everything is to come to.
-    update: Revision,
-    /// The name of the revision everything was of.
-    current: String,
-    now: Timestamp,
-}
 
 /// What to do for a StatefulSet now.
 #[must_use]
@@ -132,7 +40,7 @@ pub fn plan(observed: &Observed, now: Timestamp) -> Plan {
     pass.plan(&before)
 }
 
-impl<'o> Pass<'o> {
+impl Pass<'_> {
     fn plan(&self, before: &Status) -> Plan {
         let mut plan = Plan::nothing();
         plan.actions.extend(self.update.write.clone());
@@ -153,19 +61,6 @@ impl<'o> Pass<'o> {
             plan.wake_at(time);
         }
         plan
-    }
-
-    fn desired(&self) -> std::ops::Range<i64> {
-        let start = self.spec.ordinals.start;
-        start..start + self.spec.replicas.unwrap_or(1).max(0)
-    }
-
-    fn is_parallel(&self) -> bool {
-        self.spec.pod_management_policy == "Parallel"
-    }
-
-    fn is_available(&self, member: &Member<'_>) -> bool {
-        member.is_ready() && member.pod.is_available(self.spec.min_ready_seconds, self.now)
     }
 
     fn next_available(&self) -> Option<Timestamp> {

@@ -1,38 +1,11 @@
 //! The status of a StatefulSet.
 
-use super::{Pass, STATEFUL_SETS};
+use super::observed::{Pass, STATEFUL_SETS, Status};
 use crate::difference::merge_patch;
 use crate::plan::{Action, CONTROLLER_MANAGER, Part};
 use crate::reading::target;
 use apiserver::Object;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(super) struct Status {
-    #[serde(skip_serializing_if = "is_zero")]
-    pub observed_generation: i64,
-    pub replicas: i64,
-    #[serde(skip_serializing_if = "is_zero")]
-    pub ready_replicas: i64,
-    #[serde(skip_serializing_if = "is_zero")]
-    pub current_replicas: i64,
-    #[serde(skip_serializing_if = "is_zero")]
-    pub updated_replicas: i64,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub current_revision: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub update_revision: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub collision_count: Option<i64>,
-    pub available_replicas: i64,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-fn is_zero(number: &i64) -> bool {
-    *number == 0
-}
 
 /// Counts the pods; when all are new and ready, the new revision is the current one.
 pub(super) fn count(pass: &Pass<'_>, before: &Status) -> Status {

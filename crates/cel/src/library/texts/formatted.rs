@@ -1,11 +1,31 @@
 //! `format`: a text with `%` clauses and the values to put in.
 
-use crate::eval::EvalError;
+use crate::error::EvalError;
 use crate::library::shown;
 use crate::value::Value;
 
 /// Digits after the point at most, so that no clause makes a long text.
 const PRECISION_MAX: usize = 1_000;
+
+/// Whether the clauses of a text can be read, and there are so many values.
+pub(crate) fn check(text: &str, count: usize) -> Result<(), String> {
+    let mut rest = text;
+    let mut clauses = 0;
+    while let Some(at) = rest.find('%') {
+        rest = &rest[at + 1..];
+        if let Some(after) = rest.strip_prefix('%') {
+            rest = after;
+            continue;
+        }
+        let (_, _, after) = clause(rest).map_err(|error| error.to_string())?;
+        if clauses >= count {
+            return Err(format!("index {clauses} out of range"));
+        }
+        clauses += 1;
+        rest = after;
+    }
+    Ok(())
+}
 
 /// The text with its clauses filled in.
 pub(super) fn format(text: &str, args: &[Value]) -> Result<String, EvalError> {

@@ -1,7 +1,7 @@
 //! Arithmetic and order.
 
-use super::{EvalError, Evaluated};
-use crate::value::{Value, compare_numbers};
+use crate::error::EvalError;
+use crate::value::{Evaluated, Value, compare_numbers};
 use jiff::SignedDuration;
 use std::cmp::Ordering;
 
@@ -78,7 +78,7 @@ fn of_time(operator: &str, one: &Value, other: &Value) -> Option<Evaluated> {
 }
 
 /// The negated number; `None` when the value is none.
-pub(super) fn negated(value: &Value) -> Option<Evaluated> {
+pub(crate) fn negated(value: &Value) -> Option<Evaluated> {
     match value {
         Value::Int(value) => Some(checked(value.checked_neg(), Value::Int, "integer")),
         Value::Double(value) => Some(Ok(Value::Double(-value))),
@@ -88,7 +88,7 @@ pub(super) fn negated(value: &Value) -> Option<Evaluated> {
 }
 
 /// A comparison; `None` when the two have no order.
-pub(super) fn ordered(operator: &str, one: &Value, other: &Value) -> Option<Evaluated> {
+pub(crate) fn ordered(operator: &str, one: &Value, other: &Value) -> Option<Evaluated> {
     let is_number = |value: &Value| matches!(value, Value::Int(_) | Value::Uint(_) | Value::Double(_));
     if is_number(one) && is_number(other) {
         // Nothing is in any order with what is not a number.
