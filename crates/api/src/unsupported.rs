@@ -137,11 +137,7 @@ mod tests {
         let paths: Vec<String> = unsupported_fields(&application).into_iter().map(|it| it.path).collect();
         assert_eq!(
             paths,
-            [
-                "spec.ignoreDifferences[0].jqPathExpressions",
-                "spec.sources[1].plugin",
-                "operation.sync.source.plugin"
-            ]
+            ["spec.ignoreDifferences[0].jqPathExpressions", "spec.sources[1].plugin", "operation.sync.source.plugin"]
         );
     }
 }

@@ -78,8 +78,8 @@ pub fn reload(observer: &Observer) -> bool {
     let of = |kind: &str| observer.cache.objects(&GroupKind::new("", kind));
     let is_ours = |cached: &Cached| {
         let meta = cached.object.meta();
-        let is_declared =
-            meta.labels.contains_key(SECRET_TYPE) || [KNOWN_HOSTS, TLS_CERTS, OWN_SECRET, CONFIG].contains(&&*meta.name);
+        let is_declared = meta.labels.contains_key(SECRET_TYPE)
+            || [KNOWN_HOSTS, TLS_CERTS, OWN_SECRET, CONFIG].contains(&&*meta.name);
         meta.namespace.as_deref() == Some(&*observer.settings.namespace) && is_declared
     };
     let objects: Vec<_> =
