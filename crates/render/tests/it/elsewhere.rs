@@ -70,7 +70,8 @@ fn problems(rendered: &Rendered) -> String {
 
 fn chart(more: &[(&str, &str)]) -> MemoryTree {
     let own = [("app/Chart.yaml", "apiVersion: v2\nname: app\nversion: 1.0.0\n"), ("app/templates/a.yaml", TEMPLATE)];
-    MemoryTree::from_files(own.into_iter().chain(more.iter().copied()))
+    let all = own.into_iter().chain(more.iter().copied());
+    MemoryTree::from_files(all.map(|(path, text)| (path, text.to_owned())).collect::<Vec<_>>())
 }
 
 #[test]
