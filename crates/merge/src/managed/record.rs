@@ -1,7 +1,9 @@
 //! What ordinary writes leave behind: create, update, and all patches but apply.
 
 use super::cap::cap_updaters;
-use super::entries::{Manager, Managers, Operation, Owned, decode, entries_of, set_entries, strip_entries, without_entries};
+use super::entries::{
+    Manager, Managers, Operation, Owned, decode, entries_of, set_entries, strip_entries, without_entries,
+};
 use super::updater::{Updater, Versioned};
 use super::write::Write;
 use crate::fields::Set;
