@@ -8,8 +8,6 @@ mod canary;
 
 mod routed;
 
-mod routers;
-
 mod blue_green;
 
 mod operations;
