@@ -20,9 +20,12 @@ pub(crate) use texts::check_format;
 
 use crate::value::{Evaluated, Value};
 
+/// The functions of one module.
+type Module = fn(&str, &[Value]) -> Option<Evaluated>;
+
 /// Calls a function; `None` when none of that name takes these arguments.
 pub(crate) fn call(function: &str, args: &[Value]) -> Option<Evaluated> {
-    const MODULES: [fn(&str, &[Value]) -> Option<Evaluated>; 11] = [
+    const MODULES: [Module; 11] = [
         convert::call,
         texts::call,
         lists::call,
