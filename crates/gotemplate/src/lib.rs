@@ -49,6 +49,7 @@ mod map;
 mod number;
 mod options;
 mod outline;
+mod printed;
 mod program;
 mod quote;
 mod runes;

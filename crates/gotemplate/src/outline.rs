@@ -2,7 +2,6 @@
 //! and where their steps are. `html` walks it; nobody else needs it, so it is kept only where it is asked for.
 
 use crate::lex::{Kind, Token};
-use crate::syntax::{Arena, Form, Id};
 
 /// The outline of one template.
 #[derive(Debug, Default)]
@@ -100,15 +99,6 @@ impl Predefined {
     }
 }
 
-/// Where the parts of an action were compiled to.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Compiled {
-    pub(crate) node: u32,
-    pub(crate) pipeline: u32,
-    pub(crate) print: usize,
-    pub(crate) last_begins: u32,
-}
-
 impl Outline {
     pub(crate) fn new(wanted: Wanted) -> Self {
         Outline { wanted, ..Outline::default() }
@@ -169,43 +159,12 @@ impl Outline {
         self.push(Piece::Call { step: step as u32, node });
     }
 
-    /// An action whose pipeline is `id`.
-    pub(crate) fn print(&mut self, arena: &Arena, text: &[u8], id: Id, compiled: Compiled) {
-        if self.wanted == Wanted::No {
-            return;
+    /// An action that writes a value; told only where outlines are kept.
+    pub(crate) fn print(&mut self, printed: impl FnOnce() -> Option<Printed>) {
+        if self.wanted == Wanted::Yes
+            && let Some(printed) = printed()
+        {
+            self.push(Piece::Print(printed));
         }
-        let commands: Vec<Id> = arena.children(id).collect();
-        let Some((&last, before)) = commands.split_last() else {
-            return;
-        };
-        let shape = match (before.len(), arena.children(last).count()) {
-            (0, 1) => Commands::OneAlone,
-            (0, _) => Commands::OneWithArguments,
-            _ => Commands::Several,
-        };
-        let start = arena.get(id).span.start;
-        self.push(Piece::Print(Printed {
-            node: compiled.node,
-            pipeline: compiled.pipeline,
-            print: compiled.print as u32,
-            last_begins: compiled.last_begins,
-            before_last: before.last().map_or(start, |command| arena.get(*command).outer.end),
-            early: before.iter().find_map(|command| predefined(arena, text, *command)),
-            last: predefined(arena, text, last),
-            shape,
-        }));
-    }
-}
-
-/// Which of Go's own escapers a command calls.
-fn predefined(arena: &Arena, text: &[u8], command: Id) -> Option<Predefined> {
-    let first = arena.get(arena.get(command).child?);
-    let Form::Function = first.form else {
-        return None;
-    };
-    match first.span.of(text) {
-        b"html" => Some(Predefined::Html),
-        b"urlquery" => Some(Predefined::UrlQuery),
-        _ => None,
     }
 }

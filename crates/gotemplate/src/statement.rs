@@ -5,7 +5,8 @@ use crate::emit::{Action, Builder, Mark};
 use crate::error::ParseError;
 use crate::expression::Reader;
 use crate::lex::{Kind, Token};
-use crate::outline::{Compiled, Outline, Wanted};
+use crate::outline::{Outline, Wanted};
+use crate::printed::{Compiled, printed};
 use crate::program::{KEEP, Op, Parsed, RangeSite, Shape, Source, Span, Template};
 use crate::quote::{quote, unquote};
 use crate::runes::runes;
@@ -256,7 +257,8 @@ impl<'t> Parser<'t, '_> {
             let node = builder.node(expression.pos, expression.span, Shape::Action);
             let print = builder.push(Op::Print, node);
             let compiled = Compiled { node, pipeline, print, last_begins: builder.last_begins };
-            self.level.outline.print(&self.reader.arena, builder.text, id, compiled);
+            let text = builder.text;
+            self.level.outline.print(|| printed(&self.reader.arena, text, id, compiled));
         }
         self.reader.arena.clear();
         Ok(())
