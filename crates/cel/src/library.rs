@@ -6,6 +6,7 @@ mod format;
 mod lists;
 mod optional;
 mod quantity;
+mod quote;
 mod regexes;
 mod semver;
 mod texts;

@@ -1,6 +1,6 @@
 //! Conversions between types, `size` and `type`.
 
-use super::texts::quoted;
+use super::quote::quoted;
 use super::time;
 use crate::error::EvalError;
 use crate::value::{Evaluated, Key, Library, Value};

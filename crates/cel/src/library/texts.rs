@@ -4,6 +4,7 @@ mod formatted;
 
 pub(crate) use formatted::check as check_format;
 
+use super::quote::quoted;
 use crate::error::EvalError;
 use crate::value::{Evaluated, Value};
 use std::sync::Arc;
@@ -149,25 +150,4 @@ fn split(text: &str, separator: &str, limit: Option<usize>) -> Value {
         (separator, Some(limit)) => text.splitn(limit, separator).map(Value::text).collect(),
     };
     Value::list(parts)
-}
-
-pub(super) fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for c in text.chars() {
-        match c {
-            '\u{7}' => quoted.push_str("\\a"),
-            '\u{8}' => quoted.push_str("\\b"),
-            '\u{c}' => quoted.push_str("\\f"),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            '\u{b}' => quoted.push_str("\\v"),
-            '\\' => quoted.push_str("\\\\"),
-            '"' => quoted.push_str("\\\""),
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
