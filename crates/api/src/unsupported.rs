@@ -38,8 +38,6 @@ pub const UNSUPPORTED: &[Unsupported] = &[
     not("ApplicationSource", "plugin", "plugins are not run yet; commit the manifests they make"),
     not("ApplicationSource", "tagPrefix", "the prefix is ignored; write it into targetRevision"),
     not("ApplicationSpec", "sourceHydrator", "nothing is hydrated yet; sync from the hydrated branch with source"),
-    not("ResourceIgnoreDifferences", "jqPathExpressions", "these fields are compared; name them in jsonPointers"),
-    not("ResourceIgnoreDifferences", "managedFieldsManagers", "these fields are compared; name them in jsonPointers"),
     not("ApplicationStatus", "sourceHydrator", "nothing is hydrated yet, so it is never written"),
     not("ApplicationSummary", "externalURLs", "links are not looked for yet, so it is never written"),
     not("ResourceResult", "images", "never written; read status.summary.images"),
@@ -131,13 +129,9 @@ mod tests {
         let application = json!({"spec": {
             "source": {"repoURL": "r", "plugin": {}, "helm": {"passCredentials": false}},
             "sources": [{"repoURL": "r"}, {"repoURL": "r", "plugin": {"name": "p"}}],
-            "ignoreDifferences": [{"kind": "X", "jqPathExpressions": [".a"], "jsonPointers": ["/a"]}],
         }, "operation": {"sync": {"source": {"plugin": {"name": "p"}}}},
            "status": {"history": [{"source": {"plugin": {"name": "p"}}}]}});
         let paths: Vec<String> = unsupported_fields(&application).into_iter().map(|it| it.path).collect();
-        assert_eq!(
-            paths,
-            ["spec.ignoreDifferences[0].jqPathExpressions", "spec.sources[1].plugin", "operation.sync.source.plugin"]
-        );
+        assert_eq!(paths, ["spec.sources[1].plugin", "operation.sync.source.plugin"]);
     }
 }

@@ -14,6 +14,7 @@ use api::names::{ANNOTATION_REFRESH, ANNOTATION_REFRESH_TIMESTAMP, ANNOTATION_SK
 use api::unsupported::unsupported_fields;
 use api::{Application, ApplicationSource, ComparedTo, ProjectRules, semantically_equal};
 use cluster::{Cache, Instance, Keep, Served};
+use compare::{RuleSettings, Rules};
 use controller::Level;
 use object::{Fetched, Gvk, Key, Object};
 use render::ApplicationFacts;
@@ -338,7 +339,10 @@ fn unsupported_uses(object: &Object, application: &Application) -> Vec<String> {
     let options = application.spec.sync_policy.iter().flat_map(|policy| &policy.sync_options);
     let (_, unknown) = sync::Options::parse(options.map(String::as_str));
     let options = unknown.iter().map(|option| format!("spec.syncPolicy.syncOptions: {option} has no effect"));
-    fields.map(|used| format!("{}: {}", used.path, used.instead)).chain(options).collect()
+    let ignored = RuleSettings { application: application.spec.ignore_differences.clone(), ..RuleSettings::default() };
+    let rules = Rules::new(ignored);
+    let filters = rules.problems().iter().map(|problem| format!("{problem}: the filter has no effect"));
+    fields.map(|used| format!("{}: {}", used.path, used.instead)).chain(options).chain(filters).collect()
 }
 
 /// Whether refs that were listed some time ago will not do: an operation is to begin, or the sources are not those that

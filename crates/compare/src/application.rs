@@ -130,12 +130,18 @@ impl Work<'_, '_> {
 
     fn verdict(&mut self, pair: &Pair) -> Verdict {
         let state = pair.desired.as_ref().zip(pair.live.known()).and_then(|(desired, live)| State::of(desired, live));
+        let answer = self.context.predicted.get(&pair.key);
+        if let Some(Err(cause)) = answer {
+            return self
+                .failed(&format!("Failed to compare desired state to live state: failed to calculate diff: {cause}"));
+        }
         let recalled = state.as_ref().and_then(|state| self.memo.recall(&pair.key, state).cloned());
         let verdict = match recalled {
             Some(verdict) => verdict,
             None => {
                 let live = pair.live.as_ref();
-                match verdict(pair.desired.as_ref(), live, self.context.rules, self.schema) {
+                let answer = answer.and_then(|answer| answer.as_ref().ok());
+                match verdict(pair.desired.as_ref(), live, answer, self.context.rules, self.schema) {
                     Ok(verdict) => verdict,
                     Err(error) => {
                         return self.failed(&format!("Failed to compare desired state to live state: {error}"));

@@ -1,12 +1,14 @@
 //! One object, desired against live. Start at [`compare`].
 
+use crate::answer::owned_prediction;
 use crate::difference::{Difference, differences};
 use crate::known::known_type;
 use crate::last_applied::{last_applied, remove_last_applied};
+use crate::managers::remove_managed;
 use crate::migrate::bridge_tracking;
 use crate::normalize::{Known, normalize, tidy};
 use crate::predict::{Prediction, Sides, predict_client_side, predict_server_side};
-use crate::rules::{ApplyMethod, Rules};
+use crate::rules::{ApplyMethod, Rules, Webhooks};
 use api::hook::has_annotation_option;
 use api::names::ANNOTATION_SYNC_OPTIONS;
 use object::{Fetched, Gvk, Object, pointer_remove};
@@ -127,6 +129,7 @@ pub fn compare(
 pub fn verdict(
     desired: Option<&Object>,
     live: Fetched<&Object>,
+    answered: Option<&Object>,
     rules: &Rules,
     schema: &Schema,
 ) -> Result<Verdict, CompareError> {
@@ -135,6 +138,10 @@ pub fn verdict(
         (None, Fetched::Absent) => Err(CompareError::Nothing),
         (Some(_), Fetched::Absent) => Ok(Verdict::Missing),
         (None, Fetched::Known(_)) => Ok(Verdict::Extra),
+        (Some(_), Fetched::Known(live)) if answered.is_some() => {
+            let answered = answered.map(Object::value).unwrap_or_default();
+            Ok(compare_answer(live, answered, rules, schema).verdict)
+        }
         (Some(desired), Fetched::Known(live)) => {
             let is_same = predict(desired, live, rules, schema)?.is_same();
             Ok(if is_same { Verdict::Same } else { Verdict::Different })
@@ -152,8 +159,10 @@ pub fn normalize_object(gvk: &Gvk, value: Value, rules: &Rules, schema: &Schema)
 fn predict(desired: &Object, live: &Object, rules: &Rules, schema: &Schema) -> Result<Prediction, CompareError> {
     let gvk = desired.gvk();
     let desired_value = desired.value();
+    let mut desired_value = desired_value;
     let mut live_value = live.value();
     bridge_tracking(&desired_value, &mut live_value, &rules.settings().tracking);
+    remove_managed(gvk, &mut desired_value, &mut live_value, rules, schema);
     let desired_value = normalize_object(gvk, desired_value, rules, schema);
     let live_value = normalize_object(live.gvk(), live_value, rules, schema);
     let sides = Sides { gvk, schema, desired: desired_value, live: live_value };
@@ -175,6 +184,10 @@ fn predict(desired: &Object, live: &Object, rules: &Rules, schema: &Schema) -> R
 /// Compares a live object with the server's own answer. What does not count is taken away only now, for the answer
 /// had to see it.
 fn compare_answer(live: &Object, answered: Value, rules: &Rules, schema: &Schema) -> Comparison {
+    let answered = match rules.settings().webhooks {
+        Webhooks::NotAsked | Webhooks::Count => answered,
+        Webhooks::Ignored => owned_prediction(live, &answered, schema),
+    };
     let clean = |value: Value| {
         let mut value = normalize_object(live.gvk(), value, rules, schema);
         for pointer in ["/metadata/managedFields", "/metadata/resourceVersion"] {

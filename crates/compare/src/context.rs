@@ -2,7 +2,8 @@
 
 use crate::rules::Rules;
 use api::{Application, ClusterIdentity, ProjectRules, Tracking};
-use object::{Fetched, Gvk};
+use object::{Fetched, Gvk, Key, Object};
+use std::collections::BTreeMap;
 
 /// Whether objects of a kind live in namespaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +31,8 @@ pub struct Context<'a> {
     pub scope: &'a dyn Fn(&Gvk) -> Fetched<Scope>,
     /// Whether the settings exclude a kind altogether.
     pub is_excluded: &'a dyn Fn(&Gvk) -> bool,
+    /// What the server answered to dry runs, by object; empty where it was not asked.
+    pub predicted: &'a BTreeMap<Key, Result<Object, String>>,
 }
 
 impl Context<'_> {

@@ -51,6 +51,13 @@ impl Memo {
         }
     }
 
+    /// Whether the verdict on this pair is remembered, by these rules.
+    #[must_use]
+    pub fn knows(&self, settings: &RuleSettings, key: &Key, desired: &Object, live: &Object) -> bool {
+        let state = State::of(desired, live).filter(|_| self.settings.as_ref() == Some(settings));
+        state.is_some_and(|state| self.recall(key, &state).is_some())
+    }
+
     pub(crate) fn recall(&self, key: &Key, state: &State) -> Option<&Verdict> {
         self.verdicts.get(key).filter(|entry| entry.state == *state).map(|entry| &entry.verdict)
     }

@@ -1,6 +1,7 @@
 //! One form for what says the same: numbers, quantities and times, Secrets, roles, Endpoints, ignored fields.
 
 mod endpoints;
+mod known_fields;
 mod numbers;
 mod role;
 pub(crate) mod secret;
@@ -16,6 +17,7 @@ pub(crate) fn normalize(gvk: &Gvk, mut value: Value, is_known: Known, rules: &Ru
     if is_known == Known::Yes {
         value = remarshal(gvk, value);
     }
+    known_fields::normalize(gvk, &mut value, &rules.settings().known_type_fields);
     tidy(gvk, &mut value, rules);
     value
 }

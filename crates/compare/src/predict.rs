@@ -9,7 +9,7 @@ pub(crate) use prediction::Prediction;
 
 use crate::known::known_type;
 use object::Gvk;
-use schema::Schema;
+use schema::{Schema, TypeRef};
 use serde_json::Value;
 
 /// Both sides, normalised.
@@ -49,8 +49,8 @@ fn predict(schema: &Schema, applied: &Value, desired: &Value, live: &Value) -> R
 /// What the server's apply would do: fields this manager set and no longer sets go, fields it sets come, all others
 /// stay.
 pub(crate) fn predict_server_side(sides: Sides<'_>) -> Result<Prediction, String> {
-    let ty = known_type(sides.schema, sides.gvk)
-        .ok_or_else(|| format!("unable to resolve parseableType for GroupVersionKind: {}", sides.gvk))?;
+    // Unlike upstream, a kind whose type nobody tells is compared too: maps by key, lists as a whole.
+    let ty = known_type(sides.schema, sides.gvk).unwrap_or(TypeRef::Deduced);
     by_type::predict_server_side(sides.gvk, &ty, &sides.desired, sides.live)
 }
 

@@ -55,6 +55,8 @@ pub enum Action {
 pub enum Manner {
     /// As `kubectl apply` does.
     ClientSide,
+    /// As `kubectl apply --force` does: what cannot be changed is deleted and made anew.
+    ClientSideForced,
     /// As `kubectl apply --server-side --force-conflicts` does.
     ServerSide,
     /// As `kubectl replace` does; created when nothing is there.
@@ -131,5 +133,9 @@ pub(crate) fn manner(task: &Task, request: &Request) -> Manner {
         || (request.options.server_side && !target_says("ServerSideApply=false"))
         // A namespace with managed metadata shares its object with others: only its own fields are applied.
         || (task.makes_namespace && live.is_some());
-    if server_side { Manner::ServerSide } else { Manner::ClientSide }
+    match server_side {
+        true => Manner::ServerSide,
+        false if request.force || own("Force=true") => Manner::ClientSideForced,
+        false => Manner::ClientSide,
+    }
 }

@@ -15,7 +15,7 @@ pub(crate) enum Ended {
 
 /// Takes our finalizer off every hook that has ended: it held the hook until its outcome was seen.
 pub(crate) fn release_hooks(tasks: &[Task]) -> Vec<Action> {
-    let ended = |task: &&Task| task.is_hook() && task.progress.as_ref().is_some_and(|p| p.state.is_completed());
+    let ended = |task: &&Task| task.is_hook() && has_ended(task);
     tasks.iter().filter(ended).filter_map(|task| release(live_hook(task)?)).collect()
 }
 
@@ -37,9 +37,13 @@ pub(crate) fn remove_former(live: &Object) -> Vec<Action> {
     release(live).into_iter().chain(deletion).collect()
 }
 
-/// Ends every running hook.
+fn has_ended(task: &Task) -> bool {
+    task.progress.as_ref().is_some_and(|progress| progress.state.is_completed())
+}
+
+/// Ends every running hook, and lets go of those that have ended.
 pub(crate) fn terminate_hooks(tasks: &mut [Task]) -> Vec<Action> {
-    let mut actions = Vec::new();
+    let mut actions = release_hooks(tasks);
     for task in tasks.iter_mut().filter(|task| task.is_hook() && task.is_running()) {
         actions.extend(live_hook(task).map(remove_former).unwrap_or_default());
         task.progress = Some(crate::task::Progress { code: None, ..failed("Terminated") });

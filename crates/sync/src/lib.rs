@@ -7,6 +7,7 @@ mod action;
 mod automatic;
 mod batch;
 mod cleanup;
+mod delete_hooks;
 mod deletion;
 mod history;
 mod hook;
@@ -24,6 +25,7 @@ mod verdict;
 
 pub use action::{Action, Manner};
 pub use automatic::{AUTOMATED_RETRIES, Content, Decision, Situation, decide as decide_automatic_sync};
+pub use delete_hooks::{DeletionHooks, HooksDue, leftover_delete_hooks, plan_delete_hooks};
 pub use deletion::{Deletion, Due, is_background, plan_deletion};
 pub use history::{Pruning, Rollback, RollbackError, remember, rollback};
 pub use hook::{HOOK_FINALIZER, HookType, Role, generated_name, parse_hook_type, phase_of, role};

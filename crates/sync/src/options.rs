@@ -67,6 +67,8 @@ pub struct Options {
     pub fail_on_shared: bool,
     /// `SkipDryRunOnMissingResource=true`.
     pub skip_dry_run_on_missing: bool,
+    /// `RespectIgnoreDifferences=true`: fields that do not count keep their live values.
+    pub respect_ignored: bool,
 }
 
 impl Options {
@@ -103,6 +105,7 @@ impl Options {
             "CreateNamespace=true" => self.create_namespace = true,
             "FailOnSharedResource=true" => self.fail_on_shared = true,
             "SkipDryRunOnMissingResource=true" => self.skip_dry_run_on_missing = true,
+            "RespectIgnoreDifferences=true" => self.respect_ignored = true,
             "ServerSideApply=false" => self.server_side = false,
             "ApplyOutOfSyncOnly=false" => self.out_of_sync_only = false,
             "Validate=true"

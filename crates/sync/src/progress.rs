@@ -3,6 +3,7 @@
 use crate::input::Input;
 use crate::task::{Attempt, Progress, Request, Task};
 use crate::tasks::prune_refusal;
+use api::hook::hook_types;
 use api::{HealthStatusCode, OperationPhase, ResultCode};
 use object::{Fetched, Key};
 use std::collections::BTreeMap;
@@ -18,10 +19,24 @@ pub(crate) fn advance(tasks: &mut [Task], input: &Input<'_>) {
         {
             task.progress = Some(after(task, attempt));
         }
+        if task.is_pending() && is_made_by_this_operation(task, input.request) {
+            task.progress = Some(after(task, &Attempt::Done("created".to_owned())));
+        }
         if task.is_running() && !task.is_prune() {
             observe(task);
         }
     }
+}
+
+/// Whether a hook was made by this operation although nothing was recorded of it: whoever made it was stopped before.
+// Unlike upstream, which runs such a hook again. Of an object that is a hook in several phases it cannot be told.
+fn is_made_by_this_operation(task: &Task, request: &Request) -> bool {
+    let (Some(since), Some(target), Some(live)) = (request.hooks_since, &task.target, task.live.known()) else {
+        return false;
+    };
+    let meta = live.object.meta();
+    let is_new = meta.creation_timestamp.is_some_and(|at| at > since);
+    task.is_hook() && is_new && !meta.is_terminating() && hook_types(target.meta()).len() == 1
 }
 
 fn after(task: &Task, attempt: &Attempt) -> Progress {
@@ -53,7 +68,14 @@ fn observe(task: &mut Task) {
             (state, Some(message.clone()))
         }
     };
+    let is_going = is_hook && live.object.meta().is_terminating() && state == OperationPhase::Running;
     let Some(progress) = &mut task.progress else { return };
+    if is_going {
+        // Unlike upstream, which waits for ever for a hook that somebody deleted and our finalizer holds.
+        progress.state = OperationPhase::Failed;
+        "the hook was deleted before it ended".clone_into(&mut progress.message);
+        return;
+    }
     progress.state = state;
     if let Some(said) = said
         && !said.is_empty()

@@ -103,6 +103,9 @@ pub struct Request {
     pub revision: String,
     /// When the operation began.
     pub started_at: Timestamp,
+    /// The time after which a hook that is there was made by this very operation, as its creation tells: it is not made
+    /// again although nothing was recorded of it. `None` where that cannot be told, as in a second try.
+    pub hooks_since: Option<Timestamp>,
     /// When somebody approved prunes that wait for it.
     pub approved_at: Option<Timestamp>,
     /// The destination namespace, when it is to be made.

@@ -1,11 +1,11 @@
 //! From paired objects to tasks in the order they run.
 
-use crate::hook::generated_name;
+use crate::hook::{HOOK_FINALIZER, generated_name};
 use crate::options::{any_has_option, may_prune};
 use crate::{Check, Hooks, Live, Phase, Removal, Request, Resource, Role, Task, kind_rank, phase_of, role};
 use api::hook::sync_wave;
 use object::{Fetched, Key, Object};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,17 +66,27 @@ fn resource_task(resource: &Resource) -> Option<Task> {
     })
 }
 
+/// The hook with a name and our finalizer, which holds it until its outcome was seen.
 fn hook_target(target: &Object, phase: Phase, request: &Request) -> Object {
-    let Some(prefix) = target.meta().generate_name.as_deref().filter(|_| target.name().is_empty()) else {
-        return target.clone();
-    };
-    let name = generated_name(prefix, &request.revision, phase, request.started_at.as_second());
     let mut value = target.value();
     if let Some(Value::Object(metadata)) = value.get_mut("metadata") {
-        metadata.remove("generateName");
-        metadata.insert("name".into(), name.into());
+        if let Some(prefix) = target.meta().generate_name.as_deref().filter(|_| target.name().is_empty()) {
+            let name = generated_name(prefix, &request.revision, phase, request.started_at.as_second());
+            metadata.remove("generateName");
+            metadata.insert("name".into(), name.into());
+        }
+        hold(metadata);
     }
     Object::from_value(&value).expect("invariant: an object with a name added is an object")
+}
+
+fn hold(metadata: &mut Map<String, Value>) {
+    let finalizers = metadata.entry("finalizers").or_insert(Value::Null);
+    match finalizers {
+        Value::Array(own) if own.iter().any(|finalizer| finalizer == HOOK_FINALIZER) => {}
+        Value::Array(own) => own.push(HOOK_FINALIZER.into()),
+        other => *other = json!([HOOK_FINALIZER]),
+    }
 }
 
 fn hook_task(resource: &Resource, target: Object, hook: crate::HookType, phase: Phase, hooks: &LiveHooks) -> Task {

@@ -37,8 +37,14 @@ pub struct Ground<'a> {
 }
 
 impl Ground<'_> {
+    /// What does not count as a difference.
+    #[must_use]
+    pub fn ignored(&self) -> Rules {
+        Rules::new(rule_settings(self.application, self.observed))
+    }
+
     fn with<T>(&self, work: impl FnOnce(&Context<'_>) -> T) -> T {
-        let rules = Rules::new(rule_settings(self.application, self.observed));
+        let rules = self.ignored();
         let scope = |gvk: &Gvk| scope_of(self.served, gvk);
         let is_excluded = |gvk: &Gvk| self.observed.settings.is_excluded(&gvk.group, &gvk.kind);
         work(&Context {
@@ -49,6 +55,7 @@ impl Ground<'_> {
             rules: &rules,
             scope: &scope,
             is_excluded: &is_excluded,
+            predicted: &BTreeMap::new(),
         })
     }
 
@@ -61,7 +68,10 @@ impl Ground<'_> {
     /// The live objects that must be read from the API server, for they are not known well enough.
     #[must_use]
     pub fn missing_lookups(&self, targets: &Targets) -> Vec<Lookup> {
-        let server_side = apply_method(self.application) == ApplyMethod::ServerSide;
+        // Who set which field matters.
+        let names_managers =
+            self.application.spec.ignore_differences.iter().any(|rule| !rule.managed_fields_managers.is_empty());
+        let server_side = apply_method(self.application) == ApplyMethod::ServerSide || names_managers;
         let mut lookups = Vec::new();
         for target in targets.resources.iter().chain(&targets.hooks) {
             let version = &target.object.gvk().version;

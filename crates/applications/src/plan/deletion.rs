@@ -2,10 +2,12 @@
 
 use super::gate::{HOME, destination};
 use super::status_write::{AlsoRemove, status_write};
+use super::writes::release;
 use crate::decided::Decided;
 use crate::observed::{Declared, Observed};
 use api::names::{
-    CONDITION_DELETION_ERROR, FINALIZER_RESOURCES, FINALIZER_RESOURCES_BACKGROUND, FINALIZER_RESOURCES_FOREGROUND,
+    CONDITION_DELETION_ERROR, FINALIZER_HOOK, FINALIZER_RESOURCES, FINALIZER_RESOURCES_BACKGROUND,
+    FINALIZER_RESOURCES_FOREGROUND,
 };
 use api::{Application, ApplicationCondition, Time, missing_project};
 use cluster::{Change, Part, PatchKind, Propagation, Target, Write};
@@ -46,6 +48,13 @@ pub fn decide_deletion(observed: &Observed, declared: &Declared, application: &A
         Ok(live) => live,
         Err(obstacle) => return Decided::plain(held_up(declared, application, &obstacle, now)),
     };
+    // Nobody looks at a hook's outcome any more.
+    let is_held = |object: &&Object| object.meta().finalizers.iter().any(|own| **own == *FINALIZER_HOOK);
+    let writes: Vec<Planned> = live.iter().filter(is_held).map(release).collect();
+    if !writes.is_empty() {
+        let plan = Plan { writes, waiting: vec!["hooks that are let go".to_owned()], ..Plan::default() };
+        return Decided::plain(plan.wake_at(now.checked_add(DELETION_POLL).unwrap_or(now), Level::LOWEST));
+    }
     let policy = application.spec.sync_policy.as_ref();
     let options =
         policy.map_or_else(Options::default, |policy| Options::parse(policy.sync_options.iter().map(String::as_str)).0);

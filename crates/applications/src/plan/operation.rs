@@ -141,7 +141,7 @@ impl Work<'_> {
         }
         let results: Vec<_> = state.sync_result.iter().flat_map(|result| &result.resources).map(from_wire).collect();
         let request = request(self.ground, &state, sync, desired.revisions.first().map_or("", String::as_str));
-        let resources = resources(self.ground, assessment, &desired.targets);
+        let resources = resources(self.ground, assessment, &desired.targets, &request.options);
         let hooks = live_hooks(self.ground, &BTreeMap::new());
         let notes = self.ground.observed.memory.notes();
         let last_write = notes.last_write.filter(|(of, _)| *of == state.started_at).map(|(_, at)| at);

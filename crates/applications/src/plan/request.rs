@@ -5,14 +5,15 @@ use super::gate::HOME;
 use super::results::{options, selectors};
 use api::names::{ANNOTATION_CLIENT_SIDE_APPLY_MIGRATION_MANAGER, ANNOTATION_DELETION_APPROVED, IN_CLUSTER_SERVER};
 use api::{Application, OperationState, SyncOperation};
-use compare::{Scope, Verdict};
+use compare::{Scope, Verdict, respecting_ignored};
 use health::NoOverrides;
 use health::assess as assess_health;
 use jiff::Timestamp;
 use object::{Fetched, Key, Object};
+use schema::Schema;
 use serde_json::json;
 use std::collections::BTreeMap;
-use sync::{Check, Hooks, Live, LiveHooks, Request, Resource};
+use sync::{Check, Hooks, Live, LiveHooks, Options, Request, Resource};
 
 /// What the operation asks for.
 #[must_use]
@@ -32,6 +33,7 @@ pub fn request(ground: &Ground<'_>, state: &OperationState, sync: &SyncOperation
         selection: selectors(sync),
         revision: revision.to_owned(),
         started_at: state.started_at.timestamp(),
+        hooks_since: (state.retry_count == 0).then(|| state.started_at.timestamp()),
         approved_at: approved_at(ground.application),
         namespace,
     }
@@ -84,7 +86,13 @@ pub fn namespace_key(name: &str) -> Key {
 
 /// The objects of the sync, each with what is known of it.
 #[must_use]
-pub fn resources(ground: &Ground<'_>, assessment: &Assessment, targets: &compare::Targets) -> Vec<Resource> {
+pub fn resources(
+    ground: &Ground<'_>,
+    assessment: &Assessment,
+    targets: &compare::Targets,
+    options: &Options,
+) -> Vec<Resource> {
+    let ignored = options.respect_ignored.then(|| ground.ignored());
     let compared = assessment.pairs.pairs.iter().zip(&assessment.comparison.resources);
     let mut resources: Vec<Resource> = compared
         .filter(|(pair, compared)| {
@@ -93,7 +101,10 @@ pub fn resources(ground: &Ground<'_>, assessment: &Assessment, targets: &compare
         })
         .map(|(pair, compared)| Resource {
             key: pair.key.clone(),
-            target: pair.desired.clone(),
+            target: pair.desired.as_ref().map(|desired| match (&ignored, pair.live.known()) {
+                (Some(rules), Some(live)) => respecting_ignored(desired, live, rules, Schema::builtin()),
+                _ => desired.clone(),
+            }),
             live: pair.live.clone().map(with_health),
             differs: compared.verdict.as_ref().is_none_or(|verdict| *verdict != Verdict::Same),
             check: pair.desired.as_ref().map_or(Check::Valid, |desired| check(ground, &pair.key, desired)),

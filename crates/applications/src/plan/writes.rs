@@ -73,7 +73,7 @@ fn delete(live: &Object, propagation: Propagation) -> Planned {
 }
 
 /// Takes our finalizer off, whoever else changed the object meanwhile.
-fn release(live: &Object) -> Planned {
+pub fn release(live: &Object) -> Planned {
     let kept: Vec<&str> =
         live.meta().finalizers.iter().map(|finalizer| &**finalizer).filter(|own| *own != HOOK_FINALIZER).collect();
     let body = json!({"metadata": {"finalizers": kept}});
@@ -84,10 +84,14 @@ fn release(live: &Object) -> Planned {
 fn change(manner: Manner, target: &Object, request: &Request) -> Change {
     let manager = || FieldManager(FIELD_MANAGER.into());
     match manner {
-        Manner::ClientSide => Change::ApplyClientSide {
+        Manner::ClientSide | Manner::ClientSideForced => Change::ApplyClientSide {
             desired: target.clone(),
             manager: manager(),
-            when_refused: if request.force { WhenRefused::Recreate } else { WhenRefused::Fail },
+            when_refused: if manner == Manner::ClientSide && !request.force {
+                WhenRefused::Fail
+            } else {
+                WhenRefused::Recreate
+            },
         },
         Manner::ServerSide => {
             Change::ApplyServerSide { desired: target.clone(), manager: manager(), conflicts: Conflicts::Force }

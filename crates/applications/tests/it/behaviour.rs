@@ -189,15 +189,15 @@ async fn what_is_not_implemented_is_named_on_the_object() {
     let stage = Stage::start().await;
     stage.commit("first", [("dev/a.yaml", &*config_map("a", "1"))]);
     let mut app = application("shop", "dev", "shop", automated());
-    app["spec"]["ignoreDifferences"] = json!([{"kind": "ConfigMap", "jqPathExpressions": [".data"]}]);
-    app["spec"]["syncPolicy"]["syncOptions"] = json!(["CreateNamespace=true", "RespectIgnoreDifferences=true"]);
+    app["spec"]["ignoreDifferences"] = json!([{"kind": "ConfigMap", "jqPathExpressions": [".data |"]}]);
+    app["spec"]["syncPolicy"]["syncOptions"] = json!(["CreateNamespace=true", "Unheard=of"]);
     stage.create(app).await;
     stage.until_well("shop").await;
     let told = conditions(&stage.app("shop").await);
     let named =
         |part: &str| told.iter().any(|text| text.starts_with("UnsupportedFieldWarning: ") && text.contains(part));
-    assert!(named("spec.ignoreDifferences[0].jqPathExpressions"), "{told:?}");
-    assert!(named("RespectIgnoreDifferences=true"), "{told:?}");
+    assert!(named("spec.ignoreDifferences[0].jqPathExpressions[0]"), "{told:?}");
+    assert!(named("Unheard=of"), "{told:?}");
     stage
         .patch_app(
             "shop",

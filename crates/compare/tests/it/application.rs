@@ -5,6 +5,7 @@ use compare::*;
 use object::{Fetched, Gvk, Key, Object};
 use schema::Schema;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// An application with everything around it, as the tests vary it.
 struct World {
@@ -58,6 +59,7 @@ impl World {
             rules: &rules,
             scope: &scope,
             is_excluded: &|gvk| &*gvk.kind == "Event",
+            predicted: &BTreeMap::new(),
         };
         let manifests = manifests.iter().map(|manifest| Object::from_value(manifest).expect("a manifest")).collect();
         let targets = prepare_targets(&context, manifests);

@@ -126,7 +126,7 @@ proptest! {
         for live in [defaulted(&live), with_applied(defaulted(&live), &applied), defaulted(&desired)] {
             let long = run(&desired, &live, RuleSettings::default()).verdict;
             let (desired, live) = (Object::from_value(&desired).expect("desired"), Object::from_value(&live).expect("live"));
-            let short = compare::verdict(Some(&desired), Fetched::Known(&live), &rules, Schema::builtin());
+            let short = compare::verdict(Some(&desired), Fetched::Known(&live), None, &rules, Schema::builtin());
             prop_assert_eq!(short, Ok(long));
         }
     }

@@ -52,6 +52,12 @@ fn event(world: &mut World, verb: &str, rest: &str) {
             world.desired.push(described(first, tail, "new"));
             world.live.insert(key(first), described(first, tail, "new"));
         }
+        "dying" => {
+            let mut value = world.live[&key(first)].value();
+            value["metadata"]["deletionTimestamp"] = serde_json::json!("1970-01-01T00:00:00Z");
+            world.live.insert(key(first), object::Object::from_value(&value).expect("an object"));
+        }
+        "force" => world.request.force = true,
         "gone" => drop(world.live.remove(&key(first))),
         "unreadable" => drop(world.unreadable.insert(key(first))),
         "health" => {

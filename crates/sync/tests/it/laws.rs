@@ -132,6 +132,92 @@ proptest! {
     }
 }
 
+const HOOKS: [&str; 4] = ["PreSync", "Sync", "PostSync", "PreSync,PostSync"];
+const POLICIES: [&str; 3] = ["BeforeHookCreation", "HookSucceeded", "HookFailed"];
+
+/// Hooks among ordinary objects: each with its phases, policy and wave.
+fn hooks() -> impl Strategy<Value = Vec<(usize, usize, i64)>> {
+    prop::collection::vec((0..HOOKS.len(), 0..POLICIES.len(), -1..2i64), 0..4)
+}
+
+fn world_with_hooks(things: &[Thing], hooks: &[(usize, usize, i64)]) -> World {
+    let mut things = things.to_vec();
+    things.iter_mut().for_each(|thing| thing.readable = true);
+    let mut world = world(&things);
+    for (number, (phase, policy, wave)) in hooks.iter().enumerate() {
+        let own = annotations(&[
+            ("argocd.argoproj.io/hook", HOOKS[*phase]),
+            ("argocd.argoproj.io/hook-delete-policy", POLICIES[*policy]),
+            ("argocd.argoproj.io/sync-wave", &wave.to_string()),
+        ]);
+        world.desired.push(object(&key(&format!("batch/Job/shop/hook{number}")), &own, "new"));
+    }
+    world
+}
+
+/// How often each hook was made in each phase.
+fn hook_runs(log: &str) -> BTreeMap<String, usize> {
+    let mut runs = BTreeMap::new();
+    for line in log.lines().filter(|line| line.starts_with("  apply ") && line.contains("/hook")) {
+        *runs.entry(line.to_owned()).or_default() += 1;
+    }
+    runs
+}
+
+proptest! {
+    #[test]
+    fn no_hook_runs_twice_and_all_run(things in things(), hooks in hooks()) {
+        let mut world = world_with_hooks(&things, &hooks);
+        prop_assert_eq!(run(&mut world), OperationPhase::Succeeded, "{}", world.log);
+        let runs = hook_runs(&world.log);
+        prop_assert!(runs.values().all(|count| *count == 1), "{}", world.log);
+        let expected: usize = hooks.iter().map(|(phase, ..)| HOOKS[*phase].split(',').count()).sum();
+        prop_assert_eq!(runs.len(), expected, "{}", world.log);
+    }
+
+    #[test]
+    fn no_hook_runs_twice_however_often_its_controller_stops(things in things(), hooks in hooks(), stops in prop::collection::vec(0usize..4, 0..20)) {
+        let mut world = world_with_hooks(&things, &hooks);
+        for writes in stops {
+            if world.pass(writes).is_completed() {
+                break;
+            }
+            world.advance(3);
+        }
+        run(&mut world);
+        let runs = hook_runs(&world.log);
+        prop_assert!(runs.values().all(|count| *count == 1), "{}", world.log);
+    }
+
+    #[test]
+    fn no_hook_runs_twice_though_what_was_done_was_not_recorded(things in things(), hooks in hooks(), stops in prop::collection::vec((0usize..4, any::<bool>()), 0..20)) {
+        // One phase each, and none that goes when it is done: of those nothing is left to tell that they ran.
+        let hooks: Vec<_> = hooks.into_iter().map(|(phase, policy, wave)| (phase % 3, if policy == 1 { 0 } else { policy }, wave)).collect();
+        let mut world = world_with_hooks(&things, &hooks);
+        world.advance(1);
+        for (writes, is_recorded) in stops {
+            let before = world.results.clone();
+            if world.pass(writes).is_completed() {
+                break;
+            }
+            if !is_recorded {
+                world.results = before;
+            }
+            world.advance(3);
+        }
+        let runs = hook_runs(&world.log);
+        prop_assert!(runs.values().all(|count| *count == 1), "{}", world.log);
+    }
+
+    #[test]
+    fn hooks_that_ended_are_let_go(things in things(), hooks in hooks()) {
+        let mut world = world_with_hooks(&things, &hooks);
+        prop_assert_eq!(run(&mut world), OperationPhase::Succeeded);
+        let held = world.live.values().filter(|object| !object.meta().finalizers.is_empty()).count();
+        prop_assert_eq!(held, 0, "{}", world.log);
+    }
+}
+
 #[test]
 fn actions_print_what_they_do() {
     let live = object(&key("apps/Deployment/shop/web"), &annotations(&[]), "");

@@ -66,6 +66,7 @@ impl World {
                 selection: Vec::new(),
                 revision: "0123456789".into(),
                 started_at,
+                hooks_since: Some(started_at),
                 approved_at: None,
                 namespace: None,
             },
@@ -140,8 +141,11 @@ impl World {
         let gone: Vec<Resource> = before.iter().filter(is_gone).cloned().collect();
         after.extend(gone);
         let reached = if attempts.is_empty() { planned } else { self.step(&after, &attempts) };
+        // What is still to be written is the next pass's, and the operation ends only then.
+        let is_over = attempts.is_empty() || reached.actions.is_empty();
+        let phase = if is_over { reached.phase } else { OperationPhase::Running };
         self.results = reached.results;
-        let _ = writeln!(self.log, "{}: {}", reached.phase, reached.message);
+        let _ = writeln!(self.log, "{}: {}", phase, reached.message);
         if let Some(wake) = reached.wake {
             let _ = writeln!(
                 self.log,
@@ -149,7 +153,7 @@ impl World {
                 SignedDuration::from_secs(wake.as_second() - self.now.as_second())
             );
         }
-        reached.phase
+        phase
     }
 
     fn carry_out(&mut self, action: &Action, attempts: &mut Attempts) {
@@ -167,14 +171,21 @@ impl World {
         self.last_write = Some(self.now);
         let word = match action {
             Action::Apply { target, live, .. } => {
-                self.live.insert(touched, target.clone());
+                let mut value = target.value();
+                value["metadata"]["creationTimestamp"] = json!(format!("{:.0}", self.now));
+                self.live.insert(touched, Object::from_value(&value).expect("an object"));
                 if live.is_some() { "configured" } else { "created" }
             }
             Action::Prune { .. } | Action::DeleteHook { .. } => {
                 self.live.remove(&touched);
                 "deleted"
             }
-            Action::ReleaseHook { .. } => "configured",
+            Action::ReleaseHook { live } => {
+                let mut value = live.value();
+                value["metadata"]["finalizers"] = json!([]);
+                self.live.insert(touched, Object::from_value(&value).expect("an object"));
+                "configured"
+            }
             // The write that follows tells what became of the task.
             Action::Adopt { .. } => return,
         };
