@@ -6,7 +6,7 @@ use applications::sources::Counters;
 use applications::{Applications, Options, Settings};
 use charts::{Charts, ChartsOptions};
 use clock::{Clock, Offload};
-use cluster::{ClusterClient, Clusters};
+use cluster::{Cache, ClusterClient, Clusters};
 use controller::{Elector, Environment, KubeEvents, Leadership, LeaseConfig, Metrics, Reporter, Shutdown, Views};
 use git::{GitSource, Repositories, RepositoriesOptions};
 use ring::rand::{SecureRandom, SystemRandom};
@@ -26,6 +26,8 @@ pub(crate) struct Controllers {
     pub metrics: Metrics,
     /// What was done for applications, where this process deals with them.
     pub sources: Option<Arc<Counters>>,
+    /// The Rollouts there are, where this process deals with them.
+    pub rollouts: Option<Cache>,
     shutdown: Shutdown,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -114,15 +116,15 @@ impl Controllers {
         let (metrics, views, shutdown) = (Metrics::default(), Views::default(), Shutdown::new());
         let shared = Shared { client, clock, metrics, views, shutdown, replicas, identity };
         let mut tasks = Vec::new();
-        let mut sources = None;
+        let (mut sources, mut cache) = (None, None);
         if kinds.contains(&Kind::Applications) {
             sources = Some(start_applications(&shared, data, &namespace, &mut tasks)?);
         }
         if kinds.contains(&Kind::Rollouts) {
-            start_rollouts(&shared, rollouts, &mut tasks)?;
+            cache = Some(start_rollouts(&shared, rollouts, &mut tasks)?);
         }
         let Shared { metrics, views, shutdown, .. } = shared;
-        Ok(Controllers { views, metrics, sources, shutdown, tasks })
+        Ok(Controllers { views, metrics, sources, rollouts: cache, shutdown, tasks })
     }
 
     /// Lets them finish what they are at, and ends them.
@@ -166,9 +168,9 @@ fn start_rollouts(
     shared: &Shared,
     settings: rollouts::Settings,
     tasks: &mut Vec<JoinHandle<()>>,
-) -> Result<(), Failure> {
+) -> Result<Cache, Failure> {
     let cache = rollouts::start_cache(shared.client.clone(), &settings);
-    let clusters = Clusters::home(shared.client.clone(), Some(cache));
+    let clusters = Clusters::home(shared.client.clone(), Some(cache.clone()));
     let lease = match &*settings.instance_id {
         "" => ROLLOUTS_LEASE.to_owned(),
         id => format!("{ROLLOUTS_LEASE}-{id}"),
@@ -178,7 +180,7 @@ fn start_rollouts(
     let options = rollouts::Options { settings, ..rollouts::Options::new(environment) };
     let controller = rollouts::Rollouts::new(options, shared.shutdown.clone());
     tasks.push(tokio::spawn(controller.map_err(|error| Failure::new(error.to_string()))?.run()));
-    Ok(())
+    Ok(cache)
 }
 
 /// A secret of this process, from which passwords that templates make up follow where the installation has none.

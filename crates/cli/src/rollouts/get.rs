@@ -2,9 +2,10 @@
 
 use super::arguments::integer;
 use super::ending::failed;
+use super::live::{self, Live};
 use super::read;
 use super::session::Session;
-use super::watch::{self, EVERY_SECOND};
+use super::watch::{self, Again, EVERY_SECOND};
 use crate::failure::Failure;
 use crate::terminal;
 use clap::{Args, Subcommand};
@@ -73,12 +74,17 @@ impl GetRollout {
         }
         let seconds = u64::try_from(self.timeout_seconds).unwrap_or(0);
         let limit = (seconds > 0).then(|| Duration::from_secs(seconds));
+        // What is not there is said before anything is followed.
+        read::rollout(session, &self.name).await?;
+        let live = Live::follow(&session.client, live::TREES, Some(&session.namespace)).await;
+        let session = &session.reading(&live);
         let look = || async {
             terminal::print(&watch::frame(&self.text(session).await?))?;
             Ok(false)
         };
+        let again = Again { live: &live, at_most: EVERY_SECOND };
         // Compat: the end of the time is no failure.
-        watch::until(&session.clock, EVERY_SECOND, limit, look).await.map(|_| ())
+        watch::until(&session.clock, again, limit, look).await.map(|_| ())
     }
 
     async fn text(&self, session: &Session) -> Result<String, Failure> {
@@ -99,11 +105,15 @@ impl GetExperiment {
         if !self.showing.watch {
             return terminal::print(&self.text(session).await?);
         }
+        read::experiment(session, &self.name).await?;
+        let live = Live::follow(&session.client, live::TREES, Some(&session.namespace)).await;
+        let session = &session.reading(&live);
         let look = || async {
             terminal::print(&watch::frame(&self.text(session).await?))?;
             Ok(false)
         };
-        watch::until(&session.clock, EVERY_SECOND, None, look).await.map(|_| ())
+        let again = Again { live: &live, at_most: EVERY_SECOND };
+        watch::until(&session.clock, again, None, look).await.map(|_| ())
     }
 
     async fn text(&self, session: &Session) -> Result<String, Failure> {

@@ -16,7 +16,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use strategy::Service;
 use strategy::validation::{
-    FieldError, Origin, Peer, References, TemplateKey, validate_references, validate_spec, warnings,
+    FieldError, Origin, Peer, References, TemplateKey, validate_references, validate_spec, validate_virtual_service,
+    warnings,
 };
 
 /// The flags of `lint`.
@@ -34,6 +35,7 @@ struct Found {
     services: BTreeMap<String, Fetched<Service>>,
     ingresses: BTreeMap<String, Fetched<Arc<Value>>>,
     templates: BTreeMap<TemplateKey, Fetched<AnalysisTemplateSpec>>,
+    virtual_services: BTreeMap<String, Value>,
     peers: Vec<Peer>,
 }
 
@@ -69,6 +71,8 @@ impl Found {
     fn errors(&self, rollout: &Rollout) -> Vec<FieldError> {
         let mut errors = validate_spec(rollout, Origin::Written);
         errors.extend(validate_references(rollout, &self.references()));
+        let services = self.virtual_services.iter();
+        errors.extend(services.flat_map(|(name, service)| validate_virtual_service(rollout, name, service)));
         errors
     }
 
@@ -100,6 +104,9 @@ impl Found {
             }
             ("networking.k8s.io", "Ingress") => {
                 self.ingresses.insert(name, Fetched::Known(Arc::new(value.clone())));
+            }
+            ("networking.istio.io", "VirtualService") => {
+                self.virtual_services.insert(name, value.clone());
             }
             _ => {}
         }

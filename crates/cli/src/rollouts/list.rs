@@ -1,8 +1,9 @@
 //! `list rollouts` and `list experiments`.
 
+use super::live::{self, Live};
 use super::read::unreadable;
 use super::session::Session;
-use super::watch::{self, SOON};
+use super::watch::{self, Again, SELDOM};
 use crate::failure::Failure;
 use crate::terminal;
 use api::rollouts::{EXPERIMENT, Experiment, ROLLOUT, Rollout};
@@ -100,7 +101,10 @@ impl ListRollouts {
             }
             Ok(false)
         };
-        watch::until(&session.clock, SOON, None, look).await.map(|_| ())
+        let namespace = (!self.all_namespaces).then_some(session.namespace.as_str());
+        let live = Live::follow(&session.client, live::STATES, namespace).await;
+        let again = Again { live: &live, at_most: SELDOM };
+        watch::until(&session.clock, again, None, look).await.map(|_| ())
     }
 
     fn columns(&self, session: &Session) -> ListColumns {

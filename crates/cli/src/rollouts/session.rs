@@ -2,6 +2,7 @@
 
 use super::ending::{failed, refused_by};
 use super::flags::Flags;
+use super::live::Live;
 use crate::connection::Connection;
 use crate::failure::Failure;
 use api::GoDuration;
@@ -18,6 +19,7 @@ pub(super) struct Session {
     pub namespace: String,
     pub clock: Clock,
     limit: Option<Duration>,
+    live: Option<Live>,
 }
 
 /// An object to be written, by kind and name.
@@ -41,7 +43,19 @@ impl Session {
             failed(format!("{error}; name a cluster with --kubeconfig, or start one with `capstan up`"))
         })?;
         let namespace = flags.namespace.clone().unwrap_or(namespace);
-        Ok(Session { client, namespace, clock: clock.clone(), limit: limit.filter(|limit| !limit.is_zero()) })
+        let limit = limit.filter(|limit| !limit.is_zero());
+        Ok(Session { client, namespace, clock: clock.clone(), limit, live: None })
+    }
+
+    /// The same, reading what is followed from now on instead of asking for it.
+    pub(super) fn reading(&self, live: &Live) -> Self {
+        Session {
+            client: self.client.clone(),
+            namespace: self.namespace.clone(),
+            clock: self.clock.clone(),
+            limit: self.limit,
+            live: Some(live.clone()),
+        }
     }
 
     /// A kind of Argo Rollouts.
@@ -63,6 +77,9 @@ impl Session {
 
     /// An object of the namespace, or of the cluster.
     pub(super) async fn find(&self, gvk: &Gvk, name: &str) -> Result<Option<Object>, Failure> {
+        if let Some(found) = self.live.as_ref().and_then(|live| live.find(gvk, &self.namespace, name)) {
+            return Ok(found);
+        }
         self.limited(self.client.get(gvk, Some(&self.namespace), name)).await
     }
 
@@ -76,6 +93,9 @@ impl Session {
 
     /// Objects of the namespace.
     pub(super) async fn list(&self, gvk: &Gvk) -> Result<Vec<Object>, Failure> {
+        if let Some(objects) = self.live.as_ref().and_then(|live| live.list(gvk, &self.namespace)) {
+            return Ok(objects);
+        }
         self.select(gvk, &ListQuery::in_namespace(&self.namespace)).await
     }
 

@@ -2,9 +2,10 @@
 
 use super::arguments::{duration, truth};
 use super::ending::failed;
+use super::live::{self, Live};
 use super::read;
 use super::session::Session;
-use super::watch::{self, End, SOON};
+use super::watch::{self, Again, End, SELDOM};
 use crate::failure::Failure;
 use crate::terminal;
 use clap::{ArgAction, Args};
@@ -38,6 +39,11 @@ impl Status {
         let line = status_line(&phase, &message);
         terminal::print(&format!("{line}\n"))?;
         let shown = RefCell::new(line);
+        if is_over(&phase) {
+            return if phase == "Degraded" { Err(degraded(&message)) } else { Ok(()) };
+        }
+        let live = Live::follow(&session.client, live::STATES, Some(&session.namespace)).await;
+        let session = &session.reading(&live);
         let look = || async {
             let (phase, message) = self.look(session).await?;
             let line = status_line(&phase, &message);
@@ -48,7 +54,8 @@ impl Status {
             Ok(is_over(&phase))
         };
         let limit = (!self.timeout.is_zero()).then_some(self.timeout);
-        let end = watch::until(&session.clock, SOON, limit, look).await?;
+        let again = Again { live: &live, at_most: SELDOM };
+        let end = watch::until(&session.clock, again, limit, look).await?;
         let (phase, message) = self.look(session).await?;
         match (phase.as_str(), end) {
             ("Degraded", _) => Err(degraded(&message)),

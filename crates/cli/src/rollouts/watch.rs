@@ -1,6 +1,7 @@
-//! Looking again and again, and drawing in place.
+//! Looking again whenever something changed, and drawing in place.
 
 use super::ending::failed;
+use super::live::Live;
 use crate::failure::Failure;
 use crate::signals;
 use clock::Clock;
@@ -9,8 +10,8 @@ use std::future::Future;
 use std::io::IsTerminal;
 use std::time::Duration;
 
-/// How long until the next look where only a state is asked for.
-pub(super) const SOON: Duration = Duration::from_millis(250);
+/// How long until the next look where only a state is asked for: changes are told of before.
+pub(super) const SELDOM: Duration = Duration::from_secs(30);
 /// How long until the next look where ages are shown too.
 pub(super) const EVERY_SECOND: Duration = Duration::from_secs(1);
 
@@ -29,10 +30,16 @@ pub(super) enum End {
     Interrupted,
 }
 
+/// When to look again: when something changed, and after a while at the latest.
+pub(super) struct Again<'l> {
+    pub live: &'l Live,
+    pub at_most: Duration,
+}
+
 /// Looks until the look says that it is done, time is over or somebody interrupts.
 pub(super) async fn until<L>(
     clock: &Clock,
-    pause: Duration,
+    again: Again<'_>,
     limit: Option<Duration>,
     mut look: impl FnMut() -> L,
 ) -> Result<End, Failure>
@@ -45,7 +52,7 @@ where
             if look().await? {
                 return Ok(End::Done);
             }
-            tokio::time::sleep(pause).await;
+            again.live.change(again.at_most).await;
         }
     };
     let over = async {
