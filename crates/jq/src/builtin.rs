@@ -1,10 +1,9 @@
 //! The functions a filter may call: one table, one function each.
 
-use crate::compare::{compare, number, type_name};
+use crate::compare::{compare, number, number_value, type_name};
 use crate::error::{RunError, raised};
 use crate::eval::{Machine, Outputs, at, calculate, children};
 use crate::item::Item;
-use crate::parser::number_value;
 use crate::strings;
 use crate::syntax::{Calculation, Expr};
 use serde_json::{Map, Value};
@@ -151,12 +150,9 @@ impl Builtin {
 }
 
 /// Calls a function.
-pub(crate) fn call<'v>(
-    machine: &mut Machine<'_>,
-    builtin: Builtin,
-    arguments: &[Expr],
-    input: Item<'v>,
-) -> Outputs<'v> {
+pub(crate) fn call<'v>(machine: &mut Machine<'_>, name: &str, arguments: &[Expr], input: Item<'v>) -> Outputs<'v> {
+    let unknown = || raised(format!("function {name}/{} is not known here", arguments.len()));
+    let builtin = Builtin::named(name, arguments.len()).ok_or_else(unknown)?;
     match builtin.0.body {
         Body::Picks(body) => body(machine, arguments, input),
         Body::Plain(body) => {

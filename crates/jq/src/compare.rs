@@ -47,3 +47,14 @@ pub(crate) fn type_name(value: &Value) -> &'static str {
         Value::Object(_) => "object",
     }
 }
+
+/// A number as JSON writes it: whole ones without a fraction.
+pub(crate) fn number_value(number: f64) -> Value {
+    /// Below this a float holds every integer.
+    const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+    #[expect(clippy::cast_possible_truncation, reason = "whole and within 53 bits")]
+    if number.fract() == 0.0 && number.abs() < EXACT_MAX {
+        return Value::from(number as i64);
+    }
+    serde_json::Number::from_f64(number).map_or(Value::Null, Value::Number)
+}

@@ -1,25 +1,27 @@
 //! Runs a filter: every expression gives all its outputs for one input.
 
-use crate::builtin;
-use crate::compare::{compare, number, type_name};
+use crate::compare::{compare, number, number_value, type_name};
 use crate::error::{RunError, raised};
 use crate::item::{Item, Step, bounds, place};
-use crate::parser::number_value;
 use crate::syntax::{Calculation, Comparison, Expr};
 use budget::Budget;
 use serde_json::{Map, Value};
 
 pub(crate) type Outputs<'v> = Result<Vec<Item<'v>>, RunError>;
 
-/// What a filter runs with: a budget and the variables in sight.
+/// Calls a function by its name.
+pub(crate) type Call = for<'v> fn(&mut Machine<'_>, &str, &[Expr], Item<'v>) -> Outputs<'v>;
+
+/// What a filter runs with: a budget, the functions and the variables in sight.
 pub(crate) struct Machine<'b> {
     pub budget: &'b mut Budget,
+    call: Call,
     variables: Vec<(String, Value)>,
 }
 
 impl<'b> Machine<'b> {
-    pub fn new(budget: &'b mut Budget) -> Self {
-        Machine { budget, variables: Vec::new() }
+    pub fn new(budget: &'b mut Budget, call: Call) -> Self {
+        Machine { budget, call, variables: Vec::new() }
     }
 
     /// All outputs of `expr` for `input`.
@@ -64,7 +66,7 @@ impl<'b> Machine<'b> {
             Expr::Object(entries) => self.object(entries, &input),
             Expr::If { condition, then, otherwise } => self.choose(condition, then, otherwise.as_deref(), input),
             Expr::Bind { source, name, body } => self.bind(source, name, body, input),
-            Expr::Call(builtin, arguments) => builtin::call(self, *builtin, arguments, input),
+            Expr::Call(name, arguments) => (self.call)(self, name, arguments, input),
         }
     }
 

@@ -39,7 +39,7 @@ impl Filter {
     /// # Errors
     /// What jq itself would raise, and limits that are exceeded.
     pub fn run(&self, input: &Value, budget: &mut Budget) -> Result<Vec<Value>, RunError> {
-        let items = eval::Machine::new(budget).eval(&self.0, Item::root(input))?;
+        let items = eval::Machine::new(budget, builtin::call).eval(&self.0, Item::root(input))?;
         Ok(items.into_iter().map(|item| item.value.into_owned()).collect())
     }
 
@@ -48,7 +48,7 @@ impl Filter {
     /// # Errors
     /// As [`Filter::run`], and where the filter gives something that is no place in the value.
     pub fn delete_from(&self, value: &mut Value, budget: &mut Budget) -> Result<(), RunError> {
-        let items = eval::Machine::new(budget).eval(&self.0, Item::root(value))?;
+        let items = eval::Machine::new(budget, builtin::call).eval(&self.0, Item::root(value))?;
         let mut paths = Vec::with_capacity(items.len());
         for item in items {
             paths.push(item.path.ok_or(RunError::NoPath)?);

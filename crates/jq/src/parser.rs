@@ -1,6 +1,7 @@
 //! From tokens to a tree, by jq's precedences: `|`, `,`, `//`, `or`, `and`, comparisons, `+ -`, `* / %`, postfixes.
 
 use crate::builtin::Builtin;
+use crate::compare::number_value;
 use crate::error::ParseError;
 use crate::lexer::{Spot, Token, tokens};
 use crate::syntax::{Calculation, Comparison, Expr};
@@ -365,11 +366,11 @@ impl Parser<'_> {
             }
             self.expect_sign(")")?;
         }
-        let Some(builtin) = Builtin::named(word, arguments.len()) else {
+        if Builtin::named(word, arguments.len()).is_none() {
             self.place = place;
             return Err(self.wrong(format!("function {word}/{} is not known here", arguments.len())));
-        };
-        Ok(Expr::Call(builtin, arguments))
+        }
+        Ok(Expr::Call(word.to_owned(), arguments))
     }
 
     fn condition(&mut self) -> Parsed {
@@ -397,17 +398,6 @@ impl Parser<'_> {
 
 fn field(base: Expr, name: &str) -> Expr {
     Expr::Index { base: Box::new(base), index: Box::new(Expr::Literal(Value::String(name.to_owned()))) }
-}
-
-/// A number as JSON writes it: whole ones without a fraction.
-pub(crate) fn number_value(number: f64) -> Value {
-    /// Below this a float holds every integer.
-    const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
-    #[expect(clippy::cast_possible_truncation, reason = "whole and within 53 bits")]
-    if number.fract() == 0.0 && number.abs() < EXACT_MAX {
-        return Value::from(number as i64);
-    }
-    serde_json::Number::from_f64(number).map_or(Value::Null, Value::Number)
 }
 
 /// `f[i]?`: a failure of the last step alone is passed over, for each output of what stands before it.

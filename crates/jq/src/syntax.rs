@@ -1,6 +1,5 @@
 //! A filter as a tree.
 
-use crate::builtin::Builtin;
 use serde_json::Value;
 
 #[derive(Debug, Clone)]
@@ -55,7 +54,8 @@ pub(crate) enum Expr {
         name: String,
         body: Box<Expr>,
     },
-    Call(Builtin, Vec<Expr>),
+    /// A function, by its name.
+    Call(String, Vec<Expr>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
