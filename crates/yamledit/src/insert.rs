@@ -1,10 +1,10 @@
 //! New lines, and where they go.
 
-use crate::change::{Change, map_of, text_node};
-use crate::document::{Document, EditError};
-use crate::node::{Entry, Node, What};
+use crate::error::EditError;
+use crate::node::{Entry, Node, What, map_of, text_node};
 use crate::path::{Path, Step};
 use crate::scalar;
+use crate::source::Source;
 use granit_parser::ScalarStyle;
 use std::ops::Range;
 
@@ -16,14 +16,14 @@ pub(crate) enum Addition<'a> {
 }
 
 /// The steps as keys: a list is never made to reach an item of it.
-pub(crate) fn keys<'p>(document: &Document, path: &Path, steps: &'p [Step]) -> Result<Vec<&'p str>, EditError> {
+pub(crate) fn keys<'p>(source: &Source, path: &Path, steps: &'p [Step]) -> Result<Vec<&'p str>, EditError> {
     let key = |step: &'p Step| match step {
         Step::Key(key) => Ok(key.as_str()),
         Step::Index(_) => Err(EditError::Missing(path.clone())),
     };
     let keys: Vec<&str> = steps.iter().map(key).collect::<Result<_, _>>()?;
     if keys.is_empty() {
-        return Err(EditError::Unsafe { line: document.line(0), place: path.clone() });
+        return Err(EditError::Unsafe { line: source.line(0), place: path.clone() });
     }
     Ok(keys)
 }
@@ -43,72 +43,70 @@ pub(crate) fn value_of(keys: &[&str], addition: &Addition<'_>) -> Node {
     Node { what: What::Map { entries, flow: false }, span: 0..0, anchor: 0, tagged: false }
 }
 
-/// The first entry of a file without content.
-pub(crate) fn first(document: &Document, path: &Path, addition: &Addition<'_>) -> Result<Change, EditError> {
-    let keys = keys(document, path, &path.0)?;
-    let expected = value_of(&keys, addition);
-    let (text, newline) = (document.text(), line_end(document));
+/// The lines of the first entry, for the end of a file without content.
+pub(crate) fn first(source: &Source, keys: &[&str], addition: &Addition<'_>) -> (Range<usize>, String) {
+    let (text, newline) = (&source.text, line_end(source));
     let ended = if text.is_empty() || text.ends_with('\n') { "" } else { newline };
-    let lines = block(&keys, addition, 0).join(newline);
-    Ok(Change { at: text.len()..text.len(), text: format!("{ended}{lines}{newline}"), expected })
+    let lines = block(keys, addition, 0).join(newline);
+    (text.len()..text.len(), format!("{ended}{lines}{newline}"))
 }
 
 /// A new entry of `map`, or the value of a key that has none.
 pub(crate) fn entry(
-    document: &Document,
+    source: &Source,
     path: &Path,
     map: &Node,
     keys: &[&str],
     addition: &Addition<'_>,
 ) -> Result<(Range<usize>, String), EditError> {
-    let line = document.line(map.span.start);
+    let line = source.line(map.span.start);
     let not_safe = || EditError::Unsafe { line, place: path.clone() };
     let What::Map { entries, flow } = &map.what else {
         return Err(EditError::Kind { line, place: path.clone(), found: "something else", needed: "a map" });
     };
     if *flow {
         let inner = inline(keys, addition);
-        return in_flow(document, map, entries.is_empty(), &inner).ok_or_else(not_safe);
+        return in_flow(source, map, entries.is_empty(), &inner).ok_or_else(not_safe);
     }
     let first = entries.first().ok_or_else(not_safe)?;
-    let indent = column(document, first.key.span.start);
+    let indent = column(source, first.key.span.start);
     if let Some(position) = map.position(keys[0]) {
         let value = &entries[position].value;
         if !value.span.is_empty() || value.anchor != 0 {
             return Err(not_safe());
         }
-        return Ok(below(document, value.span.end, &value_lines(&keys[1..], addition, indent)));
+        return Ok(below(source, value.span.end, &value_lines(&keys[1..], addition, indent)));
     }
-    Ok(below(document, map.span.end, &block(keys, addition, indent)))
+    Ok(below(source, map.span.end, &block(keys, addition, indent)))
 }
 
 /// A new item at the end of a list.
 pub(crate) fn item(
-    document: &Document,
+    source: &Source,
     path: &Path,
     list: &Node,
     entries: &[(&str, &str)],
 ) -> Result<(Range<usize>, String), EditError> {
-    let not_safe = || EditError::Unsafe { line: document.line(list.span.start), place: path.clone() };
+    let not_safe = || EditError::Unsafe { line: source.line(list.span.start), place: path.clone() };
     let items = list.items();
     if list.is_flow() {
-        return in_flow(document, list, items.is_empty(), &inline_map(entries)).ok_or_else(not_safe);
+        return in_flow(source, list, items.is_empty(), &inline_map(entries)).ok_or_else(not_safe);
     }
     let first = items.first().ok_or_else(not_safe)?;
-    let dash = document.text()[..first.span.start].rfind('-').ok_or_else(not_safe)?;
-    Ok(below(document, list.span.end, &item_lines(entries, column(document, dash))))
+    let dash = source.text[..first.span.start].rfind('-').ok_or_else(not_safe)?;
+    Ok(below(source, list.span.end, &item_lines(entries, column(source, dash))))
 }
 
 /// The place after the colon that follows a key.
-pub(crate) fn after_colon(document: &Document, key_end: usize) -> Option<usize> {
-    let rest = &document.text()[key_end..];
+pub(crate) fn after_colon(source: &Source, key_end: usize) -> Option<usize> {
+    let rest = &source.text[key_end..];
     let blank = rest.len() - rest.trim_start_matches([' ', '\t', '"', '\'']).len();
     rest[blank..].starts_with(':').then_some(key_end + blank + 1)
 }
 
 /// Lines put under the line in which the content before them ends, after its comment.
-fn below(document: &Document, end: usize, lines: &[String]) -> (Range<usize>, String) {
-    let (text, newline) = (document.text(), line_end(document));
+fn below(source: &Source, end: usize, lines: &[String]) -> (Range<usize>, String) {
+    let (text, newline) = (&source.text, line_end(source));
     // A block scalar's span already holds its line end.
     if end > 0 && text[..end].ends_with('\n') {
         return (end..end, lines.join(newline) + newline);
@@ -122,9 +120,9 @@ fn below(document: &Document, end: usize, lines: &[String]) -> (Range<usize>, St
     }
 }
 
-fn in_flow(document: &Document, collection: &Node, is_empty: bool, inner: &str) -> Option<(Range<usize>, String)> {
+fn in_flow(source: &Source, collection: &Node, is_empty: bool, inner: &str) -> Option<(Range<usize>, String)> {
     let bracket = collection.span.end.checked_sub(1)?;
-    let text = document.text().get(collection.span.start..bracket)?;
+    let text = source.text.get(collection.span.start..bracket)?;
     let end = collection.span.start + text.trim_end().len();
     let separator = if is_empty { "" } else { ", " };
     Some((end..end, format!("{separator}{inner}")))
@@ -179,11 +177,11 @@ fn inline_map(entries: &[(&str, &str)]) -> String {
 }
 
 /// How far a byte is from its line's beginning.
-pub(crate) fn column(document: &Document, at: usize) -> usize {
-    at - document.text()[..at].rfind('\n').map_or(0, |end| end + 1)
+pub(crate) fn column(source: &Source, at: usize) -> usize {
+    at - source.text[..at].rfind('\n').map_or(0, |end| end + 1)
 }
 
 /// The file's own line end.
-pub(crate) fn line_end(document: &Document) -> &'static str {
-    if document.text().contains("\r\n") { "\r\n" } else { "\n" }
+pub(crate) fn line_end(source: &Source) -> &'static str {
+    if source.text.contains("\r\n") { "\r\n" } else { "\n" }
 }

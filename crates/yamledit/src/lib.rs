@@ -8,13 +8,16 @@
 
 mod change;
 mod document;
+mod error;
 mod insert;
 mod node;
 mod parse;
 mod path;
 mod remove;
 mod scalar;
+mod source;
 
-pub use document::{Document, EditError};
+pub use document::Document;
+pub use error::EditError;
 pub use node::Kind;
 pub use path::{Path, Step};

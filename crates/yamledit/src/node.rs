@@ -120,3 +120,19 @@ impl PartialEq for Entry {
 fn is_plain(style: ScalarStyle, text: &str) -> bool {
     style == ScalarStyle::Plain && !crate::scalar::is_text_when_plain(text)
 }
+
+/// A text, in quotes, so that it is one whatever it looks like.
+pub(crate) fn plain_text(text: &str) -> What {
+    What::Scalar { text: text.to_owned(), style: ScalarStyle::DoubleQuoted }
+}
+
+/// A text of its own.
+pub(crate) fn text_node(text: &str) -> Node {
+    Node { what: plain_text(text), span: 0..0, anchor: 0, tagged: false }
+}
+
+/// A map of texts.
+pub(crate) fn map_of(entries: &[(&str, &str)]) -> Node {
+    let entries = entries.iter().map(|(key, value)| Entry { key: text_node(key), value: text_node(value) }).collect();
+    Node { what: What::Map { entries, flow: false }, span: 0..0, anchor: 0, tagged: false }
+}

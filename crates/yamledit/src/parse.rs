@@ -1,6 +1,6 @@
 //! Text to nodes.
 
-use crate::EditError;
+use crate::error::EditError;
 use crate::node::{Entry, Node, What};
 use budget::Budget;
 use granit_parser::{Event, Options, Parser, Span, StrInput, StructureStyle};

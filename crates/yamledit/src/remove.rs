@@ -1,16 +1,17 @@
 //! Entries taken out, with the lines they stood on.
 
-use crate::document::{Document, EditError};
+use crate::error::EditError;
 use crate::node::{Entry, Node};
 use crate::path::Path;
+use crate::source::Source;
 use std::ops::Range;
 
 /// The text of one entry of a map that has others: comments above it stay, the one behind it goes.
-pub(crate) fn entry(document: &Document, path: &Path, map: &Node, position: usize) -> Result<Range<usize>, EditError> {
+pub(crate) fn entry(source: &Source, path: &Path, map: &Node, position: usize) -> Result<Range<usize>, EditError> {
     let entries = map.entries();
     let entry = &entries[position];
     if entries.len() == 1 {
-        return Err(EditError::Unsafe { line: document.line(entry.key.span.start), place: path.clone() });
+        return Err(EditError::Unsafe { line: source.line(entry.key.span.start), place: path.clone() });
     }
     let (start, next) = (entry.key.span.start, entries.get(position + 1));
     if map.is_flow() {
@@ -22,7 +23,7 @@ pub(crate) fn entry(document: &Document, path: &Path, map: &Node, position: usiz
     match next {
         // The first key stands behind a dash, and the next one takes its place.
         Some(next) if position == 0 => Ok(start..next.key.span.start),
-        _ => Ok(line_start(document, start)..line_end(document, end_of(entry))),
+        _ => Ok(line_start(source, start)..line_end(source, end_of(entry))),
     }
 }
 
@@ -30,13 +31,13 @@ fn end_of(entry: &Entry) -> usize {
     entry.value.span.end.max(entry.key.span.end)
 }
 
-fn line_start(document: &Document, at: usize) -> usize {
-    document.text()[..at].rfind('\n').map_or(0, |end| end + 1)
+fn line_start(source: &Source, at: usize) -> usize {
+    source.text[..at].rfind('\n').map_or(0, |end| end + 1)
 }
 
 /// The end of the line in which a byte range ends, its line end included.
-fn line_end(document: &Document, end: usize) -> usize {
-    let text = document.text();
+fn line_end(source: &Source, end: usize) -> usize {
+    let text = &source.text;
     if text[..end].ends_with('\n') {
         return end;
     }

@@ -1,3 +1,5 @@
+//! What commits and branches are called.
+
 use images::{Change, ImageReference, branch_name, commit_message};
 
 fn change(alias: &str, from: &str, to: &str) -> Change {

@@ -1,3 +1,5 @@
+//! Whether there is news of an image.
+
 use images::{Decision, Hold, ImageConfig, ImageReference, ManifestTarget, Settings, Tag, TrackedImage, decide};
 
 fn image(text: &str) -> ImageReference {

@@ -1,3 +1,5 @@
+//! Files before and after an update.
+
 use budget::Budget;
 use images::write::{SourceKind, helm_values, kustomization, parameters};
 use images::{ImageConfig, ImageReference, Settings, TrackedImage};

@@ -1,3 +1,5 @@
+//! Names of images, registries and credentials.
+
 use images::{ImageReference, PullSecret, Registries};
 
 /// name → registry, repository, tag, digest; the forms of the distribution project's own documentation of references.

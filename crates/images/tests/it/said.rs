@@ -1,3 +1,5 @@
+//! What annotations say.
+
 use images::annotations::{PREFIX, images, write_back};
 use images::{FileTarget, Method, Settings, TrackedImage, WriteBackConfig};
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+//! Which tag is the newest.
+
 use images::{Platform, Rule, Strategy, Tag};
 
 fn tags(names: &[&str]) -> Vec<Tag> {

@@ -1,3 +1,5 @@
+//! Files before and after an edit.
+
 use budget::{Budget, Limits};
 use yamledit::{Document, EditError, Kind, Path, Step};
 
