@@ -8,6 +8,7 @@ mod binary;
 mod ending;
 
 mod flags;
+mod live;
 mod session;
 
 mod arguments;

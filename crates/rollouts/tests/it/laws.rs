@@ -206,6 +206,17 @@ fn a_blue_green_update_heals() {
     holds_for(Both { replicas: Replicas::One, names: &["shop"] }, |subject| laws::heals(subject, SEED));
 }
 
+/// A write that was made and timed out is not made twice, and what follows from it is done.
+#[test]
+fn a_canary_heals_after_answers_that_are_lost() {
+    holds_for(Both { replicas: Replicas::One, names: &["web"] }, |subject| laws::heals_unheard(subject, SEED));
+}
+
+#[test]
+fn a_blue_green_update_heals_after_answers_that_are_lost() {
+    holds_for(Both { replicas: Replicas::One, names: &["shop"] }, |subject| laws::heals_unheard(subject, SEED));
+}
+
 #[test]
 fn it_is_drift_proof() {
     holds(|subject| laws::drift_proof(subject, SEED));

@@ -67,3 +67,36 @@ async fn a_workload_that_is_missing_or_of_no_known_kind_is_said() {
     stage.create(deployment).await;
     stage.until("one", "Healthy", |rollout| told(rollout) == "Healthy").await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn templates_of_replica_sets_and_pod_templates_are_followed() {
+    let stage = Stage::start().await;
+    let template = |app: &str, image: &str| json!({"metadata": {"labels": {"app": app}}, "spec": {"containers": [{"name": "web", "image": image}]}});
+    let labels = json!({"matchLabels": {"app": "set"}});
+    stage
+        .create(json!({"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": "set"},
+        "spec": {"replicas": 0, "selector": labels, "template": template("set", "web:blue")}}))
+        .await;
+    stage
+        .create(json!({"apiVersion": "v1", "kind": "PodTemplate", "metadata": {"name": "plain"},
+        "template": template("plain", "web:blue")}))
+        .await;
+    for (name, api_version, kind) in [("set", "apps/v1", "ReplicaSet"), ("plain", "v1", "PodTemplate")] {
+        let reference = json!({"apiVersion": api_version, "kind": kind, "name": name});
+        let spec = json!({"replicas": 1, "selector": {"matchLabels": {"app": name}}, "workloadRef": reference,
+            "strategy": {"canary": {}}});
+        let metadata = json!({ "name": name });
+        stage
+            .create(
+                json!({"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "metadata": metadata, "spec": spec}),
+            )
+            .await;
+        stage.until_phase(name, "Healthy").await;
+        let changed = template(name, "web:yellow");
+        let body =
+            if kind == "ReplicaSet" { json!({"spec": {"template": changed}}) } else { json!({"template": changed}) };
+        stage.patch(api_version, kind, name, Part::Whole, body).await;
+        let line = || async { stage.line(name).await.ends_with("web:yellow*:1/1") };
+        stage.eventually("the new template is out", line).await;
+    }
+}
