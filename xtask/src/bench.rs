@@ -73,7 +73,16 @@ impl Bench {
                 build(&["capstan"])?;
                 let mut example = Command::new("cargo");
                 example.current_dir(workspace::root());
-                succeed(example.args(["build", "--release", "-p", "helm", "--example", "helm_bench", "--example", "helm_memory"]))?;
+                succeed(example.args([
+                    "build",
+                    "--release",
+                    "-p",
+                    "helm",
+                    "--example",
+                    "helm_bench",
+                    "--example",
+                    "helm_memory",
+                ]))?;
                 let binaries = target_folder()?.join("release");
                 let mut bench = Command::new(binaries.join("examples").join("helm_bench"));
                 succeed(bench.arg("--capstan").arg(binaries.join("capstan")).args(arguments))

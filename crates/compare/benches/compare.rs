@@ -3,9 +3,10 @@
 use api::{AppProject, Application, ClusterIdentity, ProjectRules};
 use compare::{Context, LiveObjects, Memo, RuleSettings, Rules, Scope, compare_application, pair, prepare_targets};
 use divan::Bencher;
-use object::{Fetched, Gvk, Object};
+use object::{Fetched, Gvk, Key, Object};
 use schema::Schema;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 fn main() {
     divan::main();
@@ -46,6 +47,7 @@ struct World {
     application: Application,
     project: ProjectRules,
     rules: Rules,
+    predicted: BTreeMap<Key, Result<Object, String>>,
 }
 
 impl World {
@@ -56,6 +58,7 @@ impl World {
             application: serde_json::from_value(application).expect("an application"),
             project: ProjectRules::new(&AppProject::default_project("argocd")),
             rules: Rules::new(RuleSettings::default()),
+            predicted: BTreeMap::new(),
         }
     }
 
@@ -66,6 +69,7 @@ impl World {
             project: &self.project,
             cluster: ClusterIdentity { server: "https://k", name: "", ownership: Default::default() },
             rules: &self.rules,
+            predicted: &self.predicted,
             scope: &|_: &Gvk| Fetched::Known(Scope::Namespaced),
             is_excluded: &|_| false,
         }

@@ -7,6 +7,7 @@ use budget::Budget;
 use object::Object;
 use serde::Deserialize;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -207,11 +208,11 @@ impl Line {
                 conditions.iter().find(is_it).map(|condition| text(condition, "/message").to_owned())
             }
             Line::Equals(field, word) => {
-                let is_it = match value.pointer(field)? {
-                    Value::String(text) => text == word,
-                    other => other.to_string() == *word,
+                let shown = match value.pointer(field)? {
+                    Value::String(text) => Cow::from(text),
+                    other => Cow::from(other.to_string()),
                 };
-                is_it.then(String::new)
+                (shown == word.as_str()).then(String::new)
             }
             Line::AtLeast(field, other) => {
                 let number = |pointer: &str| value.pointer(pointer).and_then(Value::as_f64);

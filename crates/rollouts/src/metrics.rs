@@ -62,9 +62,12 @@ fn infos(rollouts: &[Rollout], text: &mut String) {
     }
 }
 
+/// How many pods of a kind a rollout has.
+type Count<'f> = &'f dyn Fn(&Rollout) -> i32;
+
 fn replicas(rollouts: &[Rollout], text: &mut String) {
     let unavailable = |it: &Rollout| it.status.replicas - it.status.available_replicas;
-    let families: [(&str, &dyn Fn(&Rollout) -> i32); 4] = [
+    let families: [(&str, Count<'_>); 4] = [
         ("available", &|it| it.status.available_replicas),
         ("unavailable", &unavailable),
         ("desired", &|it| it.spec.replicas()),

@@ -49,9 +49,12 @@ pub struct Stage {
     /// What held in the last plan.
     pub waiting: Vec<String>,
     identity: RefCell<Option<(i64, Option<i32>, Identity)>>,
-    problem: RefCell<Option<(i64, BTreeMap<String, Fetched<Service>>, Option<String>)>>,
+    problem: RefCell<Option<Judged>>,
     made: i64,
 }
+
+/// A generation with its Services, and what is wrong with it.
+type Judged = (i64, BTreeMap<String, Fetched<Service>>, Option<String>);
 
 impl Stage {
     /// A world with one Rollout that has not been looked at yet.
