@@ -54,7 +54,8 @@ impl Repository {
         let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
         let names_revision = query.split('&').any(|pair| pair.starts_with("ref=") || pair.starts_with("version="));
         let has_mark = ["//", ".git/", "/_git/"].iter().any(|mark| rest.contains(mark)) || rest.ends_with(".git");
-        (names_revision || has_mark) && Self::parse(text).is_some()
+        (names_revision || has_mark)
+            && Self::parse(text).is_some_and(|found| !found.repository.replace('/', "").is_empty())
     }
 
     fn read_query(&mut self, query: &str) {

@@ -157,7 +157,7 @@ async fn what_does_not_hold_together_is_named() {
             |app| app["spec"]["source"] = json!({"repoURL": URL}),
             "spec.source.repoURL and either spec.source.path",
         ),
-        ("charted", |app| app["spec"]["source"]["chart"] = json!("redis"), "chart"),
+        ("charted", |app| app["spec"]["source"]["chart"] = json!("redis"), "expected https://…, http://… or oci://…"),
     ];
     for (name, change, _) in &cases {
         let mut app = application(name, "good");

@@ -58,8 +58,11 @@ fn attacks_end_at_a_named_limit() {
     let functions = Arc::new(sprig::functions());
     for (template, expected) in cases {
         let answer = run_within(template, &functions, LIMITS);
-        assert_eq!(answer.exceeded, Some(expected), "{template}: {}", answer.text);
-        assert!(answer.text.contains(&expected.to_string()), "{template}: {}", answer.text);
+        // One text may take a quarter of all bytes.
+        let of_one_text = (expected == bytes).then_some(Exceeded::Bytes(LIMITS.bytes / 4));
+        let exceeded = answer.exceeded.filter(|it| *it == expected || Some(*it) == of_one_text);
+        let exceeded = exceeded.unwrap_or_else(|| panic!("{template}: {}", answer.text));
+        assert!(answer.text.contains(&exceeded.to_string()), "{template}: {}", answer.text);
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct BuildArguments {
 
 /// Whether what was chosen before counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::helm) enum Versions {
+pub(crate) enum Versions {
     /// Those of the lock.
     Locked,
     /// The newest that fit.
@@ -48,12 +48,7 @@ pub(in crate::helm) enum Versions {
 }
 
 /// Brings the dependencies of the chart in a folder at the newest versions that fit; gives what to tell.
-pub(in crate::helm) fn update(
-    chart: &str,
-    reach: &ReachFlags,
-    globals: &Globals,
-    clock: &Clock,
-) -> Result<String, String> {
+pub(crate) fn update(chart: &str, reach: &ReachFlags, globals: &Globals, clock: &Clock) -> Result<String, String> {
     let (chart, reach, globals) = (chart.to_owned(), reach.clone(), globals.clone());
     let arguments = BuildArguments { chart, reach, skip_refresh: false, verify: false, globals };
     let output = arguments.run(Versions::Newest, clock)?;
