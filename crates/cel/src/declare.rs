@@ -1,5 +1,6 @@
 //! Types of data with what is known of their size: what a schema says, in the terms of expressions.
 
+use crate::token::RESERVED;
 use crate::ty::Type;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -97,30 +98,8 @@ impl Declared {
 /// A property's name as expressions must write it; `None` when they cannot.
 #[must_use]
 pub fn escaped(name: &str) -> Option<String> {
-    const KEYWORDS: [&str; 21] = [
-        "true",
-        "false",
-        "null",
-        "in",
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
-    ];
-    if KEYWORDS.contains(&name) {
+    const KEYWORDS: [&str; 5] = ["true", "false", "null", "in", "while"];
+    if KEYWORDS.contains(&name) || RESERVED.contains(&name) {
         return Some(format!("__{name}__"));
     }
     let first = name.chars().next()?;

@@ -4,7 +4,7 @@ use crate::builder::Builder;
 use crate::issue::Issue;
 use crate::macros;
 use crate::syntax::{DEPTH_MAX, Element, Entry, Expr, Kind, Literal, Select, SelectMode};
-use crate::token::{Placed, Token, tokens};
+use crate::token::{Placed, RESERVED, Token, tokens};
 
 /// Characters of an expression, as upstream limits them.
 const CHARACTERS_MAX: usize = 100_000;
@@ -325,26 +325,6 @@ impl Parser {
         self.builder.node(at, Kind::Map(entries))
     }
 }
-
-/// Words that are kept for later versions of the language.
-const RESERVED: [&str; 16] = [
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-];
 
 fn select(operand: Expr, field: String, mode: SelectMode) -> Kind {
     Kind::Select(Select { operand: Box::new(operand), field, mode })

@@ -3,6 +3,26 @@
 use crate::issue::Issue;
 use crate::syntax::Literal;
 
+/// Words that are kept for later versions of the language.
+pub(crate) const RESERVED: [&str; 16] = [
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+];
+
 /// One token.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Token {

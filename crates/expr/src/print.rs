@@ -3,26 +3,10 @@
 use crate::value::{Key, Value};
 use budget::{Budget, Exceeded};
 use gotemplate::{Text, format_float};
-use sprig::time::{Zone, format};
+use sprig::time::{MONTHS, WEEKDAYS, Zone, format};
 
 /// The layout of `Time.String`.
 pub(crate) const TIME_LAYOUT: &[u8] = b"2006-01-02 15:04:05.999999999 -0700 MST";
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-
 /// `value` as `fmt.Sprint` shows it.
 pub(crate) fn print(value: &Value, budget: &mut Budget) -> Result<Text, Exceeded> {
     let mut out = Vec::new();

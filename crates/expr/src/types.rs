@@ -6,12 +6,16 @@ use std::sync::Arc;
 
 /// Which of Go's integer types a number has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs)]
 pub enum IntKind {
+    /// `int`: what expressions write and count with.
     Int,
+    /// `int32`.
     Int32,
+    /// `int64`.
     Int64,
+    /// `uint8`, a byte.
     Uint8,
+    /// `uint64`.
     Uint64,
 }
 

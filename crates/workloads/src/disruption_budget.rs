@@ -4,7 +4,7 @@ use crate::controller::{Change, Context, Controller, Item};
 use crate::difference::merge_patch;
 use crate::plan::{Action, CONTROLLER_MANAGER, Part, Plan};
 use crate::pod::Pod;
-use crate::reading::{after_seconds, read, target, time_text};
+use crate::reading::{after_seconds, is_zero, read, target, time_text};
 use apiserver::{Api, GroupResource, LabelSelector, Object, resources};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -47,11 +47,6 @@ struct Status {
     expected_pods: i64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     conditions: Vec<Value>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-fn is_zero(number: &i64) -> bool {
-    *number == 0
 }
 
 #[derive(Default, Deserialize)]

@@ -69,3 +69,9 @@ pub(crate) fn micro_time_text(time: Timestamp) -> String {
 pub(crate) fn after_seconds(time: Timestamp, seconds: i64) -> Timestamp {
     time.checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
 }
+
+/// Whether a number of a status is left out.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+pub(crate) fn is_zero(number: &i64) -> bool {
+    *number == 0
+}

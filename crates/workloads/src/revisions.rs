@@ -7,6 +7,8 @@ use crate::template_hash::revision_hash;
 use apiserver::{GroupResource, Object};
 use serde_json::{Value, json};
 
+/// The label of pods of DaemonSets and StatefulSets that tells which revision they are of.
+pub(crate) const REVISION: &str = "controller-revision-hash";
 /// `controllerrevisions.apps`.
 pub(crate) const REVISIONS: GroupResource = GroupResource::new("apps", "controllerrevisions");
 

@@ -28,11 +28,12 @@ pub fn parameters(
 ) -> Result<String, WriteError> {
     let shape = |message: &str| WriteError::Shape(message.to_owned());
     let read = yaml::parse_one(text.as_bytes(), yaml::Dialect::V2, budget);
-    let mut root = match read.map_err(|error| WriteError::Shape(error.to_string()))? {
+    let before = match read.map_err(|error| WriteError::Shape(error.to_string()))? {
         Value::Null => Map::new(),
         Value::Object(root) => root,
         _ => return Err(shape("a map with helm or kustomize is expected")),
     };
+    let mut root = before.clone();
     let (tool, field) = match kind {
         SourceKind::Helm => ("helm", "parameters"),
         SourceKind::Kustomize => ("kustomize", "images"),
@@ -50,9 +51,7 @@ pub fn parameters(
     if kind == SourceKind::Helm {
         list.sort_by(|a, b| a["name"].as_str().cmp(&b["name"].as_str()));
     }
-    let unchanged =
-        yaml::parse_one(text.as_bytes(), yaml::Dialect::V2, budget).is_ok_and(|old| old == Value::Object(root.clone()));
-    Ok(if unchanged { text.to_owned() } else { yaml::emit(&Value::Object(root)) })
+    Ok(if root == before { text.to_owned() } else { yaml::emit(&Value::Object(root)) })
 }
 
 fn set_parameters(list: &mut Vec<Value>, tracked: &TrackedImage, version: &ImageReference) {

@@ -1,6 +1,7 @@
 //! Days since 1970 and the dates of the proleptic Gregorian calendar.
 
-pub(crate) const MONTHS: [&str; 12] = [
+/// The months' English names, from January.
+pub const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -15,8 +16,8 @@ pub(crate) const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// From Sunday, as Go counts them.
-pub(crate) const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+/// The days' English names, from Sunday, as Go counts them.
+pub const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /// A date: year, month from 1, day from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

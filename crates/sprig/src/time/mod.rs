@@ -10,7 +10,7 @@ mod layout;
 mod parse;
 mod zone;
 
-pub(crate) use calendar::{MONTHS, WEEKDAYS};
+pub use calendar::{MONTHS, WEEKDAYS};
 pub use format::format;
 pub use instant::Time;
 pub use parse::{ParseError, parse};

@@ -20,7 +20,8 @@ const NOW: &str = "2026-01-01T12:00:00Z";
 /// Stands for the hash of the wanted version.
 const NEW: &str = "NEW";
 
-fn leaves(path: &str, shape: &Shape, found: &mut BTreeSet<String>) {
+/// The paths below which a type has no fields.
+pub(crate) fn leaves(path: &str, shape: &Shape, found: &mut BTreeSet<String>) {
     match shape {
         Shape::Object(object) if !object.fields.is_empty() => {
             for field in &object.fields {

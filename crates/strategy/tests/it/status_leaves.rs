@@ -1,9 +1,10 @@
 //! Every field of a Rollout's status matters: where it says something else, something else is planned, if only to put it
 //! right. What does not is named, with the reason.
 
+use crate::leaves::leaves;
 use crate::stage::{Stage, template};
+use api::Shaped;
 use api::rollouts::RolloutStatus;
-use api::{Shape, Shaped};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -23,21 +24,6 @@ const TAKEN_OVER: [(&str, &str); 10] = [
     ("canary.stablePingPong", "read where two Services take turns; the timeline ping_pong shows it"),
     ("canary.currentExperiment", "read at the step of an experiment; the timeline step_experiment shows it"),
 ];
-
-fn leaves(path: &str, shape: &Shape, found: &mut BTreeSet<String>) {
-    match shape {
-        Shape::Object(object) if !object.fields.is_empty() => {
-            for field in &object.fields {
-                let path = if path.is_empty() { field.name.to_owned() } else { format!("{path}.{}", field.name) };
-                leaves(&path, &field.shape, found);
-            }
-        }
-        Shape::List(items) => leaves(&format!("{path}[]"), items, found),
-        _ => {
-            found.insert(path.to_owned());
-        }
-    }
-}
 
 /// Worlds at rest, with as much in their status as there can be.
 fn worlds() -> Vec<Stage> {

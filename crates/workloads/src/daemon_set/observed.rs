@@ -2,7 +2,8 @@
 
 use crate::plan::Refusal;
 use crate::pod::Pod;
-use crate::revisions::Revision;
+use crate::reading::is_zero;
+use crate::revisions::{REVISION, Revision};
 use apiserver::{GroupResource, Object};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,8 +11,6 @@ use serde_json::Value;
 
 /// `daemonsets.apps`.
 pub(super) const DAEMON_SETS: GroupResource = GroupResource::new("apps", "daemonsets");
-/// The label of a pod and of a revision that holds the template's hash.
-pub(super) const REVISION: &str = "controller-revision-hash";
 
 /// Everything one pass knows.
 #[derive(Debug, Clone)]
@@ -45,11 +44,6 @@ pub(super) struct Status {
     pub number_unavailable: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collision_count: Option<i64>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-fn is_zero(number: &i64) -> bool {
-    *number == 0
 }
 
 /// Whether a node is to get a pod, and whether one that it has may stay.

@@ -1,8 +1,9 @@
 //! Which nodes a DaemonSet's pod belongs on, and the pod for one of them.
 
-use super::observed::{Fit, REVISION};
+use super::observed::Fit;
 use crate::pod::Pod;
 use crate::pod_template::pod_from_template;
+use crate::revisions::REVISION;
 use crate::scheduler::{matches_node, untolerated};
 use apiserver::Object;
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use super::condition::Condition;
 use crate::plan::Refusal;
-use crate::reading::{read, time_text};
+use crate::reading::{is_zero, read, time_text};
 use apiserver::Object;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -92,11 +92,6 @@ pub(super) struct Status {
     pub conditions: Vec<Condition>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collision_count: Option<i64>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-fn is_zero(number: &i64) -> bool {
-    *number == 0
 }
 
 /// No limit, as Kubernetes spells it in fields that have none.

@@ -1,7 +1,7 @@
 //! What one pass over a Job looks at, and the status it makes of it.
 
 use crate::pod::Pod;
-use crate::reading::read;
+use crate::reading::{is_zero, read};
 use apiserver::Object;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -80,11 +80,6 @@ pub(super) struct Condition {
     pub reason: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub message: String,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-fn is_zero(number: &i64) -> bool {
-    *number == 0
 }
 
 #[derive(Default, Deserialize)]

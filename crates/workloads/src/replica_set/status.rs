@@ -1,7 +1,7 @@
 //! The status of a ReplicaSet.
 
 use crate::pod::Pod;
-use crate::reading::time_text;
+use crate::reading::{is_zero, time_text};
 use apiserver::{LabelSelector, Object};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -34,11 +34,6 @@ pub(super) struct Condition {
     pub last_transition_time: String,
     pub reason: String,
     pub message: String,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-fn is_zero(number: &i64) -> bool {
-    *number == 0
 }
 
 /// What the status is made of.

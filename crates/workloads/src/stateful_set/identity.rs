@@ -1,7 +1,8 @@
 //! What lasts of a StatefulSet's pod: its name, host name, labels and claims.
 
-use super::observed::{REVISION, Spec};
+use super::observed::Spec;
 use crate::pod_template::pod_from_template;
+use crate::revisions::REVISION;
 use apiserver::Object;
 use serde_json::{Value, json};
 

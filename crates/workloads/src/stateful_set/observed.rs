@@ -2,7 +2,8 @@
 
 use crate::plan::Refusal;
 use crate::pod::Pod;
-use crate::revisions::Revision;
+use crate::reading::is_zero;
+use crate::revisions::{REVISION, Revision};
 use apiserver::{GroupResource, Object};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,8 +12,6 @@ use std::collections::BTreeMap;
 
 /// `statefulsets.apps`.
 pub(super) const STATEFUL_SETS: GroupResource = GroupResource::new("apps", "statefulsets");
-/// The label that tells which revision a pod is of.
-pub(super) const REVISION: &str = "controller-revision-hash";
 
 /// Everything one pass knows.
 #[derive(Debug, Clone)]
@@ -48,11 +47,6 @@ pub(super) struct Status {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collision_count: Option<i64>,
     pub available_replicas: i64,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-fn is_zero(number: &i64) -> bool {
-    *number == 0
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
