@@ -11,7 +11,6 @@ mod chance;
 mod credentials;
 mod go_path;
 mod go_words;
-mod json_path;
 
 mod fetch;
 mod registry_config;

@@ -3,7 +3,6 @@
 use super::accepted::as_go_takes_it;
 use super::fetch::ChartFlags;
 use super::globals::Globals;
-use super::json_path;
 use super::locate::Search;
 use clap::{Args, Subcommand};
 use clock::Clock;
@@ -71,7 +70,7 @@ impl Show {
             let loaded = helm::load(&*located.tree, &located.path, globals.helm_version, &mut budget);
             let text = loaded.map_err(|error| error.to_string())?.chart.values_text.unwrap_or_default();
             let values = yaml::parse_one(&text, yaml::Dialect::V2, &mut budget).map_err(|error| error.to_string())?;
-            let stdout = json_path::print(jsonpath, &values)
+            let stdout = jsonpath::print(jsonpath, &values)
                 .map_err(|error| format!("error parsing jsonpath {jsonpath}, {error}"))?;
             return Ok(located.tell(Output { stdout, ..Output::default() }));
         }

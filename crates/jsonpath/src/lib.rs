@@ -1,5 +1,7 @@
-//! The templates of `--jsonpath`, as kubectl and Helm have them: text with `{…}` in it, in which `.a.b`, `['a']`, `[0]`,
-//! `[1:3]`, `[*]`, `..a`, `[?(@.a == "b")]`, `"text"` and `range … end` stand.
+//! JSON paths as Kubernetes' tools have them: text with `{…}` in it, in which `.a.b`, `['a']`, `[0]`, `[1:3]`, `[*]`,
+//! `..a`, `[?(@.a == "b")]`, `"text"` and `range … end` stand.
+//!
+//! Pure, and bounded: [`print()`] writes what a template gives, [`first()`] looks for one value.
 
 use serde_json::Value;
 
@@ -7,11 +9,30 @@ use serde_json::Value;
 const DEPTH_MAX: usize = 32;
 const FOUND_MAX: usize = 100_000;
 
+/// The first value that `template` finds in `value`; `None` when it finds none. A text in it stands for itself.
+///
+/// # Errors
+/// In words: the template is none, or something it names is not there.
+pub fn first(template: &str, value: &Value) -> Result<Option<Value>, String> {
+    for part in parts(template)? {
+        match part {
+            Part::Text(text) => return Ok(Some(Value::String(text))),
+            Part::Path(path) | Part::Range(path) => {
+                if let Some(found) = find(&path, value)?.first() {
+                    return Ok(Some((*found).clone()));
+                }
+            }
+            Part::End => return Err("not in range, nothing to end".to_owned()),
+        }
+    }
+    Ok(None)
+}
+
 /// What `template` gives for `value`.
 ///
 /// # Errors
 /// In words: the template is none, or something it names is not there.
-pub(super) fn print(template: &str, value: &Value) -> Result<String, String> {
+pub fn print(template: &str, value: &Value) -> Result<String, String> {
     let parts = parts(template)?;
     let mut out = String::new();
     let rest = write(&parts, value, &mut out, 0)?;
@@ -353,5 +374,21 @@ mod tests {
         {
             assert_eq!(print(template, &value), Err(told.to_owned()), "{template}");
         }
+    }
+
+    #[test]
+    fn one_value_is_found() {
+        let value = json!({"data": {"ok": [0.5, 1]}, "empty": []});
+        let cases = [
+            ("{$}", Some(value.clone())),
+            ("{$.data.ok[0]}", Some(json!(0.5))),
+            ("{.data.ok}", Some(json!([0.5, 1]))),
+            ("{.empty[*]}", None),
+            ("text", Some(json!("text"))),
+        ];
+        for (template, expected) in cases {
+            assert_eq!(first(template, &value), Ok(expected), "{template}");
+        }
+        assert_eq!(first("{.data.nope}", &value), Err("nope is not found".to_owned()));
     }
 }
