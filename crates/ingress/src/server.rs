@@ -1,0 +1,99 @@
+//! The front over HTTP.
+
+use crate::ask::{Ask, plain_host};
+use crate::front::{Answer, Front};
+use crate::pods::Count;
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HOST};
+use http::{HeaderValue, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+/// The path at which the ingress itself answers with what pods have counted, whatever the host.
+pub const COUNTS_PATH: &str = "/.capstan/counts";
+/// Connections at a time; more wait to be accepted.
+const CONNECTIONS_MAX: usize = 4096;
+/// The pause after the system refuses to accept a connection, for want of file descriptors for instance.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Accepts connections for ever; they end with it.
+pub async fn serve(listener: TcpListener, front: Arc<Front>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            biased;
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+            accepted = listener.accept(), if connections.len() < CONNECTIONS_MAX => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(converse(stream, Arc::clone(&front)));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "could not accept a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+}
+
+async fn converse(stream: TcpStream, front: Arc<Front>) {
+    // Small answers go out at once.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| {
+        let answer = answer(&request, &front);
+        async move { Ok::<_, Infallible>(answer) }
+    });
+    // A client that breaks off is its own affair.
+    let _ = auto::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
+}
+
+fn answer<B>(request: &Request<B>, front: &Front) -> Response<Full<Bytes>> {
+    if request.uri().path() == COUNTS_PATH {
+        return respond(StatusCode::OK, &counts(&front.tallies().counts()));
+    }
+    match front.answer(&ask_of(request)) {
+        Answer::Pod(pod) => respond(StatusCode::OK, &pod.to_json()),
+        Answer::NoRoute => respond(StatusCode::NOT_FOUND, &json!({"error": "no route is for this host and path"})),
+        Answer::Nobody { origin, why } => {
+            respond(StatusCode::SERVICE_UNAVAILABLE, &json!({"error": why, "route": origin.to_string()}))
+        }
+    }
+}
+
+fn ask_of<B>(request: &Request<B>) -> Ask {
+    let header = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    let host = header.or(request.uri().host()).unwrap_or_default();
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    Ask {
+        host: plain_host(host),
+        method: request.method().as_str().to_owned(),
+        path: request.uri().path().to_owned(),
+        headers: request.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
+    }
+}
+
+fn counts(counts: &[Count]) -> Value {
+    let one = |count: &Count| {
+        let mut value = count.pod.to_json();
+        value["answered"] = count.answered.into();
+        value["copied"] = count.copied.into();
+        value["refused"] = count.refused.into();
+        value
+    };
+    counts.iter().map(one).collect()
+}
+
+fn respond(status: StatusCode, value: &Value) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(format!("{value}\n"))));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

@@ -1,0 +1,1 @@
+//! The simulated ingress over objects, and over real connections.
