@@ -67,6 +67,8 @@ pub const ANNOTATION_IGNORE_RESOURCE_UPDATES: &str = "argocd.argoproj.io/ignore-
 pub const ANNOTATION_IGNORE_DEFAULT_LINKS: &str = "argocd.argoproj.io/ignore-default-links";
 /// Prefix of annotations that are links.
 pub const ANNOTATION_LINK_PREFIX: &str = "link.argocd.argoproj.io/";
+/// Applications that must be synced and healthy before this one syncs by itself. Ours: upstream has no such annotation.
+pub const ANNOTATION_DEPENDS_ON: &str = "capstan.dev/depends-on";
 /// kubectl's copy of the manifest it applied last.
 pub const ANNOTATION_LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 /// Helm's hook phases.
@@ -116,6 +118,8 @@ pub const CONDITION_REPEATED_RESOURCE_WARNING: &str = "RepeatedResourceWarning";
 pub const CONDITION_EXCLUDED_RESOURCE_WARNING: &str = "ExcludedResourceWarning";
 /// The destination namespace holds resources that nobody declares.
 pub const CONDITION_ORPHANED_RESOURCE_WARNING: &str = "OrphanedResourceWarning";
+/// A sync is due and held back, by a window or by applications it depends on. Ours: upstream has no such type.
+pub const CONDITION_WAITING_INFO: &str = "WaitingInfo";
 /// The spec uses a field this version does not implement. Ours: upstream has no such type.
 pub const CONDITION_UNSUPPORTED_FIELD_WARNING: &str = "UnsupportedFieldWarning";
 

@@ -40,13 +40,9 @@ pub const UNSUPPORTED: &[Unsupported] = &[
     not("ApplicationSpec", "sourceHydrator", "nothing is hydrated yet; sync from the hydrated branch with source"),
     not("ApplicationStatus", "sourceHydrator", "nothing is hydrated yet, so it is never written"),
     not("ApplicationSummary", "externalURLs", "links are not looked for yet, so it is never written"),
-    not("ResourceResult", "images", "never written; read status.summary.images"),
     not("ApplicationStatus", "observedAt", "never written, as upstream; read reconciledAt"),
-    not("SyncOperation", "manifests", "the source's manifests are synced; push the manifests to a branch instead"),
     not("AppProjectSpec", "roles", "there is no API of our own to permit yet; use Kubernetes' RBAC"),
     not("AppProjectStatus", "jwtTokensByRole", "there is no API of our own to issue tokens yet; never written"),
-    not("AppProjectSpec", "orphanedResources", "orphaned resources are not looked for yet"),
-    not("AppProjectSpec", "syncWindows", "windows do not hold yet; turn automated sync off while they should"),
     not("AppProjectSpec", "signatureKeys", "signatures are not verified yet; protect the branch instead"),
     not("AppProjectSpec", "sourceIntegrity", "signatures are not verified yet; protect the branch instead"),
     not(

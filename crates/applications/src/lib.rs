@@ -4,12 +4,16 @@
 //! that one pass reads), [`plan`] (what it decides), `observe` (how it reads), [`run`](run()) (how it is driven).
 
 mod cluster_facts;
+pub mod configuration;
 mod decided;
+pub mod dependencies;
+pub mod explain;
 mod key;
 pub mod level;
 mod memory;
 mod observe;
 mod observed;
+mod orphans;
 mod ownership;
 pub mod plan;
 mod project;
@@ -23,7 +27,8 @@ pub use decided::{Decided, OperationStep};
 pub use key::AppKey;
 pub use memory::{Memories, Memory};
 pub use observed::{Declared, Gathered, Lookup, Observed, Query, Source, Whose};
+pub use orphans::OrphanRules;
 pub use ownership::ByTracking;
 pub use project::default_project;
-pub use run::{Applications, NAME, Options, StartError, run, start_cache};
-pub use settings::{Settings, is_home};
+pub use run::{Applications, NAME, Options, StartError, run, settings_at_start, start_cache};
+pub use settings::{ComparisonSettings, KindFilter, Settings, is_home};

@@ -2,10 +2,13 @@
 
 use crate::AppKey;
 use crate::cluster_facts::ClusterFacts;
+use crate::dependencies::{self, Dependents};
 use crate::level::REFRESH;
 use crate::memory::{Memories, Prepared};
 use crate::observed::{Declared, Gathered, Lookup, Observed, Query, Source, Whose};
+use crate::orphans::OrphanRules;
 use crate::plan::assess::Ground;
+use crate::plan::gate::HOME;
 use crate::plan::{events, operation_sources};
 use crate::projects::Projects;
 use crate::settings::Settings;
@@ -13,13 +16,13 @@ use crate::sources::{Ask, Freshness, Place, Repositories, Revision, SourceSeen, 
 use api::names::{ANNOTATION_REFRESH, ANNOTATION_REFRESH_TIMESTAMP, ANNOTATION_SKIP_RECONCILE, APPLICATION, GROUP};
 use api::unsupported::unsupported_fields;
 use api::{Application, ApplicationSource, ComparedTo, ProjectRules, semantically_equal};
-use cluster::{Cache, Instance, Keep, Served};
+use cluster::{Cache, Change, Conflicts, DryRun, GroupKind, Instance, Keep, Manager, Served, Target, Write};
 use compare::{RuleSettings, Rules};
 use controller::Level;
 use object::{Fetched, Gvk, Key, Object};
 use render::ApplicationFacts;
-use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// Reads for all applications.
 pub struct Observer {
@@ -31,8 +34,14 @@ pub struct Observer {
     pub repositories: RwLock<Arc<Repositories>>,
     /// What is remembered.
     pub memories: Arc<Memories>,
-    /// What holds for all.
+    /// What held for all when the process started.
     pub settings: Arc<Settings>,
+    /// The same, with what the control plane's ConfigMap says now.
+    pub configured: RwLock<Arc<Settings>>,
+    /// Who waits for whom.
+    pub dependents: Dependents,
+    /// Where resources that nobody declares are looked for: namespaces, and who asks.
+    pub orphanages: Mutex<BTreeMap<String, BTreeSet<AppKey>>>,
     /// The projects' rules.
     pub projects: Projects,
     /// What the cluster can do.
@@ -63,7 +72,12 @@ impl Observer {
         let told = events::told(&application);
         self.memories.update(app, |memory| memory.told = Some(told));
         observed.project = self.projects.rules(&self.cache, &self.settings.namespace, application.spec.project_name());
+        let extras = self.projects.extras(application.spec.project_name());
+        observed.windows = extras.windows;
         observed.unsupported = self.unsupported(app, &object, &application);
+        self.dependents.note(app, &dependencies::named(object.meta()));
+        observed.dependencies =
+            dependencies::standing(app, object.meta(), &|key| dependencies::find_in(&self.cache, key));
         observed.served = self.served().await;
         if let Some(news) = observed.served.known().and_then(|served| self.cluster.news(served)) {
             self.sources.learn_capabilities(news);
@@ -72,12 +86,46 @@ impl Observer {
         let roots = self.cache.roots(&instance);
         observed.roots = roots.into_iter().map(|root| (root.object.key(), root)).collect();
         observed.unknown_kinds = self.cache.unknown_kinds();
-        if object.meta().is_terminating() {
+        if object.meta().is_terminating() && !has_delete_hooks(&object) {
             self.sources.forget(app);
             return observed;
         }
+        observed.orphans = self.orphans(app, &application, extras.orphans.as_deref(), &observed);
         self.gather(&mut observed, &object, &application, level);
         observed
+    }
+
+    /// What holds for all now.
+    pub fn settings_now(&self) -> Arc<Settings> {
+        Arc::clone(&self.configured.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// How many resources in the application's namespace nobody declares; `None` where nobody wants to be told.
+    fn orphans(
+        &self,
+        app: &AppKey,
+        application: &Application,
+        orphans: Option<&OrphanRules>,
+        observed: &Observed,
+    ) -> Option<usize> {
+        let namespace = &application.spec.destination.namespace;
+        let (Some(orphans), Fetched::Known(Ok(rules)), Fetched::Known(served)) =
+            (orphans.filter(|own| own.warns()), &observed.project, &observed.served)
+        else {
+            return None;
+        };
+        let mut orphanages = self.orphanages.lock().unwrap_or_else(PoisonError::into_inner);
+        orphanages.entry(namespace.clone()).or_default().insert(app.clone());
+        drop(orphanages);
+        let kinds = served.preferred_kinds().filter(|kind| kind.scope == cluster::Scope::Namespaced);
+        let objects = kinds.flat_map(|kind| self.cache.objects(&GroupKind::new(&kind.gvk.group, &kind.gvk.kind)));
+        let is_orphan = |cached: &cluster::Cached| {
+            let meta = cached.object.meta();
+            meta.namespace.as_deref() == Some(namespace)
+                && orphans.is_orphan(meta, &self.settings.tracking, rules, HOME)
+                && !observed.settings.is_excluded(&meta.gvk.group, &meta.gvk.kind)
+        };
+        Some(objects.filter(is_orphan).count())
     }
 
     fn nothing_but(&self, app: &AppKey, level: Level, found: Fetched<Object>) -> Observed {
@@ -85,23 +133,8 @@ impl Observer {
             application: Application::read(&object).map(Arc::new).map_err(|error| error.to_string()),
             object,
         });
-        Observed {
-            key: app.clone(),
-            level,
-            settings: Arc::clone(&self.settings),
-            application,
-            project: Fetched::Absent,
-            served: Fetched::Absent,
-            spec: Gathered::default(),
-            refreshing: None,
-            operation: None,
-            roots: BTreeMap::new(),
-            looked_up: BTreeMap::new(),
-            unknown_kinds: Vec::new(),
-            unsupported: Vec::new(),
-            memory: self.memories.get(app),
-            decided: OnceLock::new(),
-        }
+        let memory = self.memories.get(app);
+        Observed { memory, ..Observed::new(app.clone(), level, self.settings_now(), application) }
     }
 
     /// What is not implemented, in words. An operation's own uses show in its outcome.
@@ -296,6 +329,10 @@ impl Observer {
         for query in queries {
             match query {
                 Query::Render { of, index, revision } => self.render(&mut observed, of, index, &revision).await,
+                Query::Predict(objects) => {
+                    let answers = futures::future::join_all(objects.iter().map(|object| self.predict(object))).await;
+                    observed.predicted.extend(objects.iter().map(Object::key).zip(answers));
+                }
                 Query::Live(lookups) => {
                     let answers = futures::future::join_all(lookups.iter().map(|lookup| self.read(lookup))).await;
                     observed.looked_up.extend(lookups.into_iter().map(|lookup| lookup.key).zip(answers));
@@ -324,6 +361,17 @@ impl Observer {
         }
     }
 
+    /// What applying an object on the server would give.
+    async fn predict(&self, object: &Object) -> Result<Object, String> {
+        let manager = Manager(api::names::FIELD_MANAGER.into());
+        let change = Change::ApplyServerSide { desired: object.clone(), manager, conflicts: Conflicts::Force };
+        let write = Write::new(Target::of(object), change).dry_run(DryRun::Server);
+        match self.cache.client().write(&write).await {
+            Ok(written) => written.object.ok_or_else(|| "the server gave no object".to_owned()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
     async fn read(&self, lookup: &Lookup) -> Fetched<Object> {
         let gvk = Gvk::new(&lookup.key.group, &lookup.version, &lookup.key.kind);
         match self.cache.client().known_served().map(|served| served.resource(&gvk).map(drop)) {
@@ -332,6 +380,16 @@ impl Observer {
             _ => self.cache.client().fetch(&gvk, lookup.key.namespace.as_deref(), &lookup.key.name).await,
         }
     }
+}
+
+/// Whether hooks are to run before or after the application's resources go.
+fn has_delete_hooks(object: &Object) -> bool {
+    use api::names::{FINALIZER_POST_DELETE, FINALIZER_PRE_DELETE};
+    object
+        .meta()
+        .finalizers
+        .iter()
+        .any(|own| own.starts_with(FINALIZER_PRE_DELETE) || own.starts_with(FINALIZER_POST_DELETE))
 }
 
 fn unsupported_uses(object: &Object, application: &Application) -> Vec<String> {

@@ -2,6 +2,7 @@
 
 use crate::AppKey;
 use crate::decided::Decided;
+use crate::dependencies::Standing;
 use crate::memory::{Memory, Told};
 use crate::settings::Settings;
 use crate::sources::{Behind, Content, Revision, SourceFailure, SourceSeen, Wanted};
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 use object::{Fetched, Key, Object};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
+use windows::Windows;
 
 /// All that one pass read.
 #[derive(Debug)]
@@ -27,6 +29,14 @@ pub struct Observed {
     pub application: Fetched<Declared>,
     /// What its project permits, or why the project cannot be read.
     pub project: Fetched<Result<Arc<ProjectRules>, String>>,
+    /// When its project lets it be synced.
+    pub windows: Arc<Windows>,
+    /// Whether applications that it depends on are well.
+    pub dependencies: Standing,
+    /// Resources in its namespace that nobody declares, where its project wants to be told: how many.
+    pub orphans: Option<usize>,
+    /// What the server answered to dry runs, by object.
+    pub predicted: BTreeMap<Key, Result<Object, String>>,
     /// The kinds its cluster serves.
     pub served: Fetched<Arc<Served>>,
     /// Its sources, as the spec names them.
@@ -113,6 +123,32 @@ impl Gathered {
 }
 
 impl Observed {
+    /// An application of which nothing but itself was read yet.
+    #[must_use]
+    pub fn new(key: AppKey, level: Level, settings: Arc<Settings>, application: Fetched<Declared>) -> Self {
+        Observed {
+            key,
+            level,
+            settings,
+            application,
+            project: Fetched::Absent,
+            windows: Arc::default(),
+            dependencies: Standing::default(),
+            orphans: None,
+            predicted: BTreeMap::new(),
+            served: Fetched::Absent,
+            spec: Gathered::default(),
+            refreshing: None,
+            operation: None,
+            roots: BTreeMap::new(),
+            looked_up: BTreeMap::new(),
+            unknown_kinds: Vec::new(),
+            unsupported: Vec::new(),
+            memory: Memory::default(),
+            decided: OnceLock::new(),
+        }
+    }
+
     /// When a pass must try again to read a source.
     #[must_use]
     pub fn retry(&self) -> Option<Timestamp> {
@@ -157,6 +193,8 @@ pub enum Query {
     },
     /// The live objects under these keys.
     Live(Vec<Lookup>),
+    /// What applying these on the server would give.
+    Predict(Vec<Object>),
 }
 
 /// Whose sources are meant.
@@ -182,6 +220,10 @@ impl std::fmt::Display for Query {
         match self {
             Query::Render { of, index, revision } => {
                 write!(f, "render {of:?} source {index} at {}", revision.revision())
+            }
+            Query::Predict(objects) => {
+                let keys: Vec<String> = objects.iter().map(|object| object.key().to_string()).collect();
+                write!(f, "predict {}", keys.join(" "))
             }
             Query::Live(lookups) => {
                 let keys: Vec<String> = lookups.iter().map(|lookup| lookup.key.to_string()).collect();

@@ -1,5 +1,6 @@
 //! The projects' rules, compiled once for each version of a project.
 
+use crate::orphans::OrphanRules;
 use api::names::{APP_PROJECT, GROUP};
 use api::unsupported::unsupported_project_fields;
 use api::{AppProject, ProjectRules};
@@ -7,6 +8,7 @@ use cluster::Cache;
 use object::{Fetched, Key};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use windows::Windows;
 
 /// Rules by project, each with the resourceVersion it was compiled from.
 #[derive(Debug, Default)]
@@ -16,7 +18,18 @@ pub struct Projects(Mutex<BTreeMap<String, Compiled>>);
 struct Compiled {
     version: Box<str>,
     rules: Arc<ProjectRules>,
+    windows: Arc<Windows>,
+    orphans: Option<Arc<OrphanRules>>,
     unsupported: Arc<Vec<String>>,
+}
+
+/// What a project says besides its rules.
+#[derive(Debug, Clone, Default)]
+pub struct Extras {
+    /// When its applications may be synced.
+    pub windows: Arc<Windows>,
+    /// How resources that nobody declares are looked for, where they are.
+    pub orphans: Option<Arc<OrphanRules>>,
 }
 
 impl Projects {
@@ -40,12 +53,26 @@ impl Projects {
                 let uses = unsupported_project_fields(&cached.object.value());
                 let unsupported = uses.iter().map(|used| format!("project {name}: {}: {}", used.path, used.instead));
                 let unsupported = Arc::new(unsupported.collect());
-                let compiled = Compiled { version: version.clone(), rules: Arc::clone(&rules), unsupported };
+                let compiled = Compiled {
+                    version: version.clone(),
+                    rules: Arc::clone(&rules),
+                    windows: Arc::new(Windows::new(&project.spec.sync_windows)),
+                    orphans: project.spec.orphaned_resources.as_ref().map(|own| Arc::new(OrphanRules::new(own))),
+                    unsupported,
+                };
                 known.insert(name.to_owned(), compiled);
                 Fetched::Known(Ok(rules))
             }
             Err(error) => Fetched::Known(Err(error.to_string())),
         }
+    }
+
+    /// What the project says besides its rules, as of the last look at them.
+    pub fn extras(&self, name: &str) -> Extras {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let extras =
+            |compiled: &Compiled| Extras { windows: Arc::clone(&compiled.windows), orphans: compiled.orphans.clone() };
+        known.get(name).map(extras).unwrap_or_default()
     }
 
     /// What of the project is not implemented, in words, as of the last look at its rules.

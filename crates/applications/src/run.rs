@@ -2,6 +2,8 @@
 
 use crate::AppKey;
 use crate::cluster_facts::ClusterFacts;
+use crate::configuration::at_start;
+use crate::dependencies::Dependents;
 use crate::level::CHANGED;
 use crate::memory::Memories;
 use crate::observe::Observer;
@@ -11,7 +13,7 @@ use crate::plan::{conclude, decide};
 use crate::project::default_project;
 use crate::projects::Projects;
 use crate::settings::Settings;
-use crate::sources::{Counters, Reading, Repositories, Sources};
+use crate::sources::{CONFIG, Counters, Reading, Repositories, Sources};
 use crate::wakes::{Wakes, applications, reload, wake_for};
 use charts::Charts;
 use clock::Offload;
@@ -20,7 +22,7 @@ use controller::{Controller, Done, Environment, Failure, Level, Plan, Planned, Q
 use git::{GitSource, RefWatcher, WatchOptions};
 use jiff::Timestamp;
 use render::Jsonnet;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
@@ -86,6 +88,21 @@ pub fn start_cache(client: cluster::ClusterClient, settings: &Settings) -> Cache
     Cache::start(client, selection, Arc::new(ByTracking::new(settings.tracking.clone())))
 }
 
+/// The settings with what the control plane's ConfigMap says at the start. Where it cannot be read, they are as given.
+pub async fn settings_at_start(client: &cluster::ClusterClient, base: Settings) -> Settings {
+    let gvk = object::Gvk::new("", "v1", "ConfigMap");
+    let found = client.get(&gvk, Some(&base.namespace), CONFIG).await;
+    let data = match found {
+        Ok(found) => found.and_then(|object| object.get("/data")),
+        Err(error) => {
+            tracing::warn!("{CONFIG} cannot be read, so objects are marked as usual: {error}");
+            None
+        }
+    };
+    let data = data.and_then(|data| serde_json::from_value(data).ok()).unwrap_or_default();
+    at_start(&base, &data)
+}
+
 /// The controller of applications, ready to run.
 pub struct Applications {
     observer: Arc<Observer>,
@@ -133,6 +150,9 @@ impl Applications {
             repositories: RwLock::new(Arc::new(Repositories::default())),
             memories: Arc::new(Memories::default()),
             settings: Arc::new(options.settings.clone()),
+            configured: RwLock::new(Arc::new(options.settings.clone())),
+            dependents: Dependents::default(),
+            orphanages: Mutex::default(),
             projects: Projects::default(),
             cluster: ClusterFacts::default(),
         });

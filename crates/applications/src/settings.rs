@@ -1,8 +1,9 @@
 //! What holds for all applications of one control plane.
 
-use api::Tracking;
 use api::names::{DEFAULT_NAMESPACE, IN_CLUSTER_NAME, IN_CLUSTER_SERVER};
+use api::{Glob, ResourceIgnoreDifferences, Tracking};
 use cluster::Excluded;
+use compare::{AggregatedRoles, KnownTypeField, StatusFields};
 use jiff::SignedDuration;
 
 /// What holds for all applications of one control plane.
@@ -12,14 +13,56 @@ pub struct Settings {
     pub namespace: String,
     /// How objects are marked.
     pub tracking: Tracking,
-    /// Kinds that are neither compared nor synced.
+    /// Kinds that are neither followed nor compared nor synced.
     pub excluded: Vec<Excluded>,
+    /// Kinds that are neither compared nor synced, by pattern.
+    pub exclusions: Vec<KindFilter>,
+    /// The only kinds that are compared and synced, by pattern; empty means all.
+    pub inclusions: Vec<KindFilter>,
+    /// What does not count as a difference, for all applications.
+    pub comparison: ComparisonSettings,
     /// How long a repository may be out of reach before applications that were compared once are called unknown.
     pub grace: SignedDuration,
     /// How long an operation may take, its retries included; `None` for ever.
     pub operation_limit: Option<SignedDuration>,
     /// How sources are rendered.
     pub render: render::Settings,
+}
+
+/// What does not count as a difference, for all applications.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ComparisonSettings {
+    /// Fields that do not count.
+    pub ignored: Vec<ResourceIgnoreDifferences>,
+    /// Which kinds' status counts.
+    pub status: StatusFields,
+    /// Whether rules of aggregated roles count.
+    pub aggregated_roles: AggregatedRoles,
+    /// Fields of custom kinds that hold Kubernetes' own types.
+    pub known_type_fields: Vec<KnownTypeField>,
+    /// Whether the server is asked what applying would give, unless an application says otherwise.
+    pub server_side: bool,
+}
+
+/// Kinds by pattern; empty parts match everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KindFilter {
+    /// API groups, globs.
+    pub groups: Vec<String>,
+    /// Kinds, exact or `*`.
+    pub kinds: Vec<String>,
+    /// Clusters it holds for, globs over their address.
+    pub clusters: Vec<String>,
+}
+
+impl KindFilter {
+    fn matches(&self, group: &str, kind: &str, server: &str) -> bool {
+        let globs = |patterns: &[String], text: &str| {
+            patterns.is_empty() || patterns.iter().any(|pattern| Glob::new(pattern, &[]).matches(text))
+        };
+        let is_kind = self.kinds.is_empty() || self.kinds.iter().any(|own| own == "*" || own == kind);
+        is_kind && globs(&self.groups, group) && globs(&self.clusters, server)
+    }
 }
 
 impl Default for Settings {
@@ -29,6 +72,9 @@ impl Default for Settings {
             namespace: DEFAULT_NAMESPACE.to_owned(),
             tracking: Tracking::default(),
             excluded: Excluded::usual(),
+            exclusions: Vec::new(),
+            inclusions: Vec::new(),
+            comparison: ComparisonSettings::default(),
             grace: SignedDuration::from_secs(180),
             operation_limit: None,
             render: render::Settings::default(),
@@ -40,7 +86,10 @@ impl Settings {
     /// Whether objects of this kind are left aside.
     #[must_use]
     pub fn is_excluded(&self, group: &str, kind: &str) -> bool {
+        let any = |filters: &[KindFilter]| filters.iter().any(|it| it.matches(group, kind, IN_CLUSTER_SERVER));
         self.excluded.iter().any(|excluded| excluded.matches(group, kind))
+            || any(&self.exclusions)
+            || (!self.inclusions.is_empty() && !any(&self.inclusions))
     }
 }
 

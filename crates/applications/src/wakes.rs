@@ -1,6 +1,7 @@
 //! Who must look again when something changes: from changes of objects, kinds and refs to applications.
 
 use crate::AppKey;
+use crate::configuration::configured;
 use crate::level::{CHANGED, RENAMED};
 use crate::observe::Observer;
 use crate::sources::{CONFIG, KNOWN_HOSTS, OWN_SECRET, Repositories, SECRET_TYPE, TLS_CERTS, WakeApps};
@@ -19,6 +20,9 @@ const BELOW_PAUSE: Duration = Duration::from_millis(100);
 const RENAMED_PAUSE: Duration = Duration::from_secs(1);
 /// How long changes of kinds are collected: definitions come in swarms, and concern everybody.
 const KINDS_PAUSE: Duration = Duration::from_millis(250);
+
+/// How long changes of objects that nobody declares are collected.
+const ORPHAN_PAUSE: Duration = Duration::from_secs(1);
 
 /// Wakes applications for changes of refs.
 pub struct Wakes(pub Queue<AppKey>);
@@ -40,6 +44,9 @@ pub fn wake_for(notice: &Notice, observer: &Observer, queue: &Queue<AppKey>) {
             for instance in instances {
                 wake_instance(instance, *place, observer, queue);
             }
+            if instances.is_empty() {
+                wake_orphanage(key, observer, queue);
+            }
             wake_for_control_plane(key, observer, queue);
         }
         Notice::Kind(_) => {
@@ -60,11 +67,24 @@ fn wake_instance(instance: &Instance, place: Place, observer: &Observer, queue: 
     }
 }
 
+/// Those who want to be told of objects that nobody declares.
+fn wake_orphanage(key: &Key, observer: &Observer, queue: &Queue<AppKey>) {
+    let orphanages = observer.orphanages.lock().unwrap_or_else(PoisonError::into_inner);
+    let asking = key.namespace.as_deref().and_then(|namespace| orphanages.get(namespace));
+    for app in asking.into_iter().flatten() {
+        queue.add_after(app.clone(), CHANGED, ORPHAN_PAUSE);
+    }
+}
+
 /// Objects the control plane itself reads.
 fn wake_for_control_plane(key: &Key, observer: &Observer, queue: &Queue<AppKey>) {
     let namespace = key.namespace.as_deref().unwrap_or_default();
     match (&*key.group, &*key.kind) {
-        (GROUP, APPLICATION) => queue.add(AppKey::new(namespace, &key.name), CHANGED),
+        (GROUP, APPLICATION) => {
+            let app = AppKey::new(namespace, &key.name);
+            observer.dependents.of(&app).into_iter().for_each(|dependent| queue.add(dependent, CHANGED));
+            queue.add(app, CHANGED);
+        }
         (GROUP, APP_PROJECT) => applications(&observer.cache).into_iter().for_each(|app| queue.add(app, CHANGED)),
         ("", "Secret" | "ConfigMap") if namespace == observer.settings.namespace && reload(observer) => {
             applications(&observer.cache).into_iter().for_each(|app| queue.add(app, CHANGED));
@@ -88,11 +108,26 @@ pub fn reload(observer: &Observer) -> bool {
     if let Some(salt) = read.salt() {
         observer.sources.learn_salt(salt);
     }
+    let is_new = configure(observer, &objects);
     let mut known = observer.repositories.write().unwrap_or_else(PoisonError::into_inner);
     let changed = **known != read;
     if changed {
         *known = Arc::new(read);
         observer.sources.learn_repositories(Arc::clone(&known));
+    }
+    changed || is_new
+}
+
+/// Reads what the control plane's ConfigMap says; whether that changed anything.
+fn configure(observer: &Observer, objects: &[object::Object]) -> bool {
+    let config = objects.iter().find(|object| object.name() == CONFIG && &*object.gvk().kind == "ConfigMap");
+    let data = config.and_then(|object| object.get("/data")).and_then(|data| serde_json::from_value(data).ok());
+    let (settings, problems) = configured(&observer.settings, &data.unwrap_or_default());
+    let mut known = observer.configured.write().unwrap_or_else(PoisonError::into_inner);
+    let changed = **known != settings;
+    if changed {
+        *known = Arc::new(settings);
+        problems.iter().for_each(|problem| tracing::warn!("{problem}"));
     }
     changed
 }

@@ -1,8 +1,11 @@
 //! `capstan app …`, speaking as `argocd app …` does: the same flags, outputs and exit codes, straight to the cluster.
 
+mod actions;
+mod confirm;
 mod delete;
 mod desired;
 mod diff;
+mod explain;
 mod get;
 mod history;
 mod list;
@@ -16,6 +19,7 @@ mod rollback;
 mod show;
 mod store;
 mod sync;
+mod terminate;
 mod text_diff;
 mod time;
 mod wait;
@@ -49,6 +53,15 @@ pub(crate) enum App {
     Diff(diff::Diff),
     /// Print manifests of an application
     Manifests(manifests::Manifests),
+    /// Say what an application is waiting for, since when, and what happens next
+    Explain(explain::Explain),
+    /// Terminate running operation of an application
+    TerminateOp(terminate::TerminateOp),
+    /// Confirm the deletion and pruning of resources that ask for it
+    ConfirmDeletion(confirm::ConfirmDeletion),
+    /// Manage resource actions
+    #[command(subcommand)]
+    Actions(actions::Actions),
 }
 
 impl App {
@@ -64,6 +77,10 @@ impl App {
             App::Delete(command) => command.run(&store).await,
             App::Diff(command) => interruptible(command.run(&store)).await,
             App::Manifests(command) => interruptible(command.run(&store)).await,
+            App::Explain(command) => command.run(&store, clock).await,
+            App::TerminateOp(command) => command.run(&store).await,
+            App::ConfirmDeletion(command) => command.run(&store, clock).await,
+            App::Actions(command) => command.run(&store, clock).await,
         }
     }
 }

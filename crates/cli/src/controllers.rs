@@ -110,7 +110,7 @@ impl Shared {
 
 impl Controllers {
     /// Starts them.
-    pub(crate) fn start(setup: Setup<'_>) -> Result<Self, Failure> {
+    pub(crate) async fn start(setup: Setup<'_>) -> Result<Self, Failure> {
         let Setup { client, clock, data, namespace, rollouts, replicas, kinds } = setup;
         let identity = format!("{}_{}", host_name(), clock.random("identity").uuid());
         let (metrics, views, shutdown) = (Metrics::default(), Views::default(), Shutdown::new());
@@ -118,7 +118,7 @@ impl Controllers {
         let mut tasks = Vec::new();
         let (mut sources, mut cache) = (None, None);
         if kinds.contains(&Kind::Applications) {
-            sources = Some(start_applications(&shared, data, &namespace, &mut tasks)?);
+            sources = Some(start_applications(&shared, data, &namespace, &mut tasks).await?);
         }
         if kinds.contains(&Kind::Rollouts) {
             cache = Some(start_rollouts(&shared, rollouts, &mut tasks)?);
@@ -137,13 +137,14 @@ impl Controllers {
     }
 }
 
-fn start_applications(
+async fn start_applications(
     shared: &Shared,
     data: &Path,
     namespace: &str,
     tasks: &mut Vec<JoinHandle<()>>,
 ) -> Result<Arc<Counters>, Failure> {
     let settings = Settings { namespace: namespace.to_owned(), ..Settings::default() };
+    let settings = applications::settings_at_start(&shared.client, settings).await;
     let cache = applications::start_cache(shared.client.clone(), &settings);
     let clusters = Clusters::home(shared.client.clone(), Some(cache));
     let leadership = shared.leadership(namespace, APPLICATIONS_LEASE, tasks);

@@ -58,6 +58,7 @@ pub(crate) async fn start_in(
         replicas: Replicas::One,
         kinds: &Kind::ALL,
     })
+    .await
 }
 
 async fn serve_metrics(address: Option<SocketAddr>, controllers: &Controllers) -> Result<(), Failure> {
@@ -148,7 +149,8 @@ impl Run {
             rollouts: self.rollouts.settings(),
             replicas: Replicas::Many,
             kinds: &self.controllers,
-        })?;
+        })
+        .await?;
         serve_metrics(self.metrics, &controllers).await?;
         terminal::print("capstan is ready\n")?;
         signals::stop().await?;

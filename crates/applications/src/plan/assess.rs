@@ -2,11 +2,12 @@
 
 use super::gate::HOME;
 use crate::observed::{Lookup, Observed};
+use api::names::ANNOTATION_COMPARE_OPTIONS;
 use api::{Application, ProjectRules, SyncStatusCode};
 use cluster::{Keep, Served};
 use compare::{
     ApplicationComparison, ApplyMethod, CompareError, Comparison, Context, LiveObjects, Pair, Pairs, RuleSettings,
-    Rules, Scope, Targets, compare, compare_application, pair, prepare_targets,
+    Rules, Scope, Targets, Webhooks, compare, compare_application, pair, prepare_targets,
 };
 use health::{ApplicationHealth, NoOverrides, aggregate};
 use object::{Fetched, Gvk, Key, Object};
@@ -55,7 +56,7 @@ impl Ground<'_> {
             rules: &rules,
             scope: &scope,
             is_excluded: &is_excluded,
-            predicted: &BTreeMap::new(),
+            predicted: &self.observed.predicted,
         })
     }
 
@@ -68,10 +69,9 @@ impl Ground<'_> {
     /// The live objects that must be read from the API server, for they are not known well enough.
     #[must_use]
     pub fn missing_lookups(&self, targets: &Targets) -> Vec<Lookup> {
-        // Who set which field matters.
-        let names_managers =
-            self.application.spec.ignore_differences.iter().any(|rule| !rule.managed_fields_managers.is_empty());
-        let server_side = apply_method(self.application) == ApplyMethod::ServerSide || names_managers;
+        let server_side = apply_method(self.application) == ApplyMethod::ServerSide
+            || asks_server(self.application, self.observed)
+            || names_managers(self.application, self.observed);
         let mut lookups = Vec::new();
         for target in targets.resources.iter().chain(&targets.hooks) {
             let version = &target.object.gvk().version;
@@ -90,6 +90,24 @@ impl Ground<'_> {
         lookups.sort();
         lookups.dedup();
         lookups
+    }
+
+    /// The desired objects of which the server must be asked what applying them would give.
+    #[must_use]
+    pub fn missing_predictions(&self, targets: &Targets) -> Vec<Object> {
+        if !asks_server(self.application, self.observed) {
+            return Vec::new();
+        }
+        let settings = rule_settings(self.application, self.observed);
+        let notes = self.observed.memory.notes();
+        let is_missing = |object: &&Object| {
+            let key = object.key();
+            let live = self.observed.live(&key);
+            let live = live.as_ref().and_then(Fetched::known);
+            live.is_some_and(|live| !notes.memo.knows(&settings, &key, object, live))
+                && !self.observed.predicted.contains_key(&key)
+        };
+        targets.resources.iter().map(|target| &target.object).filter(is_missing).cloned().collect()
     }
 
     /// Compares the targets with what is live; `changed` holds what is newer than what was observed.
@@ -178,11 +196,35 @@ fn apply_method(application: &Application) -> ApplyMethod {
     if server_side { ApplyMethod::ServerSide } else { ApplyMethod::ClientSide }
 }
 
+/// Whether the server is asked what applying would give: the application's own word goes before everybody's.
+fn asks_server(application: &Application, observed: &Observed) -> bool {
+    let options = application.annotation(ANNOTATION_COMPARE_OPTIONS).unwrap_or_default();
+    let says = |option: &str| options.split(',').any(|own| own.trim() == option);
+    (observed.settings.comparison.server_side || says("ServerSideDiff=true")) && !says("ServerSideDiff=false")
+}
+
+/// Whether it matters who set which field.
+fn names_managers(application: &Application, observed: &Observed) -> bool {
+    let all = application.spec.ignore_differences.iter().chain(&observed.settings.comparison.ignored);
+    all.into_iter().any(|rule| !rule.managed_fields_managers.is_empty())
+}
+
 fn rule_settings(application: &Application, observed: &Observed) -> RuleSettings {
+    let all = &observed.settings.comparison;
+    let options = application.annotation(ANNOTATION_COMPARE_OPTIONS).unwrap_or_default();
+    let counts_webhooks = options.split(',').any(|own| own.trim() == "IncludeMutationWebhook=true");
     RuleSettings {
         application: application.spec.ignore_differences.clone(),
+        system: all.ignored.clone(),
+        status: all.status,
+        aggregated_roles: all.aggregated_roles,
+        known_type_fields: all.known_type_fields.clone(),
         apply: apply_method(application),
         tracking: observed.settings.tracking.clone(),
-        ..RuleSettings::default()
+        webhooks: match (asks_server(application, observed), counts_webhooks) {
+            (false, _) => Webhooks::NotAsked,
+            (true, true) => Webhooks::Count,
+            (true, false) => Webhooks::Ignored,
+        },
     }
 }

@@ -7,6 +7,7 @@ mod contents;
 mod deletion;
 pub mod events;
 pub mod gate;
+pub mod hold;
 pub mod operation;
 mod patch;
 mod request;
@@ -64,7 +65,7 @@ pub fn decide(observed: &Observed, now: Timestamp) -> Result<Decided, Vec<Query>
     }
     let told = observed.told().map(|before| events::news(declared, application, before)).unwrap_or_default();
     let mut decided = if declared.object.meta().is_terminating() {
-        deletion::decide_deletion(observed, declared, application, now)
+        deletion::decide_deletion(observed, declared, application, now)?
     } else {
         reconcile(observed, declared, application, now)?
     };
@@ -120,6 +121,9 @@ fn reconcile(
             return Ok(Decided::plain(draft.plan(declared, application)));
         }
     };
+    if let Some(plan) = deletion::finalizers_due(declared, &desired.targets) {
+        return Ok(Decided::plain(plan));
+    }
     if let Some(plan) = renamed(observed, declared, application, &desired) {
         return Ok(Decided::plain(plan));
     }
@@ -127,6 +131,10 @@ fn reconcile(
     let lookups = ground.missing_lookups(&desired.targets);
     if !lookups.is_empty() {
         return Err(vec![Query::Live(lookups)]);
+    }
+    let predictions = ground.missing_predictions(&desired.targets);
+    if !predictions.is_empty() {
+        return Err(vec![Query::Predict(predictions)]);
     }
     compared(&ground, declared, &desired, now)
 }
@@ -163,7 +171,10 @@ fn compared(
     let assessment = ground.assess(&desired.targets, &BTreeMap::new());
     let mut draft = Draft::compared(observed, application, &Grounds { desired, assessment: &assessment }, now);
     let due = match current(application, observed.settings.operation_limit, now) {
-        Some(state) => operate(ground, desired, &assessment, state, &draft.status, now),
+        Some(state) => match hold::running(ground, &state, now).filter(|_| !is_terminating(&state)) {
+            Some(hold) => held(state, &hold),
+            None => operate(ground, desired, &assessment, state, &draft.status, now),
+        },
         None => automatic(ground, desired, &assessment, &mut draft, now),
     };
     match due {
@@ -186,6 +197,17 @@ fn compared(
         }
         Due::Writes(step) => Ok(writing(ground, declared, *step, &draft, now)),
     }
+}
+
+fn is_terminating(state: &api::OperationState) -> bool {
+    state.phase == api::OperationPhase::Terminating
+}
+
+/// An operation that a window of the project stopped: it says so, and goes on when the window lets it.
+fn held(mut state: api::OperationState, hold: &hold::Hold) -> Due {
+    let text = hold.text();
+    state.message = format!("Sync operation blocked by sync window: {text}");
+    Due::Stands { state: Box::new(state), wake: hold.until, waiting: Some(text) }
 }
 
 fn note_settled(observed: &Observed, application: &Application, desired: &Desired, plan: &Plan) {
@@ -245,6 +267,10 @@ fn automatic(
             Due::Nothing
         }
         Decision::Sync(operation) => {
+            if let Some(hold) = hold::automatic(ground, now) {
+                draft.hold(&hold, now);
+                return Due::Nothing;
+            }
             let found = Some((desired, assessment));
             let work = Work { ground, gathered: &ground.observed.spec, found, whose: Whose::Spec, now };
             work.due(begin(*operation, now), &draft.status)

@@ -4,6 +4,7 @@ use super::assess::{Assessment, Ground};
 use super::contents::{Contents, Desired, contents};
 use super::request::{live_hooks, request, resources};
 use super::results::{from_wire, to_wire};
+use super::status::{images_of, runs_containers};
 use crate::decided::OperationStep;
 use crate::observed::{Gathered, Query, Whose};
 use api::names::{CONDITION_COMPARISON_ERROR, CONDITION_INVALID_SPEC_ERROR, CONDITION_SHARED_RESOURCE_WARNING};
@@ -11,9 +12,12 @@ use api::{
     Application, ApplicationCondition, ApplicationStatus, Operation, OperationPhase, OperationState, SyncOperation,
     SyncOperationResult, Time,
 };
+use budget::Budget;
 use compare::Targets;
 use jiff::Timestamp;
+use object::{Key, Object};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use sync::{Attempts, Input, Step, TIMED_OUT, Turn, is_overdue, record, remember, retried, step, terminate, turn};
 
 /// What is due for the operation.
@@ -96,11 +100,7 @@ impl Work<'_> {
             return self.ended(state, OperationPhase::Error, "Invalid operation request: no operation specified");
         };
         if !sync.manifests.is_empty() {
-            return self.ended(
-                state,
-                OperationPhase::Error,
-                "operation.sync.manifests (local sync) is not supported by this version of Capstan yet",
-            );
+            return self.local(state, &sync, status);
         }
         match self.found {
             Some((desired, assessment)) => self.step(state, &sync, desired, assessment, status),
@@ -125,6 +125,34 @@ impl Work<'_> {
                 }
             },
         }
+    }
+
+    /// The next step of a sync of manifests that somebody handed in instead of the source's.
+    fn local(&self, state: OperationState, sync: &SyncOperation, status: &ApplicationStatus) -> Due {
+        let mut manifests = Vec::new();
+        for (index, text) in sync.manifests.iter().enumerate() {
+            match local_manifest(text) {
+                Ok(manifest) => manifests.push(manifest),
+                Err(why) => {
+                    let message = format!("operation.sync.manifests[{index}]: {why}");
+                    return self.ended(state, OperationPhase::Error, &message);
+                }
+            }
+        }
+        let found = match self.found {
+            Some((desired, _)) => Contents::Ready(desired.clone()),
+            None => contents(self.gathered, self.whose),
+        };
+        let Contents::Ready(mut desired) = found else {
+            return stands(state, None, Some("the sources of the application".to_owned()));
+        };
+        desired.targets = Arc::new(self.ground.targets(manifests));
+        let lookups = self.ground.missing_lookups(&desired.targets);
+        if !lookups.is_empty() {
+            return Due::Ask(vec![Query::Live(lookups)]);
+        }
+        let assessment = self.ground.assess(&desired.targets, &BTreeMap::new());
+        self.step(state, sync, &desired, &assessment, status)
     }
 
     fn step(
@@ -160,7 +188,7 @@ impl Work<'_> {
             if is_terminating { terminate(&input) } else { step(&input) };
         // An operation that has ended and has hooks to clean up ends once they are.
         if actions.is_empty() {
-            set_results(&mut state, &reached);
+            set_results(&mut state, &reached, &resources);
             record(&mut state, phase, &message, self.now);
             let waiting = (!phase.is_completed()).then_some(message);
             return stands(state, wake, waiting);
@@ -211,7 +239,7 @@ pub fn conclude_step(
     let mut state = operation.state.clone();
     let is_terminating = state.phase == OperationPhase::Terminating;
     let reached = if is_terminating { terminate(&input) } else { step(&input) };
-    set_results(&mut state, &reached.results);
+    set_results(&mut state, &reached.results, resources);
     // What is still to be written is the next pass's.
     let phase = if reached.actions.is_empty() || !reached.phase.is_completed() {
         reached.phase
@@ -233,10 +261,25 @@ pub fn settle(status: &mut ApplicationStatus, state: OperationState, application
     status.operation_state = Some(state);
 }
 
-fn set_results(state: &mut OperationState, results: &[sync::TaskResult]) {
-    if let Some(result) = &mut state.sync_result {
-        result.resources = results.iter().map(to_wire).collect();
-    }
+fn set_results(state: &mut OperationState, results: &[sync::TaskResult], resources: &[sync::Resource]) {
+    let Some(result) = &mut state.sync_result else { return };
+    let images = |key: &Key| {
+        let resource = resources.iter().find(|resource| resource.key == *key)?;
+        let target = resource.target.as_ref().filter(|_| runs_containers(&key.kind))?;
+        Some(images_of(target))
+    };
+    let with_images = |own: &sync::TaskResult| {
+        let images = images(&own.id.key).unwrap_or_default();
+        api::ResourceResult { images, ..to_wire(own) }
+    };
+    result.resources = results.iter().map(with_images).collect();
+}
+
+/// A manifest as a client hands it in: one object, as JSON or YAML.
+fn local_manifest(text: &str) -> Result<Object, String> {
+    let read = yaml::parse_one(text.as_bytes(), yaml::Dialect::V2, &mut Budget::default());
+    let value = read.map_err(|error| error.to_string())?;
+    Object::from_value(&value).map_err(|error| error.to_string())
 }
 
 /// The state with the concrete revisions and sources it works on.

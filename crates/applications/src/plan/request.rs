@@ -157,7 +157,7 @@ fn check(ground: &Ground<'_>, key: &Key, target: &Object) -> Check {
         _ => ground.rules.permits_cluster_kind(&gvk.group, &gvk.kind, target.name()),
     };
     if is_permitted {
-        return Check::Valid;
+        return validated(ground, target);
     }
     Check::NotPermitted(format!(
         "resource {}:{} is not permitted in project {}",
@@ -165,6 +165,34 @@ fn check(ground: &Ground<'_>, key: &Key, target: &Object) -> Check {
         gvk.kind,
         ground.rules.name()
     ))
+}
+
+/// Whether a target fits the type of its kind.
+// Compat: of kinds and of clusters newer than the types known here nothing is said before the server does.
+fn validated(ground: &Ground<'_>, target: &Object) -> Check {
+    if !knows_types_of(&ground.served.cluster_version) {
+        return Check::Valid;
+    }
+    let problems = match defaults::decode_value(target.gvk(), target.value()) {
+        Ok(decoded) if decoded.strict.is_empty() => return Check::Valid,
+        Ok(decoded) => decoded.strict.join(", "),
+        Err(error) => error.to_string(),
+    };
+    Check::Invalid(format!(
+        "error validating data: {problems}; if this is meant so, add the sync option Validate=false"
+    ))
+}
+
+/// Whether the cluster is no newer than the types known here.
+fn knows_types_of(version: &str) -> bool {
+    /// The minor version of Kubernetes that the types are from.
+    const MINOR: u32 = 36;
+    let minor = version
+        .trim_start_matches('v')
+        .split('.')
+        .nth(1)
+        .and_then(|minor| minor.trim_end_matches('+').parse::<u32>().ok());
+    minor.is_some_and(|minor| minor <= MINOR)
 }
 
 fn no_kind(ground: &Ground<'_>, key: &Key, target: &Object) -> String {

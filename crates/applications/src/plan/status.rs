@@ -2,14 +2,15 @@
 
 use super::assess::Assessment;
 use super::contents::Desired;
+use super::hold::Hold;
 use super::status_write::{AlsoRemove, status_write};
 use crate::level::CHANGED;
 use crate::observed::{Declared, Observed};
 use crate::sources::SourceFailure;
 use api::names::{
     ANNOTATION_REFRESH, CONDITION_COMPARISON_ERROR, CONDITION_EXCLUDED_RESOURCE_WARNING, CONDITION_INVALID_SPEC_ERROR,
-    CONDITION_REPEATED_RESOURCE_WARNING, CONDITION_SHARED_RESOURCE_WARNING, CONDITION_SYNC_ERROR,
-    CONDITION_UNKNOWN_ERROR, CONDITION_UNSUPPORTED_FIELD_WARNING,
+    CONDITION_ORPHANED_RESOURCE_WARNING, CONDITION_REPEATED_RESOURCE_WARNING, CONDITION_SHARED_RESOURCE_WARNING,
+    CONDITION_SYNC_ERROR, CONDITION_UNKNOWN_ERROR, CONDITION_UNSUPPORTED_FIELD_WARNING, CONDITION_WAITING_INFO,
 };
 use api::{
     AppHealthStatus, Application, ApplicationCondition, ApplicationStatus, ApplicationSummary, ComparedTo,
@@ -24,7 +25,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// The conditions that every comparison decides anew.
-const EVALUATED: [&str; 7] = [
+const EVALUATED: [&str; 9] = [
     CONDITION_COMPARISON_ERROR,
     CONDITION_EXCLUDED_RESOURCE_WARNING,
     CONDITION_INVALID_SPEC_ERROR,
@@ -32,6 +33,8 @@ const EVALUATED: [&str; 7] = [
     CONDITION_SHARED_RESOURCE_WARNING,
     CONDITION_UNKNOWN_ERROR,
     CONDITION_UNSUPPORTED_FIELD_WARNING,
+    CONDITION_ORPHANED_RESOURCE_WARNING,
+    CONDITION_WAITING_INFO,
 ];
 
 /// What a comparison found.
@@ -49,6 +52,8 @@ pub struct Draft {
     pub status: ApplicationStatus,
     /// What else the write does.
     pub also: AlsoRemove,
+    /// The conditions before.
+    former: Vec<ApplicationCondition>,
     plan: Plan,
 }
 
@@ -60,7 +65,11 @@ impl Draft {
         };
         let refresh = wants_refresh && observed.refreshing.is_none();
         let plan = Plan { waiting: observed.refreshing.iter().cloned().collect(), ..Plan::default() };
-        Draft { status, also: AlsoRemove { refresh, operation: false }, plan }
+        let former = match &observed.application {
+            Fetched::Known(Declared { application: Ok(application), .. }) => application.status.conditions.clone(),
+            _ => Vec::new(),
+        };
+        Draft { status, also: AlsoRemove { refresh, operation: false }, former, plan }
     }
 
     /// The status as it is.
@@ -168,8 +177,25 @@ impl Draft {
 
     /// A sync that was not made, and why.
     pub fn refuse(&mut self, message: String, now: Timestamp) {
-        let condition = ApplicationCondition::new(CONDITION_SYNC_ERROR, message);
-        self.status.set_conditions(vec![condition], &[CONDITION_SYNC_ERROR], Time::new(now));
+        self.say(CONDITION_SYNC_ERROR, message, now);
+    }
+
+    /// A sync that is due and held back, and why.
+    pub fn hold(&mut self, hold: &Hold, now: Timestamp) {
+        self.say(CONDITION_WAITING_INFO, format!("automated sync {}", hold.reason), now);
+        self.plan.waiting.push(hold.text());
+        if let Some(until) = hold.until {
+            self.plan = std::mem::take(&mut self.plan).wake_at(until, CHANGED);
+        }
+    }
+
+    /// One condition of a type; what was said before keeps its time.
+    fn say(&mut self, kind: &str, message: String, now: Timestamp) {
+        let is_same = |known: &&ApplicationCondition| known.condition_type == kind && known.message == message;
+        let known = self.former.iter().find(is_same).cloned();
+        let condition = known.unwrap_or_else(|| ApplicationCondition::new(kind, message));
+        let at = condition.last_transition_time.unwrap_or(Time::new(now));
+        self.status.set_conditions(vec![condition], &[kind], at);
     }
 
     /// To be looked at again then.
@@ -260,6 +286,10 @@ fn conditions(
             conditions.push(ApplicationCondition::new(CONDITION_COMPARISON_ERROR, message));
         }
     }
+    if let Some(count) = observed.orphans.filter(|count| *count > 0) {
+        let message = format!("Application has {count} orphaned resources");
+        conditions.push(ApplicationCondition::new(CONDITION_ORPHANED_RESOURCE_WARNING, message));
+    }
     conditions.extend(kept_sync_error(application, assessment));
     conditions.extend(unsupported(observed));
     conditions
@@ -305,7 +335,7 @@ fn summary(assessment: &Assessment, known: Option<ApplicationSummary>) -> Option
 }
 
 /// Kinds whose images are worth the look into the object.
-fn runs_containers(kind: &str) -> bool {
+pub fn runs_containers(kind: &str) -> bool {
     const KINDS: [&str; 9] = [
         "Deployment",
         "StatefulSet",
@@ -320,7 +350,8 @@ fn runs_containers(kind: &str) -> bool {
     KINDS.contains(&kind)
 }
 
-fn images_of(live: &Object) -> Vec<String> {
+/// The images that an object names.
+pub fn images_of(live: &Object) -> Vec<String> {
     let value = live.value();
     let templates = ["/spec/template/spec", "/spec", "/spec/jobTemplate/spec/template/spec"];
     let containers = templates

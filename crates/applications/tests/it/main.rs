@@ -5,6 +5,7 @@
 mod bad_input;
 mod behaviour;
 mod elsewhere;
+mod full;
 mod laws;
 mod migration;
 mod monorepo;

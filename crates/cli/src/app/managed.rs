@@ -7,13 +7,13 @@ use api::names::{API_VERSION, APP_PROJECT};
 use api::{AppProject, Application, ProjectRules};
 use applications::plan::assess::{Assessment, Ground};
 use applications::plan::gate::{Gate, gate};
-use applications::{AppKey, Declared, Gathered, Memory, Observed, Settings};
+use applications::{AppKey, Declared, Observed, Settings};
 use cluster::Served;
 use compare::{CompareError, Comparison, Pair, Targets};
 use object::{Fetched, Gvk, Key, Object};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// One application, its rules, and the cluster it goes to.
 pub(crate) struct Managed<'s> {
@@ -95,23 +95,9 @@ impl<'s> Managed<'s> {
 }
 
 fn observation(object: &Object, app: &Application) -> Observed {
-    Observed {
-        key: AppKey::of(object),
-        level: applications::level::CHANGED,
-        settings: Arc::new(Settings::default()),
-        application: Fetched::Known(Declared { object: object.clone(), application: Ok(Arc::new(app.clone())) }),
-        project: Fetched::Absent,
-        served: Fetched::Absent,
-        spec: Gathered::default(),
-        refreshing: None,
-        operation: None,
-        roots: BTreeMap::new(),
-        looked_up: BTreeMap::new(),
-        unknown_kinds: Vec::new(),
-        unsupported: Vec::new(),
-        memory: Memory::default(),
-        decided: OnceLock::new(),
-    }
+    let declared = Declared { object: object.clone(), application: Ok(Arc::new(app.clone())) };
+    let (key, settings) = (AppKey::of(object), Arc::new(Settings::default()));
+    Observed::new(key, applications::level::CHANGED, settings, Fetched::Known(declared))
 }
 
 async fn project(store: &Store, namespace: &str, name: &str) -> Fetched<Result<Arc<ProjectRules>, String>> {

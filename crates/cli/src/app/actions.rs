@@ -1,0 +1,165 @@
+//! `app actions list` and `app actions run`: what can be done with an application's live objects.
+
+use super::store::{AppName, Found, Store, explain};
+use crate::failure::Failure;
+use crate::tabs::{Layout, align};
+use crate::terminal;
+use api::ResourceStatus;
+use clap::{Args, Subcommand};
+use clock::Clock;
+use cluster::{Change, Part, PatchKind, Target, Write};
+use health::actions::{Effect, discover, run};
+use object::{Gvk, Object};
+use std::collections::BTreeMap;
+
+/// The commands below `app actions`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Actions {
+    /// List available actions on a resource
+    List(List),
+    /// Run an available action on resource(s) matching filters
+    Run(Run),
+}
+
+/// Which objects are meant.
+#[derive(Debug, Args)]
+struct Which {
+    /// Group
+    #[arg(long)]
+    group: Option<String>,
+    /// Kind
+    #[arg(long)]
+    kind: Option<String>,
+    /// Name of resource
+    #[arg(long)]
+    resource_name: Option<String>,
+    /// Namespace
+    #[arg(long)]
+    namespace: Option<String>,
+    /// Namespace of the application
+    #[arg(short = 'N', long)]
+    app_namespace: Option<String>,
+}
+
+/// The flags of `app actions list`.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Application, as NAME or NAMESPACE/NAME
+    name: String,
+    #[command(flatten)]
+    which: Which,
+}
+
+/// The flags of `app actions run`.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Application, as NAME or NAMESPACE/NAME
+    name: String,
+    /// The action
+    action: String,
+    #[command(flatten)]
+    which: Which,
+    /// Run the action on several resources where several match
+    #[arg(long)]
+    all: bool,
+    /// Parameters, each NAME=VALUE
+    #[arg(long = "param")]
+    parameters: Vec<String>,
+}
+
+impl Actions {
+    pub(crate) async fn run(&self, store: &Store, clock: &Clock) -> Result<(), Failure> {
+        match self {
+            Actions::List(command) => command.run(store).await,
+            Actions::Run(command) => command.run(store, clock).await,
+        }
+    }
+}
+
+impl Which {
+    fn matches(&self, resource: &ResourceStatus) -> bool {
+        let is = |wanted: &Option<String>, own: &str| wanted.as_deref().is_none_or(|wanted| wanted == own);
+        is(&self.group, &resource.group)
+            && is(&self.kind, &resource.kind)
+            && is(&self.resource_name, &resource.name)
+            && is(&self.namespace, &resource.namespace)
+    }
+
+    /// The live objects that are meant.
+    async fn objects(&self, store: &Store, found: &Found) -> Result<Vec<Object>, Failure> {
+        let mut objects = Vec::new();
+        for resource in found.app.status.resources.iter().filter(|resource| self.matches(resource)) {
+            let gvk = Gvk::new(&resource.group, &resource.version, &resource.kind);
+            let namespace = Some(resource.namespace.as_str()).filter(|namespace| !namespace.is_empty());
+            let read = store.client.get(&gvk, namespace, &resource.name).await;
+            objects.extend(read.map_err(|error| explain(error, "read resources"))?);
+        }
+        Ok(objects)
+    }
+}
+
+impl List {
+    async fn run(&self, store: &Store) -> Result<(), Failure> {
+        let name = AppName::parse(&self.name, self.which.app_namespace.as_deref());
+        let found = store.get(&name).await?;
+        let mut rows = "GROUP\tKIND\tNAME\tACTION\tDISABLED\n".to_owned();
+        for object in self.which.objects(store, &found).await? {
+            let gvk = object.gvk();
+            for action in discover(&object) {
+                let row = [&*gvk.group, &*gvk.kind, object.name(), action.name];
+                rows.push_str(&format!("{}\t{}\n", row.join("\t"), action.is_disabled));
+            }
+        }
+        terminal::print(&align(&rows, Layout::TABLE))
+    }
+}
+
+impl Run {
+    async fn run(&self, store: &Store, clock: &Clock) -> Result<(), Failure> {
+        let name = AppName::parse(&self.name, self.which.app_namespace.as_deref());
+        let found = store.get(&name).await?;
+        let has = |object: &Object| discover(object).iter().any(|action| action.name == self.action);
+        let objects: Vec<Object> = self.which.objects(store, &found).await?.into_iter().filter(has).collect();
+        match objects.len() {
+            0 => {
+                let why = format!(
+                    "No matching resource found with action {:?}; `capstan app actions list` shows them",
+                    self.action
+                );
+                return Err(Failure::new(why));
+            }
+            1 => {}
+            _ if self.all => {}
+            more => return Err(Failure::new(format!("{more} resources match; narrow it down or use --all"))),
+        }
+        let parameters = self.parameters()?;
+        for object in &objects {
+            let effects = run(object, &self.action, &parameters, clock.now());
+            for effect in effects.map_err(|error| Failure::new(error.to_string()))? {
+                let write = write(object, effect)?;
+                store.client.write(&write).await.map_err(|error| explain(error, "run the action"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn parameters(&self) -> Result<BTreeMap<String, String>, Failure> {
+        let pair = |text: &String| {
+            let pair = text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+            pair.ok_or_else(|| Failure::new(format!("--param {text}: NAME=VALUE expected")))
+        };
+        self.parameters.iter().map(pair).collect()
+    }
+}
+
+fn write(object: &Object, effect: Effect) -> Result<Write, Failure> {
+    let patch = |body, part| Write::new(Target::of(object), Change::Patch { kind: PatchKind::Merge, body, part });
+    Ok(match effect {
+        Effect::Patch(body) => patch(body, Part::Whole),
+        Effect::PatchStatus(body) => patch(body, Part::Status),
+        Effect::Create(value) => {
+            let made = Object::from_value(&value).map_err(|error| Failure::new(error.to_string()))?;
+            Write::new(Target::of(&made), Change::Create(made))
+        }
+    })
+}
