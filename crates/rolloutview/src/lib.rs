@@ -34,6 +34,7 @@ mod explain;
 
 pub use analysis_run::{JobView, RunView};
 pub use experiment::ExperimentView;
+pub use icon::of_analysis as phase_icon;
 pub use explain::{Explained, explain};
 pub use images::Image;
 pub use list::{ExperimentRow, ListColumns, RolloutRow, experiments_text, rollouts_text};

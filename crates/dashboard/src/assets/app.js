@@ -1,0 +1,180 @@
+// Keeps pages up to date, sends forms without leaving the page, and listens to the keyboard. Pages read without it.
+"use strict";
+(() => {
+  const root = document.documentElement;
+  root.classList.add("scripted");
+  const remembered = (() => { try { return localStorage.getItem("theme"); } catch { return null; } })();
+  if (remembered === "light" || remembered === "dark") root.dataset.theme = remembered;
+
+  // Times go on without the server.
+  const words = (seconds) => {
+    seconds = Math.max(0, Math.floor(seconds));
+    const two = (number, unit, rest, small) => rest ? `${number} ${unit} ${rest} ${small}` : `${number} ${unit}`;
+    if (seconds < 60) return `${seconds} s`;
+    if (seconds < 600) return two(Math.floor(seconds / 60), "min", seconds % 60, "s");
+    if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+    if (seconds < 86400) return two(Math.floor(seconds / 3600), "h", Math.floor(seconds % 3600 / 60), "min");
+    return two(Math.floor(seconds / 86400), "d", Math.floor(seconds % 86400 / 3600), "h");
+  };
+  const tick = () => {
+    const now = Date.now();
+    for (const time of document.querySelectorAll("time[data-clock]")) {
+      const at = Date.parse(time.dateTime);
+      const text = words((time.dataset.clock === "until" ? at - now : now - at) / 1000);
+      if (time.textContent !== text) time.textContent = text;
+    }
+  };
+
+  // Makes one element like another and touches only what differs, so that focus, what was typed and what was opened stay.
+  const keep = (element, name) =>
+    (name === "open" && element.localName === "details") || (name === "value" && element === document.activeElement);
+  const morph = (from, to) => {
+    if (from.nodeType !== to.nodeType || from.nodeName !== to.nodeName || (from.id || "") !== (to.id || "")) {
+      from.replaceWith(to);
+      return;
+    }
+    if (from.nodeType !== Node.ELEMENT_NODE) {
+      if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
+      return;
+    }
+    if (from.localName === "time" && from.dateTime === to.dateTime) return;
+    for (const { name } of [...from.attributes]) if (!to.hasAttribute(name) && !keep(from, name)) from.removeAttribute(name);
+    for (const { name, value } of to.attributes) if (from.getAttribute(name) !== value && !keep(from, name)) from.setAttribute(name, value);
+    children(from, to);
+  };
+  const children = (from, to) => {
+    const known = new Map();
+    for (const child of from.children) if (child.id) known.set(child.id, child);
+    let place = from.firstChild;
+    for (const wanted of [...to.childNodes]) {
+      const same = wanted.id && known.get(wanted.id);
+      if (same && same !== place) from.insertBefore(same, place);
+      const here = same || (place && !(place.id && to.querySelector(`:scope > #${CSS.escape(place.id)}`)) ? place : null);
+      if (!here) { from.insertBefore(wanted, place); continue; }
+      place = here.nextSibling;
+      morph(here, wanted);
+    }
+    while (place) { const next = place.nextSibling; place.remove(); place = next; }
+  };
+  const parsed = (html) => new DOMParser().parseFromString(html, "text/html").body;
+
+  // The event stream of the page.
+  let source = null;
+  const connection = (text) => {
+    const pill = document.getElementById("connection");
+    if (pill) { pill.hidden = !text; pill.textContent = text; }
+  };
+  const follow = () => {
+    if (source) source.close();
+    const main = document.getElementById("live");
+    if (!main || !main.dataset.live) return;
+    source = new EventSource(main.dataset.live);
+    source.addEventListener("open", () => connection(""));
+    source.addEventListener("error", () => connection("Connection lost; trying again"));
+    source.addEventListener("whole", (event) => { children(main, parsed(event.data)); tick(); });
+    source.addEventListener("part", (event) => {
+      const part = parsed(event.data).firstElementChild;
+      const own = part && document.getElementById(part.id);
+      if (own) { morph(own, part); tick(); }
+    });
+  };
+
+  // Another address of the same page, without loading it anew.
+  const visit = async (address) => {
+    const response = await fetch(address);
+    if (!response.ok) { location.href = address; return; }
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    history.replaceState(null, "", address);
+    for (const selector of ["form.search", "#live"]) {
+      const [own, other] = [document.querySelector(selector), page.querySelector(selector)];
+      if (own && other) morph(own, other);
+    }
+    tick();
+    follow();
+  };
+  let later = 0;
+  const search = (form) => {
+    clearTimeout(later);
+    later = setTimeout(() => {
+      const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+      visit(form.getAttribute("action") + (query.size ? `?${query}` : ""));
+    }, 150);
+  };
+
+  // Forms that do something.
+  let quiet = 0;
+  const tell = (text, isWrong) => {
+    const told = document.getElementById("told");
+    told.textContent = text;
+    told.classList.toggle("wrong", isWrong);
+    clearTimeout(quiet);
+    quiet = setTimeout(() => { told.textContent = ""; }, isWrong ? 10000 : 4000);
+  };
+  const send = async (form) => {
+    const buttons = [...form.querySelectorAll("button")].filter((button) => !button.disabled);
+    for (const button of buttons) button.disabled = true;
+    try {
+      const body = new URLSearchParams(new FormData(form));
+      const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+      const answer = await response.json();
+      tell(answer.message, !response.ok);
+      const asks = form.closest("details[data-once]");
+      if (asks && response.ok) { asks.open = false; asks.querySelector("summary").focus(); }
+    } catch {
+      tell("No answer. Look whether it happened.", true);
+    }
+    for (const button of buttons) button.disabled = false;
+  };
+
+  const step = (by) => {
+    const links = [...document.querySelectorAll(".row .name a")];
+    const at = links.indexOf(document.activeElement);
+    const next = links[Math.min(Math.max(at + by, 0), links.length - 1)];
+    if (next) { next.focus(); next.scrollIntoView({ block: "nearest" }); }
+  };
+  const keys = {
+    "/": () => document.querySelector(".search input")?.focus(),
+    j: () => step(1),
+    k: () => step(-1),
+    p: () => document.querySelector("#promote:not(:disabled)")?.focus(),
+    "?": () => document.getElementById("help").showModal(),
+    Escape: () => {
+      const open = document.querySelector("details.asks[open]");
+      if (open) open.open = false; else document.getElementById("up")?.click();
+    },
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const id of ["theme", "help-button"]) document.getElementById(id).hidden = false;
+    document.getElementById("theme").addEventListener("click", () => {
+      const isDark = getComputedStyle(root).colorScheme === "dark";
+      root.dataset.theme = isDark ? "light" : "dark";
+      try { localStorage.setItem("theme", root.dataset.theme); } catch { /* not remembered then */ }
+    });
+    document.getElementById("help-button").addEventListener("click", keys["?"]);
+    document.addEventListener("submit", (event) => {
+      const form = event.target;
+      if (form.matches(".search")) { event.preventDefault(); search(form); }
+      else if (form.method === "post" && form.action.includes("/rollout/")) { event.preventDefault(); send(form); }
+    });
+    document.addEventListener("input", (event) => { const form = event.target.closest(".search"); if (form) search(form); });
+    document.addEventListener("click", (event) => {
+      for (const open of document.querySelectorAll("details.asks[open]")) if (!open.contains(event.target)) open.open = false;
+      const chip = event.target.closest("a.chip");
+      if (chip && !event.ctrlKey && !event.metaKey) { event.preventDefault(); visit(chip.href); }
+    });
+    document.addEventListener("keydown", (event) => {
+      const isTyping = event.target.matches("input, textarea, select");
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isTyping && event.key === "Escape") { event.target.blur(); return; }
+      if (isTyping || document.getElementById("help").open) return;
+      const act = keys[event.key];
+      if (act) { event.preventDefault(); act(); }
+    });
+    // After a while in the background the stream may be gone without a word.
+    document.addEventListener("visibilitychange", () => { if (!document.hidden && source?.readyState === EventSource.CLOSED) follow(); });
+    tick();
+    setInterval(tick, 1000);
+    follow();
+  });
+})();
