@@ -3,7 +3,7 @@
 
 use crate::plan::{Action, CONTROLLER_MANAGER, Part, Target};
 use crate::reading::{controller_reference, target};
-use crate::template_hash::revision_hash;
+use crate::template_hash::{pod_template_hash, revision_hash};
 use apiserver::{GroupResource, Object};
 use serde_json::{Value, json};
 
@@ -27,6 +27,16 @@ pub(crate) struct Revision {
 pub(crate) struct Marks {
     /// The label that holds the hash.
     pub hash_label: &'static str,
+    /// What the hash is made of.
+    pub hashed: Hashed,
+}
+
+/// What a revision's hash is made of.
+pub(crate) enum Hashed {
+    /// Its data, as StatefulSets do.
+    Data,
+    /// The template and this collision count, as DaemonSets do.
+    Template(Option<i64>),
 }
 
 fn data(template: &Value) -> Value {
@@ -51,7 +61,10 @@ pub(crate) fn template_of(revision: &Object) -> Option<Value> {
 /// The revision of `template`: the one that is there, or one to be made with the next number.
 pub(crate) fn of_template(owner: &Object, template: &Value, known: &[Object], marks: &Marks) -> Revision {
     let data = data(template);
-    let hash = revision_hash(&data);
+    let hash = match marks.hashed {
+        Hashed::Data => revision_hash(&data),
+        Hashed::Template(collision_count) => pod_template_hash(template, collision_count),
+    };
     let next = known.iter().map(number).max().unwrap_or_default() + 1;
     let same = known.iter().filter(|revision| revision.get("/data").as_ref() == Some(&data));
     if let Some(revision) = same.max_by_key(|revision| number(revision)) {

@@ -10,7 +10,7 @@ use crate::controller::{Change, Context, Controller, Item};
 use crate::plan::{Action, Birth, CONTROLLER_MANAGER, Note, Plan, Severity, Target};
 use crate::pod::Pod;
 use crate::reading::{about, after_seconds, is_controlled_by, read, target};
-use crate::revisions::{self, Marks, REVISION, REVISIONS};
+use crate::revisions::{self, Hashed, Marks, REVISION, REVISIONS};
 use apiserver::{Api, GroupResource, Object, resources};
 use jiff::Timestamp;
 use observed::{DAEMON_SETS, Fit, Member, Pass, Site, Status, Whole};
@@ -20,13 +20,13 @@ use std::collections::BTreeMap;
 
 /// Who tells of a DaemonSet's events.
 const SOURCE: &str = "daemonset-controller";
-const MARKS: Marks = Marks { hash_label: REVISION };
 
 /// What to do for a DaemonSet now.
 #[must_use]
 pub fn plan(observed: &Observed, now: Timestamp) -> Plan {
     let Whole { spec, status: before } = read(&observed.set);
-    let update = revisions::of_template(&observed.set, &spec.template, &observed.revisions, &MARKS);
+    let marks = Marks { hash_label: REVISION, hashed: Hashed::Template(before.collision_count) };
+    let update = revisions::of_template(&observed.set, &spec.template, &observed.revisions, &marks);
     let mut by_node: BTreeMap<String, Vec<Member<'_>>> = BTreeMap::new();
     for object in &observed.pods {
         let pod = Pod::read(object);

@@ -10,7 +10,7 @@ use crate::controller::{Change, Context, Controller, Item};
 use crate::plan::{Action, Birth, CONTROLLER_MANAGER, Note, Plan, Severity, Target};
 use crate::pod::Pod;
 use crate::reading::{about, after_seconds, is_controlled_by, read, target};
-use crate::revisions::{self, Marks, REVISIONS};
+use crate::revisions::{self, Hashed, Marks, REVISIONS};
 use apiserver::{Api, GroupResource, Object, resources};
 use identity::{claims, ordinal, pod_name};
 use jiff::Timestamp;
@@ -22,7 +22,7 @@ const CLAIMS: GroupResource = GroupResource::new("", "persistentvolumeclaims");
 /// Who tells of a StatefulSet's events.
 const SOURCE: &str = "statefulset-controller";
 /// The label of a revision's hash.
-const MARKS: Marks = Marks { hash_label: "controller.kubernetes.io/hash" };
+const MARKS: Marks = Marks { hash_label: "controller.kubernetes.io/hash", hashed: Hashed::Data };
 
 /// What to do for a StatefulSet now.
 #[must_use]
