@@ -1,15 +1,29 @@
 //! What providers' answers say: bytes of a response in, the value that conditions look at out. Knows no network: whoever
 //! asks hands in the body of an answer whose status was well.
 
+mod go_json;
+
+mod cloud_watch;
 mod datadog;
 mod graphite;
+mod influxdb;
+mod kayenta;
 mod new_relic;
 mod prometheus;
+mod skywalking;
+mod wavefront;
+mod web;
 
+pub use cloud_watch::cloud_watch;
 pub use datadog::{DatadogVersion, datadog};
 pub use graphite::graphite;
+pub use influxdb::influxdb;
+pub use kayenta::{KayentaState, kayenta_configuration, kayenta_execution, kayenta_state};
 pub use new_relic::new_relic;
-pub use prometheus::prometheus;
+pub use prometheus::{prometheus, prometheus_by_label};
+pub use skywalking::skywalking;
+pub use wavefront::wavefront;
+pub use web::web;
 
 use crate::evaluate::Measured;
 use expr::{ListType, Value};

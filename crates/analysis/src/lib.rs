@@ -31,5 +31,5 @@ pub mod verdict;
 pub use arguments::{needed_secrets, redacted, resolve};
 pub use evaluate::{Measured, STALE_AFTER, evaluate};
 pub use plan::{Answer, Event, Garbage, Plan, Task, TaskKind, World};
-pub use planner::plan;
+pub use planner::{plan, refused};
 pub use validation::validate;

@@ -32,6 +32,19 @@ pub fn plan(world: World<'_>) -> Plan {
     plan
 }
 
+/// The run ends: an argument of it cannot be had, and why.
+#[must_use]
+pub fn refused(run: &AnalysisRun, why: &str, now: Timestamp) -> Plan {
+    if is_completed(run.status.phase()) {
+        return after_its_end(run, now);
+    }
+    let (mut plan, mut status) = (Plan::default(), run.status.clone());
+    let message = format!("Unable to resolve metric arguments: {why}");
+    end(&mut status, &mut plan, AnalysisPhase::Error, message, now);
+    plan.status = Some(Box::new(status));
+    plan
+}
+
 /// The metrics with their arguments in place, and the rules about them.
 fn prepared(run: &AnalysisRun) -> Result<(Vec<Metric>, Rules), String> {
     let metrics = run.spec.metrics.iter().map(|metric| resolve_without_secrets(metric, &run.spec.args));

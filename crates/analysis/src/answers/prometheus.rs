@@ -3,6 +3,7 @@
 use super::{Understood, decimal, instant, json};
 use expr::Value;
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 /// The numbers of an answer: one of a scalar, all of a vector, all of a matrix one series after the other.
 ///
@@ -10,10 +11,7 @@ use serde_json::Value as Json;
 /// When Prometheus says so, or the answer is of another shape.
 pub fn prometheus(body: &[u8]) -> Result<Understood, String> {
     let answer = json(body)?;
-    if answer["status"] != "success" {
-        let text = |field: &str| answer[field].as_str().unwrap_or_default().to_owned();
-        return Err(format!("{}: {}", text("errorType"), text("error")));
-    }
+    succeeded(&answer)?;
     let result = &answer["data"]["result"];
     let mut understood = match answer["data"]["resultType"].as_str() {
         Some("scalar") => {
@@ -43,6 +41,32 @@ fn many(result: &Json, samples: impl Fn(&Json) -> Vec<&Json>) -> Result<Understo
     let latest = found.iter().map(|(at, _)| *at).fold(f64::NEG_INFINITY, f64::max);
     let numbers: Vec<f64> = found.iter().map(|(_, number)| *number).collect();
     Understood::numbers(&numbers, instant(latest))
+}
+
+/// The number of each series of a vector, by the value of one of its labels; series that share it are added up.
+///
+/// # Errors
+/// When Prometheus says so, or the answer is of another shape.
+pub fn prometheus_by_label(body: &[u8], label: &str) -> Result<BTreeMap<String, f64>, String> {
+    let answer = json(body)?;
+    succeeded(&answer)?;
+    if answer["data"]["resultType"] != "vector" {
+        return Err("Prometheus answered no vector: ask for the count of each version".to_owned());
+    }
+    let mut found = BTreeMap::new();
+    for series in answer["data"]["result"].as_array().into_iter().flatten() {
+        let version = series["metric"][label].as_str().unwrap_or_default();
+        *found.entry(version.to_owned()).or_insert(0.0) += sample(&series["value"])?.1;
+    }
+    Ok(found)
+}
+
+fn succeeded(answer: &Json) -> Result<(), String> {
+    if answer["status"] == "success" {
+        return Ok(());
+    }
+    let text = |field: &str| answer[field].as_str().unwrap_or_default().to_owned();
+    Err(format!("{}: {}", text("errorType"), text("error")))
 }
 
 /// `[seconds, "number"]`.
