@@ -5,7 +5,7 @@ use crate::discovery::Served;
 use crate::overrides::Overrides;
 use crate::retry::Backoff;
 use crate::transport::{ConnectError, Lines, Transport};
-use crate::{ClusterError, ErrorClass, ListQuery, Request, Resource, served};
+use crate::{Answered, ClusterError, ErrorClass, ListQuery, Request, Resource, served};
 use bytes::Bytes;
 use clock::{Clock, Random};
 use object::{Fetched, Gvk, Object};
@@ -109,6 +109,12 @@ impl ClusterClient {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.0.clock
+    }
+
+    /// How often each thing was asked for by this client and its clones, by how it was answered.
+    #[must_use]
+    pub fn answered(&self) -> Vec<(Answered, u64)> {
+        self.0.transport.counted()
     }
 
     /// Sends `request` and gives the answer's body.

@@ -9,6 +9,7 @@ mod apply;
 mod cache;
 mod client;
 mod clusters;
+mod counted;
 mod decode;
 mod discovery;
 mod error;
@@ -30,6 +31,7 @@ pub use cache::{
 };
 pub use client::{ClusterClient, READ_TIMEOUT, WRITE_TIMEOUT};
 pub use clusters::{Cluster, Clusters};
+pub use counted::Answered;
 pub use decode::{Keep, WatchEvent};
 pub use discovery::Served;
 pub use error::{Advice, ClusterError, ErrorClass};

@@ -1,9 +1,10 @@
 //! How requests reach the API server: `kube`'s client stack over a kubeconfig, the in-cluster account, or any service.
 //!
-//! With [`http2`] the only module that names `kube`.
+//! With [`http2`] and [`crate::Access`] the only module that names `kube`.
 
+use crate::counted::Counts;
 use crate::overrides::{Overrides, Trust};
-use crate::{ClusterError, ErrorClass, Request, http2};
+use crate::{Answered, ClusterError, ErrorClass, Request, http2};
 use bytes::{Bytes, BytesMut};
 use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -59,6 +60,8 @@ pub(crate) struct Transport {
     short: kube::Client,
     /// For watches.
     streams: Arc<Streams>,
+    /// Answers so far.
+    counts: Counts,
 }
 
 /// Clients for long streams. Which protocol the server speaks is found out by the first stream.
@@ -120,7 +123,8 @@ impl Transport {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        Transport { short: kube::Client::new(service, "default"), streams: Arc::new(Streams::new(Vec::new())) }
+        let streams = Arc::new(Streams::new(Vec::new()));
+        Transport { short: kube::Client::new(service, "default"), streams, counts: Counts::default() }
     }
 
     pub(crate) async fn from_kubeconfig(path: Option<&Path>, context: Option<&str>) -> Result<Self, ConnectError> {
@@ -177,7 +181,7 @@ impl Transport {
         Transport::from_config(config)
     }
 
-    fn from_config(mut config: kube::Config) -> Result<Self, ConnectError> {
+    pub(crate) fn from_config(mut config: kube::Config) -> Result<Self, ConnectError> {
         config.connect_timeout = Some(CONNECT_TIMEOUT);
         // Reads of a watch may pause for its whole length; requests that end have a time limit of their own.
         config.read_timeout = None;
@@ -190,19 +194,24 @@ impl Transport {
             streams.extend(http2::client(&config).map_err(wrong)?);
         }
         let short = kube::Client::try_from(config).map_err(wrong)?;
-        Ok(Transport { streams: Arc::new(Streams::new(streams)), short })
+        Ok(Transport { streams: Arc::new(Streams::new(streams)), short, counts: Counts::default() })
+    }
+
+    /// How often each thing was asked for, by how it was answered.
+    pub(crate) fn counted(&self) -> Vec<(Answered, u64)> {
+        self.counts.all()
     }
 
     /// Sends `request` and reads the whole answer.
     pub(crate) async fn send(&self, request: &Request) -> Result<Bytes, ClusterError> {
-        let response = start(&self.short, request).await?;
+        let response = start(&self.short, request, &self.counts).await?;
         read_whole(response).await
     }
 
     /// Sends `request` and gives the lines of the answer as they come.
     pub(crate) async fn lines(&self, request: &Request) -> Result<Lines, ClusterError> {
-        let client = self.streams.client(&self.short).await;
-        let response = start(client, request).await?;
+        let client = self.streams.client(self).await;
+        let response = start(client, request, &self.counts).await?;
         Ok(Lines { body: response.into_body(), buffer: BytesMut::new(), ended: false })
     }
 }
@@ -214,14 +223,17 @@ impl Streams {
     }
 
     /// The client for the next stream.
-    async fn client<'c>(&'c self, short: &'c kube::Client) -> &'c kube::Client {
+    async fn client<'c>(&'c self, transport: &'c Transport) -> &'c kube::Client {
+        let Transport { short, counts, .. } = transport;
         let next = self.next.fetch_add(1, Ordering::Relaxed);
         let Some(http2) = self.http2.get(next % self.http2.len().max(1)) else { return short };
         let mut speaks_http2 = self.speaks_http2.lock().await;
         if speaks_http2.is_none() {
             let probe = Request::get_path("/version");
-            *speaks_http2 = match start(http2, &probe).await {
-                Err(error) if error.class == ErrorClass::Unreachable => start(short, &probe).await.ok().map(|_| false),
+            *speaks_http2 = match start(http2, &probe, counts).await {
+                Err(error) if error.class == ErrorClass::Unreachable => {
+                    start(short, &probe, counts).await.ok().map(|_| false)
+                }
                 _ => Some(true),
             };
         }
@@ -229,7 +241,11 @@ impl Streams {
     }
 }
 
-async fn start(client: &kube::Client, request: &Request) -> Result<http::Response<Body>, ClusterError> {
+async fn start(
+    client: &kube::Client,
+    request: &Request,
+    counts: &Counts,
+) -> Result<http::Response<Body>, ClusterError> {
     let mut builder = http::Request::builder()
         .method(&request.method)
         .uri(&request.uri)
@@ -242,6 +258,7 @@ async fn start(client: &kube::Client, request: &Request) -> Result<http::Respons
         ClusterError::new(ErrorClass::Invalid, format!("no request can be made of {:?}: {error}", request.uri))
     })?;
     let response = client.send(sent).await.map_err(|error| unreachable_error(&error))?;
+    counts.count(request, response.status().as_u16());
     if response.status().is_success() {
         return Ok(response);
     }

@@ -27,7 +27,7 @@ pub use event_sink::{EventSink, Silent};
 pub use kube_events::{KubeEvents, Reporter};
 pub use leadership::{Leadership, Tenure};
 pub use lease::{Elector, LeaseConfig};
-pub use metrics::{Counter, Metrics, PASS_BUCKETS, Passes};
+pub use metrics::{Counter, Metrics, PASS_BUCKETS, Passes, Told};
 pub use plan::{Guard, Level, OnFailure, Plan, Planned, Wake};
 pub use queue::{Queue, Turn};
 pub use reconcile::{Controller, Done, Failure, ROUNDS_MAX, Step};

@@ -1,6 +1,7 @@
 //! Counters, readable as values. Whoever serves pages turns them into an exposition format.
 
-use std::collections::BTreeMap;
+use crate::{Event, Severity};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -67,22 +68,64 @@ pub struct Passes {
     pub failed: u64,
 }
 
-/// Counts by counter and controller, and passes by key. Cheap to clone; clones are one set.
+/// How often one controller told one thing of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The object's kind.
+    pub kind: Arc<str>,
+    /// Its namespace; empty for none.
+    pub namespace: Box<str>,
+    /// Its name.
+    pub name: Box<str>,
+    /// Whether it is a warning.
+    pub severity: Severity,
+    /// The reason.
+    pub reason: Arc<str>,
+    /// How often.
+    pub count: u64,
+}
+
+/// Counts by counter and controller, passes by key, and events by object. Cheap to clone; clones are one set.
 #[derive(Debug, Clone, Default)]
-pub struct Metrics(Arc<Mutex<BTreeMap<(Counter, &'static str), u64>>>, Arc<Mutex<PassesByKey>>);
+pub struct Metrics {
+    counts: Arc<Mutex<BTreeMap<(Counter, &'static str), u64>>>,
+    passes: Arc<Mutex<PassesByKey>>,
+    events: Arc<Mutex<Events>>,
+}
 
 type PassesByKey = BTreeMap<(&'static str, Box<str>), Passes>;
+
+/// An object that events are about: who tells, kind, namespace, name.
+type Regarding = (&'static str, Arc<str>, Box<str>, Box<str>);
+
+/// Events by object. Kinds and reasons are few, and held once.
+#[derive(Debug, Default)]
+struct Events {
+    words: BTreeSet<Arc<str>>,
+    told: BTreeMap<Regarding, Vec<(Severity, Arc<str>, u64)>>,
+}
+
+impl Events {
+    fn word(&mut self, word: &str) -> Arc<str> {
+        let known = self.words.get(word).map(Arc::clone);
+        known.unwrap_or_else(|| {
+            let word: Arc<str> = word.into();
+            self.words.insert(Arc::clone(&word));
+            word
+        })
+    }
+}
 
 impl Metrics {
     /// Counts one more.
     pub fn count(&self, counter: Counter, controller: &'static str) {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         *counts.entry((counter, controller)).or_default() += 1;
     }
 
     /// Counts a pass over a key.
     pub fn passed(&self, controller: &'static str, key: &str, took: Duration, failed: u64) {
-        let mut passes = self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut passes = self.passes.lock().unwrap_or_else(PoisonError::into_inner);
         let at = (controller, Box::from(key));
         if !passes.contains_key(&at) && passes.len() >= KEYS_MAX {
             return;
@@ -99,20 +142,55 @@ impl Metrics {
     /// The passes over a key.
     #[must_use]
     pub fn passes(&self, controller: &'static str, key: &str) -> Passes {
-        let passes = self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        let passes = self.passes.lock().unwrap_or_else(PoisonError::into_inner);
         passes.get(&(controller, Box::from(key))).cloned().unwrap_or_default()
+    }
+
+    /// Counts an event.
+    pub fn told(&self, controller: &'static str, event: &Event) {
+        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        let (kind, reason) = (events.word(&event.regarding.gvk.kind), events.word(&event.reason));
+        let namespace = event.regarding.namespace.clone().unwrap_or_default();
+        let at = (controller, kind, namespace, event.regarding.name.clone());
+        if !events.told.contains_key(&at) && events.told.len() >= KEYS_MAX {
+            return;
+        }
+        let told = events.told.entry(at).or_default();
+        match told.iter_mut().find(|(severity, known, _)| *severity == event.severity && *known == reason) {
+            Some((_, _, count)) => *count += 1,
+            None => told.push((event.severity, reason, 1)),
+        }
+    }
+
+    /// What a controller told of each object, and how often.
+    #[must_use]
+    pub fn events(&self, controller: &'static str) -> Vec<Told> {
+        let events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = events.told.iter().filter(|((teller, ..), _)| *teller == controller);
+        let each = |((_, kind, namespace, name), told): (&Regarding, &Vec<(Severity, Arc<str>, u64)>)| {
+            let of = |(severity, reason, count): &(Severity, Arc<str>, u64)| Told {
+                kind: Arc::clone(kind),
+                namespace: namespace.clone(),
+                name: name.clone(),
+                severity: *severity,
+                reason: Arc::clone(reason),
+                count: *count,
+            };
+            told.iter().map(of).collect::<Vec<_>>()
+        };
+        own.flat_map(each).collect()
     }
 
     /// How many were counted.
     #[must_use]
     pub fn get(&self, counter: Counter, controller: &'static str) -> u64 {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&(counter, controller)).copied().unwrap_or_default()
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).get(&(counter, controller)).copied().unwrap_or_default()
     }
 
     /// All counts, sorted by counter and controller.
     #[must_use]
     pub fn snapshot(&self) -> Vec<(Counter, &'static str, u64)> {
-        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         counts.iter().map(|((counter, controller), count)| (*counter, *controller, *count)).collect()
     }
 }

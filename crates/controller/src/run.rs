@@ -221,6 +221,7 @@ impl<C: Controller> Runtime<C> {
     fn tell(&self, events: &[Event]) {
         for event in events {
             self.count(Counter::Events);
+            self.environment.metrics.told(self.controller.name(), event);
             self.environment.events.record(event);
         }
     }

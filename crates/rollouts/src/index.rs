@@ -1,6 +1,7 @@
 //! Which Rollouts an object concerns: by what they name, and by what they own. Pure.
 
 use crate::key::{RolloutKey, WorkKey};
+use crate::overlap::Overlaps;
 use crate::references::{Referent, destination_rule_of};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,6 +40,8 @@ pub struct Index {
     owners: BTreeMap<(Owned, RolloutKey), Box<str>>,
     /// ReplicaSets that nobody owns, by namespace.
     orphans: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
+    /// Rollouts that may match each other's pods.
+    pub overlaps: Overlaps,
 }
 
 impl Index {

@@ -7,6 +7,7 @@
 mod key;
 mod settings;
 
+mod overlap;
 mod references;
 mod selecting;
 mod workload;

@@ -6,7 +6,7 @@ use api::rollouts::Rollout;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use strategy::Identity;
-use strategy::validation::{Origin, validate_spec};
+use strategy::validation::{Origin, spec_warnings, validate_spec};
 
 /// What the hashes of a Rollout follow from, besides its own identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Spec {
     pub identity: Identity,
     /// What is wrong with it.
     pub problem: Option<String>,
+    /// What of it is accepted but does not hold.
+    pub warnings: Vec<String>,
 }
 
 /// What is kept of all Rollouts.
@@ -51,7 +53,8 @@ impl Memories {
         }
         let origin = if workload.is_some() { Origin::Resolved } else { Origin::Written };
         let problem = validate_spec(rollout, origin).into_iter().next().map(|error| error.to_string());
-        let spec = Arc::new(Spec { identity: Identity::of(rollout), problem });
+        let warnings = spec_warnings(rollout).iter().map(ToString::to_string).collect();
+        let spec = Arc::new(Spec { identity: Identity::of(rollout), problem, warnings });
         lock(&self.specs).insert(key.clone(), (basis, Arc::clone(&spec)));
         spec
     }

@@ -3,8 +3,8 @@
 use crate::run::NAME;
 use api::rollouts::names::{CONDITION_INVALID_SPEC, CONDITION_PROGRESSING};
 use api::rollouts::{ROLLOUT, Rollout, TrafficRouting};
-use cluster::{Cache, GroupKind};
-use controller::{Metrics, PASS_BUCKETS};
+use cluster::{Answered, Cache, GroupKind};
+use controller::{Metrics, PASS_BUCKETS, Told};
 use std::fmt::Write as _;
 
 /// The words for where a Rollout stands. They are not those of its status.
@@ -28,7 +28,32 @@ pub fn exposition(cache: &Cache, metrics: &Metrics) -> String {
     infos(&rollouts, &mut text);
     replicas(&rollouts, &mut text);
     passes(&rollouts, metrics, &mut text);
+    events(metrics, &mut text);
+    requests(cache, &mut text);
+    let version = env!("CARGO_PKG_VERSION");
+    head("argo_rollouts_controller_info", "gauge", "Running Argo-rollouts version", &mut text);
+    let _ = writeln!(text, "argo_rollouts_controller_info{{version=\"capstan-{version}\"}} 1");
     text
+}
+
+/// What was told of Rollouts since the process began.
+fn events(metrics: &Metrics, text: &mut String) {
+    head("rollout_events_total", "counter", "Count of rollout events", text);
+    for told in metrics.events(NAME).iter().filter(|told| *told.kind == *ROLLOUT) {
+        let Told { namespace, name, severity, reason, count, .. } = told;
+        let labels = format!("namespace=\"{namespace}\",name=\"{name}\"");
+        let _ = writeln!(text, "rollout_events_total{{{labels},type=\"{severity}\",reason=\"{reason}\"}} {count}");
+    }
+}
+
+/// What the API server was asked and answered, for this controller and those that share its connection.
+fn requests(cache: &Cache, text: &mut String) {
+    let name = "controller_clientset_k8s_request_total";
+    head(name, "counter", "Number of kubernetes requests executed during application reconciliation.", text);
+    for (Answered { resource, namespace, name: object, verb, status }, count) in cache.client().answered() {
+        let labels = format!("kind=\"{resource}\",namespace=\"{namespace}\",name=\"{object}\"");
+        let _ = writeln!(text, "{name}{{{labels},verb=\"{verb}\",status_code=\"{status}\"}} {count}");
+    }
 }
 
 fn head(name: &str, kind: &str, help: &str, text: &mut String) {

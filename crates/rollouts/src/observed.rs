@@ -87,6 +87,8 @@ pub struct Seen {
     pub templates: BTreeMap<TemplateKey, Fetched<AnalysisTemplateSpec>>,
     /// Other Rollouts that name a Service of its.
     pub peers: Vec<Peer>,
+    /// What is accepted but does not hold.
+    pub warnings: Vec<String>,
     /// The workload it refers to.
     pub workload: Option<Fetched<Arc<Workload>>>,
     /// What is wrong with it or with what it refers to.

@@ -100,6 +100,7 @@ fn rollout(key: &RolloutKey, object: Option<&Object>, observer: &Observer) -> Ve
     let mut woken = vec![WorkKey::Rollout(key.clone())];
     let Some(object) = object else {
         woken.extend(index.rollout_gone(key));
+        woken.extend(index.overlaps.rollout_gone(key).into_iter().map(WorkKey::Rollout));
         return woken;
     };
     let meta = object.meta();
@@ -107,6 +108,10 @@ fn rollout(key: &RolloutKey, object: Option<&Object>, observer: &Observer) -> Ve
         // What one that cannot be read named before, it names still.
         if let Ok(rollout) = Rollout::read(object) {
             woken.extend(index.rollout_is(key, (meta.generation, meta.uid.clone()), references(&rollout)));
+            // What comes from another workload is noted once that is read.
+            if rollout.spec.workload_ref.is_none() {
+                woken.extend(index.overlaps.rollout_is(key, &rollout).into_iter().map(WorkKey::Rollout));
+            }
         }
     }
     woken

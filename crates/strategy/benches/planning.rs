@@ -119,6 +119,7 @@ impl Scene {
             router: Some(&Told),
             targets: Targets::Unasked,
             invalid: None,
+            warnings: &[],
         };
         plan(&world, self.now)
     }

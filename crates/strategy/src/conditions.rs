@@ -11,6 +11,9 @@ use api::rollouts::names::{
 use api::rollouts::{Rollout, RolloutCondition, RolloutStatus};
 use jiff::Timestamp;
 
+/// How many warnings are told one by one: an object of a status is no report.
+const WARNINGS_MAX: usize = 8;
+
 /// What a condition says.
 #[derive(Clone, Copy)]
 pub enum Holds {
@@ -223,6 +226,7 @@ pub fn write(pass: &mut Pass<'_>, status: &mut RolloutStatus) {
     write_available(pass, status);
     write_failure(pass, status);
     write_completed(pass, status);
+    write_warnings(pass, status);
 }
 
 fn write_healthy(pass: &Pass<'_>, status: &mut RolloutStatus) -> bool {
@@ -315,6 +319,23 @@ fn write_completed(pass: &mut Pass<'_>, status: &mut RolloutStatus) {
         let (revision, hash) = (pass.revision, status.current_pod_hash.clone());
         let message = format!("Rollout not completed, started update to revision {revision} ({hash})");
         pass.tell(REASON_NOT_COMPLETED, message);
+    }
+}
+
+/// What of the spec does not hold, as a condition for as long as it does not, and as an event for each change of it.
+fn write_warnings(pass: &mut Pass<'_>, status: &mut RolloutStatus) {
+    let warnings = pass.world.warnings;
+    if warnings.is_empty() {
+        return remove(&mut status.conditions, SPEC_WARNING);
+    }
+    let mut message = warnings.iter().take(WARNINGS_MAX).cloned().collect::<Vec<_>>().join("; ");
+    if let Some(more @ 1..) = warnings.len().checked_sub(WARNINGS_MAX) {
+        message = format!("{message}; and {more} more");
+    }
+    let is_known = find(&status.conditions, SPEC_WARNING).is_some_and(|known| known.message == message);
+    set(&mut status.conditions, condition(SPEC_WARNING, Holds::True, SPEC_WARNING, message.clone(), pass.time()));
+    if !is_known {
+        pass.warn(SPEC_WARNING, message);
     }
 }
 

@@ -33,5 +33,5 @@ pub use kinds::FieldError;
 pub use reference::{Peer, Reference, ReferenceKind, References, TemplateKey, references};
 pub use spec::{Origin, validate_spec};
 pub use virtual_services::validate_virtual_service;
-pub use warnings::{Warning, warnings};
+pub use warnings::{Warning, overlaps, spec_warnings, warnings};
 pub use whole::{first_problem, validate_references};

@@ -2,6 +2,8 @@
 
 /// The spec is wrong.
 pub const REASON_INVALID_SPEC: &str = "InvalidSpec";
+/// The spec is accepted, and says something that does not hold: the reason and the condition.
+pub const SPEC_WARNING: &str = "SpecWarning";
 /// Whether enough pods are available.
 pub const REASON_AVAILABLE: &str = "AvailableReason";
 /// Enough are.

@@ -35,6 +35,8 @@ pub struct World<'a> {
     pub targets: Targets,
     /// What is wrong with the spec or what it refers to: the first problem, with its path.
     pub invalid: Option<&'a str>,
+    /// What is accepted but means something else than it says, or nothing.
+    pub warnings: &'a [String],
 }
 
 /// A Service as a Rollout sees it.

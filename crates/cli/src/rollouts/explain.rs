@@ -14,7 +14,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use strategy::validation::{Origin, ReferenceKind, References, TemplateKey, first_problem, references};
-use strategy::{ExperimentRun, Identity, Plan, Pod, ReplicaSet, Run, Service, Targets, World, plan};
+use strategy::{ExperimentRun, Identity, Plan, Pod, ReplicaSet, Run, SPEC_WARNING, Service, Targets, World, plan};
 use traffic::{Objects, Router, Routers, canary_ingress_name};
 
 /// The flags of `explain`.
@@ -120,6 +120,8 @@ impl Around {
         let routers = Routers::of(rollout, &self.objects);
         let identity = Identity::of(rollout);
         let pods: [Pod; 0] = [];
+        // Which Rollouts match each other's pods is for the controller to find.
+        let told: Vec<String> = rollout.status.condition(SPEC_WARNING).map(|it| it.message.clone()).into_iter().collect();
         let world = World {
             rollout,
             identity: &identity,
@@ -132,6 +134,7 @@ impl Around {
             router: routers.as_ref().map(|routers| routers as &dyn Router),
             targets: Targets::Unasked,
             invalid: invalid.as_deref(),
+            warnings: &told,
         };
         plan(&world, session.clock.now())
     }

@@ -17,7 +17,7 @@ use controller::Failure;
 use object::{Fetched, Key, Object};
 use std::collections::{BTreeMap, BTreeSet};
 use strategy::identity::recognise;
-use strategy::validation::Peer;
+use strategy::validation::{Peer, overlaps};
 use strategy::{Service, needs_pods};
 use workload::Resolved;
 
@@ -77,7 +77,8 @@ impl Observer {
             pods: Vec::new(),
             routed,
             templates: self.templates(key, &rollout),
-            peers: self.peers(key, &rollout),
+            peers: self.sharing(key, &rollout),
+            warnings: Vec::new(),
             workload,
             invalid: unresolved,
             object,
@@ -85,6 +86,7 @@ impl Observer {
         };
         seen.invalid = seen.invalid.take().or_else(|| problem(&seen));
         if seen.invalid.is_none() {
+            seen.warnings = self.warnings(key, &seen);
             seen.is_name_taken = self.is_name_taken(key, &seen).await?;
             if needs_pods(&seen.rollout, self.cache.client().clock().now()) {
                 seen.pods = self.pods(key, &seen).await?;
@@ -126,12 +128,28 @@ impl Observer {
     }
 
     /// The other Rollouts that name a Service of its.
-    fn peers(&self, key: &RolloutKey, rollout: &Rollout) -> Vec<Peer> {
+    fn sharing(&self, key: &RolloutKey, rollout: &Rollout) -> Vec<Peer> {
         let index = self.index();
         let naming =
             services(rollout).into_iter().flat_map(|name| index.naming(Referent::Service, &key.namespace, name));
         let others: BTreeSet<RolloutKey> = naming.filter(|other| other != key).collect();
         drop(index);
+        self.peers(&others)
+    }
+
+    /// What of a Rollout is accepted but does not hold.
+    fn warnings(&self, key: &RolloutKey, seen: &Seen) -> Vec<String> {
+        let mut index = self.index();
+        if seen.workload.is_some() {
+            index.overlaps.rollout_is(key, &seen.rollout);
+        }
+        let others = index.overlaps.others(key);
+        drop(index);
+        let found = overlaps(&seen.rollout, &self.peers(&others));
+        seen.spec.warnings.iter().cloned().chain(found.iter().map(ToString::to_string)).collect()
+    }
+
+    fn peers(&self, others: &BTreeSet<RolloutKey>) -> Vec<Peer> {
         let find = |other: &RolloutKey| self.cache.get(&other.object_key()).into_known();
         let found = others.iter().filter_map(find).filter_map(|cached| Rollout::read(&cached.object).ok());
         found.map(|other| Peer::of(&other)).collect()

@@ -18,7 +18,6 @@ use actions::act_all;
 use controller::{Done, Plan, Planned, Severity};
 use draft::Draft;
 use jiff::{SignedDuration, Timestamp};
-use strategy::validation::warnings;
 use strategy::{World, plan};
 use traffic::{Router, Routers};
 
@@ -60,13 +59,13 @@ fn decide_rollout(seen: &Seen, now: Timestamp) -> Plan {
         router: routers.as_ref().map(|routers| routers as &dyn Router),
         targets: strategy::Targets::Unasked,
         invalid: seen.invalid.as_deref(),
+        warnings: &seen.warnings,
     };
     let decided = plan(&world, now);
     let mut draft = Draft::new(seen);
     act_all(&mut draft, &decided, now);
     let mut plan = draft.finish();
     greet(seen, &mut plan);
-    warn(seen, &mut plan);
     plan.waiting.extend(decided.waiting.iter().map(ToString::to_string));
     if let Some(wake) = decided.wake {
         let soonest = now.checked_add(WAKE_PAUSE).unwrap_or(now);
@@ -94,15 +93,6 @@ fn greet(seen: &Seen, plan: &mut Plan) {
     let greeting = draft::event(&seen.object, Severity::Normal, "RolloutAddedToInformer", &message);
     let first = plan.writes.first_mut().or(plan.status.as_mut());
     first.into_iter().for_each(|planned| planned.events.insert(0, greeting.clone()));
-}
-
-/// Tells people, once a version, what of the spec is accepted but means nothing.
-fn warn(seen: &Seen, plan: &mut Plan) {
-    let is_creation = |planned: &&mut Planned| actions::creates_set(planned);
-    let Some(creation) = plan.writes.iter_mut().find(is_creation) else { return };
-    let told = warnings(&seen.rollout, &seen.references()).into_iter().map(|warning| warning.to_string());
-    let event = |message: String| draft::event(&seen.object, Severity::Warning, "SpecWarning", &message);
-    creation.events.extend(told.map(event));
 }
 
 fn is_absence(error: &cluster::ClusterError) -> bool {

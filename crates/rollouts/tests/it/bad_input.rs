@@ -116,6 +116,27 @@ async fn a_selector_that_matches_anothers_pods_takes_none_of_them() {
     stage.until_phase("second", "Healthy").await;
     assert!(stage.line("web").await.ends_with("web:blue*:2/2"), "{}", stage.line("web").await);
     assert!(stage.line("second").await.ends_with("web:blue*:1/1"), "{}", stage.line("second").await);
+    // Both are told, and only them; the condition goes with its cause.
+    stage.create(rollout("third", 1, json!({"canary": {}}))).await;
+    stage.until_phase("third", "Healthy").await;
+    let pairs = [("web", "second"), ("second", "web")];
+    for (name, other) in pairs {
+        let said = format!("spec.selector: it matches the pods of Rollout \"{other}\" too");
+        let is_said = |rollout: &Value| warning(rollout).is_some_and(|it| it.starts_with(&said));
+        stage.until(name, "warned", is_said).await;
+        let is_event = |event: &String| event.starts_with("SpecWarning: ") && event.contains(&format!("Rollout \"{other}\""));
+        let events = stage.events(name).await;
+        assert_eq!(events.iter().filter(|event| is_event(event)).count(), 1, "{name}: {events:#?}");
+    }
+    assert!(warning(&stage.rollout("third").await).is_none());
+    stage.delete("argoproj.io/v1alpha1", "Rollout", "second").await;
+    stage.until("web", "no longer warned", |rollout| warning(rollout).is_none()).await;
+}
+
+/// What the condition about fields that do not hold says.
+fn warning(rollout: &Value) -> Option<&str> {
+    let conditions = rollout["status"]["conditions"].as_array()?;
+    conditions.iter().find(|it| it["type"] == "SpecWarning")?["message"].as_str()
 }
 
 #[tokio::test(start_paused = true)]

@@ -20,4 +20,6 @@ mod measured;
 
 mod bad_input;
 
+mod metrics;
+
 mod laws;

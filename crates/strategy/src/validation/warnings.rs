@@ -27,6 +27,14 @@ impl fmt::Display for Warning {
 /// Everything worth a word, the spec's own first.
 #[must_use]
 pub fn warnings(rollout: &Rollout, found: &References<'_>) -> Vec<Warning> {
+    let mut warnings = spec_warnings(rollout);
+    warnings.extend(overlaps(rollout, found.peers));
+    warnings
+}
+
+/// What of the spec alone is worth a word.
+#[must_use]
+pub fn spec_warnings(rollout: &Rollout) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if let Ok(spec) = serde_json::to_value(&rollout.spec) {
         unknown("spec", &spec, &api::rollouts::RolloutSpec::shape(), &mut warnings);
@@ -37,8 +45,13 @@ pub fn warnings(rollout: &Rollout, found: &References<'_>) -> Vec<Warning> {
             several(step).map(|message| Warning { field: format!("spec.strategy.canary.steps[{index}]"), message }),
         );
     }
-    warnings.extend(found.peers.iter().filter_map(|peer| overlap(rollout, peer)));
     warnings
+}
+
+/// The other Rollouts that take pods of this one for their own, and whose pods this one takes for its own.
+#[must_use]
+pub fn overlaps(rollout: &Rollout, peers: &[Peer]) -> Vec<Warning> {
+    peers.iter().filter_map(|peer| overlap(rollout, peer)).collect()
 }
 
 /// Fields that nobody knows. The shape bounds the depth.

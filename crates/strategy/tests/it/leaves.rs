@@ -213,6 +213,7 @@ fn outcome(situation: &Value, spec: &Value) -> String {
         router: routers.as_ref().map(|routers| routers as &dyn Router),
         targets: Targets::Unasked,
         invalid: None,
+        warnings: &[],
     };
     let planned = plan(&world, now);
     format!("{planned:#?}\n{problems:#?}")

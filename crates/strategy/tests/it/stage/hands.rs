@@ -40,6 +40,7 @@ impl Stage {
                     self.change(|rollout| rollout.spec.paused = false);
                 }
             }
+            "doubtful" => self.warnings = rest.split(" | ").filter(|it| !it.is_empty()).map(str::to_owned).collect(),
             "abort" => self.patch(|status| status.abort = true),
             "retry" => self.patch(|status| status.abort = false),
             "undo" => self.undo(rest),

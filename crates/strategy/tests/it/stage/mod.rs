@@ -40,6 +40,8 @@ pub struct Stage {
     pub crashed: BTreeSet<String>,
     /// The name of the next ReplicaSet is somebody else's until the hash changes.
     pub taken: BTreeSet<String>,
+    /// What is accepted but does not hold.
+    pub warnings: Vec<String>,
     /// Pods left to the workload that the Rollout takes the place of.
     pub workload: Option<i64>,
     /// How many pods of a ReplicaSet may come or go in one move.
@@ -84,6 +86,7 @@ impl Stage {
             broken: BTreeSet::new(),
             crashed: BTreeSet::new(),
             taken: BTreeSet::new(),
+            warnings: Vec::new(),
             workload: None,
             pace: usize::MAX,
             events: Vec::new(),
@@ -159,6 +162,7 @@ impl Stage {
             router: routing.map(|_| &self.balancer as &dyn Router),
             targets: self.targets,
             invalid: invalid.as_deref(),
+            warnings: &self.warnings,
         };
         plan(&world, self.now)
     }
