@@ -1,11 +1,13 @@
 //! Expressions to steps. Each step carries the place that Go's executor would report an error at, so that messages agree.
 
 use crate::convert;
-use crate::lex::LoopKeywords;
+use crate::function::wrong_count;
+use crate::outline::Wanted;
 use crate::program::{CallSite, KEEP, Literal, MethodSite, Names, Node, Op, Parts, Shape, Span, Step};
-use crate::syntax::{Arena, Expression, Form, Id};
+use crate::scope::{Mark, Meaning, Scope};
+use crate::syntax::{Arena, Expression, Form, Id, Row};
 use crate::types::Type;
-use crate::value::{Function, Value};
+use crate::value::Value;
 use std::sync::Arc;
 
 /// A template being compiled.
@@ -13,7 +15,7 @@ pub(crate) struct Builder<'t> {
     pub(crate) text: &'t [u8],
     pub(crate) code: Vec<Step>,
     pub(crate) parts: Parts,
-    scope: Vec<Variable<'t>>,
+    scope: Scope<'t>,
     /// Slots of variables whose declaration a short circuit may skip.
     skippable: Vec<u32>,
     /// How many short circuits may skip what is compiled now.
@@ -22,47 +24,24 @@ pub(crate) struct Builder<'t> {
     pub(crate) empty: bool,
     /// Where the last command of the last pipeline begins.
     pub(crate) last_begins: u32,
+    /// Outlines name places that may be changed later: each then is its own.
+    outlines: Wanted,
 }
 
+/// A call of a function.
 #[derive(Clone, Copy)]
-struct Variable<'t> {
-    name: &'t [u8],
-    slot: u32,
-    skippable: bool,
-}
-
-/// What a scope is reset to.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Mark(usize);
-
-/// Finds functions by name; says whether it is a builtin.
-pub(crate) trait Functions {
-    /// The function that templates mean by `name`, and whether it is one of Go's own.
-    fn find(&self, name: &str) -> Option<(&Arc<Function>, bool)>;
-
-    /// Whether loops' keywords are keywords.
-    fn keywords(&self) -> LoopKeywords {
-        LoopKeywords { break_is: self.find("break").is_none(), continue_is: self.find("continue").is_none() }
-    }
-}
-
-/// The expressions of one action, and where functions are found.
-#[derive(Clone, Copy)]
-pub(crate) struct Action<'a> {
-    pub(crate) arena: &'a Arena,
-    pub(crate) functions: &'a dyn Functions,
-}
-
-/// The variables that a name can mean, the innermost first, and whether the last of them is surely set.
-#[derive(Debug, Clone)]
-struct Meaning {
-    slots: Vec<u32>,
-    certain: bool,
+struct Called {
+    /// The function: a position in [`Arena::functions`].
+    at: u32,
+    arguments: Row,
+    piped: bool,
+    /// Where errors of the function itself are reported.
+    node: u32,
 }
 
 /// A call of `and` or `or`.
-struct Deciding<'a> {
-    arguments: &'a [Id],
+struct Deciding {
+    arguments: Row,
     piped: bool,
     /// What an argument that decides is.
     when: bool,
@@ -78,30 +57,29 @@ enum Receiver {
 }
 
 impl<'t> Builder<'t> {
-    pub(crate) fn new(text: &'t [u8]) -> Self {
-        let root = Variable { name: b"$", slot: 0, skippable: false };
-        let (code, parts, skippable) = Default::default();
-        Builder {
-            text,
-            code,
-            parts,
-            scope: vec![root],
-            skippable,
-            conditions: 0,
-            slots: 1,
-            empty: true,
-            last_begins: 0,
-        }
+    pub(crate) fn new(text: &'t [u8], outlines: Wanted) -> Self {
+        let (code, parts, scope, skippable) = Default::default();
+        Builder { text, code, parts, scope, skippable, conditions: 0, slots: 1, empty: true, last_begins: 0, outlines }
+    }
+
+    /// What has been compiled, in no more memory than it needs. The builder is as new.
+    pub(crate) fn finish(&mut self) -> (Arc<[Step]>, Parts) {
+        let code = self.code.as_slice().into();
+        self.code.clear();
+        self.scope.clear();
+        self.skippable.clear();
+        (self.conditions, self.slots, self.empty, self.last_begins) = (0, 1, true, 0);
+        (code, self.parts.take())
     }
 
     /// The variables declared so far.
     pub(crate) fn mark(&self) -> Mark {
-        Mark(self.scope.len())
+        self.scope.mark()
     }
 
     /// Forgets the variables declared since.
     pub(crate) fn reset(&mut self, mark: Mark) {
-        self.scope.truncate(mark.0);
+        self.scope.reset(mark);
     }
 
     pub(crate) fn here(&self) -> u32 {
@@ -114,8 +92,11 @@ impl<'t> Builder<'t> {
     }
 
     pub(crate) fn node(&mut self, pos: u32, span: Span, shape: Shape) -> u32 {
-        self.parts.nodes.push(Node { pos, span, shape });
-        self.parts.nodes.len() as u32 - 1
+        let (node, nodes) = (Node { pos, span, shape }, &mut self.parts.nodes);
+        if self.outlines == Wanted::Yes || nodes.last() != Some(&node) {
+            nodes.push(node);
+        }
+        nodes.len() as u32 - 1
     }
 
     fn node_of(&mut self, expression: &Expression) -> u32 {
@@ -142,100 +123,101 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// The variables that a name can mean, the innermost first; more than one only where a declaration may be skipped.
-    fn resolve(&self, name: &[u8]) -> Meaning {
-        let mut slots = Vec::new();
-        for variable in self.scope.iter().rev().filter(|variable| variable.name == name) {
-            slots.push(variable.slot);
-            if !variable.skippable {
-                return Meaning { slots, certain: true };
-            }
-        }
-        Meaning { slots, certain: false }
-    }
-
-    pub(crate) fn alternatives(&mut self, slots: Vec<u32>) -> u32 {
+    fn alternatives(&mut self, slots: Vec<u32>) -> u32 {
         self.parts.alternatives.push(slots);
         self.parts.alternatives.len() as u32 - 1
     }
 
     /// A pipeline, its variables included. Leaves its value, which may still be nil in an interface.
-    pub(crate) fn pipeline(&mut self, action: Action<'_>, id: Id) -> Vec<u32> {
-        let expression = *action.arena.get(id);
+    pub(crate) fn pipeline(&mut self, arena: &Arena<'_>, id: Id) {
+        let expression = *arena.get(id);
         let node = self.node_of(&expression);
         let mut last_begins = self.here();
-        for (at, command) in action.arena.children(id).enumerate() {
+        for (at, command) in arena.children(id).enumerate() {
             last_begins = self.here();
             if at > 0 {
                 self.push(Op::SaveFinal, KEEP);
             }
             let piped = at > 0;
-            self.command(action, command, piped, if piped { KEEP } else { node });
+            self.command(arena, command, piped, if piped { KEEP } else { node });
         }
         self.last_begins = last_begins;
         let Form::Pipeline { variables, count, assigns } = expression.form else {
-            return Vec::new();
+            return;
         };
-        let names = variables as usize..variables as usize + usize::from(count);
-        action.arena.names[names].iter().map(|name| self.set(*name, assigns)).collect()
+        for name in &arena.names[variables as usize..variables as usize + usize::from(count)] {
+            if assigns { self.assign(*name) } else { self.declare(*name) }
+        }
     }
 
-    /// Gives the accumulator to a variable. The list of alternatives that it is.
-    fn set(&mut self, name: Span, assigns: bool) -> u32 {
+    /// The variables that a pipeline has set, as lists of alternatives.
+    pub(crate) fn variables_of(&mut self, arena: &Arena<'_>, id: Id) -> Vec<u32> {
+        let Form::Pipeline { variables, count, .. } = arena.get(id).form else {
+            return Vec::new();
+        };
+        let names = &arena.names[variables as usize..variables as usize + usize::from(count)];
+        let slots = |builder: &Self, name: &Span| match builder.scope.resolve(name.of(builder.text)) {
+            Meaning::One(slot) => vec![slot],
+            Meaning::FirstSet(slots) => slots,
+        };
+        names.iter().map(|name| self.alternatives(slots(self, name))).collect()
+    }
+
+    /// Gives the accumulator to a variable that is there.
+    fn assign(&mut self, name: Span) {
         let text = name.of(self.text);
-        if assigns {
-            let Meaning { slots, certain } = self.resolve(text);
-            match slots[..] {
-                [] => self.fail(undefined(text), KEEP),
-                [slot] if certain => drop(self.push(Op::Set(slot), KEEP)),
-                _ => {
-                    let list = self.alternatives(slots.clone());
-                    self.push(Op::SetOf(list), KEEP);
-                }
+        match self.scope.resolve(text) {
+            Meaning::One(slot) => drop(self.push(Op::Set(slot), KEEP)),
+            Meaning::FirstSet(slots) if slots.is_empty() => self.fail(undefined(text), KEEP),
+            Meaning::FirstSet(slots) => {
+                let list = self.alternatives(slots);
+                self.push(Op::SetOf(list), KEEP);
             }
-            return self.alternatives(slots);
         }
-        let slot = self.scope.last().map_or(0, |variable| variable.slot + 1);
-        self.slots = self.slots.max(slot + 1);
+    }
+
+    /// Gives the accumulator to a new variable.
+    fn declare(&mut self, name: Span) {
         let skippable = self.conditions > 0;
+        let slot = self.scope.declare(name.of(self.text), skippable);
+        self.slots = self.slots.max(slot + 1);
         if skippable {
             self.skippable.push(slot);
         }
-        self.scope.push(Variable { name: text, slot, skippable });
         self.push(Op::Set(slot), KEEP);
-        self.alternatives(vec![slot])
     }
 
     /// A pipeline in parentheses.
-    fn nested(&mut self, action: Action<'_>, id: Id) {
-        self.pipeline(action, id);
+    fn nested(&mut self, arena: &Arena<'_>, id: Id) {
+        self.pipeline(arena, id);
         self.push(Op::Strip, KEEP);
     }
 
-    fn command(&mut self, action: Action<'_>, id: Id, piped: bool, pipeline_node: u32) {
-        let parts: Vec<Id> = action.arena.children(id).collect();
-        let (Some(&first), arguments) = (parts.first(), parts.get(1..).unwrap_or_default()) else {
+    fn command(&mut self, arena: &Arena<'_>, id: Id, piped: bool, pipeline_node: u32) {
+        let Some(first) = arena.get(id).child else {
             return;
         };
-        let expression = *action.arena.get(first);
+        let arguments = arena.behind(first);
+        let expression = *arena.get(first);
         let given = piped || !arguments.is_empty();
         match expression.form {
-            Form::Function => {
-                let node = self.node_of(action.arena.get(id));
-                self.call(action, &expression, arguments, piped, node);
+            Form::Function(at) => {
+                let node = self.node_of(arena.get(id));
+                let called = Called { at, arguments, piped, node };
+                self.call(arena, &expression, called);
             }
             Form::Fields { .. } | Form::Variable { .. } | Form::Chain { .. } => {
-                self.fields(action, first, arguments, piped);
+                self.fields(arena, first, arguments, piped);
             }
             Form::Pipeline { .. } if given => self.not_a_function(&expression, pipeline_node),
-            Form::Pipeline { .. } => self.nested(action, first),
+            Form::Pipeline { .. } => self.nested(arena, first),
             _ => {
                 let node = self.node_of(&expression);
                 match (given, expression.form) {
                     (true, _) => self.not_a_function(&expression, node),
                     (_, Form::Nil) => self.fail("nil is not a command".to_owned(), node),
                     (_, Form::Dot) => drop(self.push(Op::Dot, node)),
-                    _ => self.load_literal(action, &expression, node),
+                    _ => self.load_literal(arena, &expression, node),
                 }
             }
         }
@@ -250,8 +232,8 @@ impl<'t> Builder<'t> {
         crate::context::expression(expression.span.of(self.text))
     }
 
-    fn load_literal(&mut self, action: Action<'_>, expression: &Expression, node: u32) {
-        match self.converted(action, expression, Type::Reflect) {
+    fn load_literal(&mut self, arena: &Arena<'_>, expression: &Expression, node: u32) {
+        match self.converted(arena, expression, Type::Reflect) {
             Ok(value) => {
                 let constant = self.constant(value);
                 self.push(Op::Constant(constant), node);
@@ -261,51 +243,51 @@ impl<'t> Builder<'t> {
     }
 
     /// A literal as an argument of a type.
-    fn converted(&self, action: Action<'_>, expression: &Expression, target: Type) -> Result<Value, String> {
-        match literal(action, expression) {
+    fn converted(&self, arena: &Arena<'_>, expression: &Expression, target: Type) -> Result<Value, String> {
+        match literal(arena, expression) {
             Some(literal) => convert::literal(&literal, target, || self.shown(expression)),
             None => Ok(Value::NoValue),
         }
     }
 
     /// `.a.b`, `$x.a.b`, `(…).a.b`, `name.a.b`, with or without arguments for the last.
-    fn fields(&mut self, action: Action<'_>, id: Id, arguments: &[Id], piped: bool) {
-        let expression = *action.arena.get(id);
+    fn fields(&mut self, arena: &Arena<'_>, id: Id, arguments: Row, piped: bool) {
+        let expression = *arena.get(id);
         let node = self.node_of(&expression);
         let (receiver, first, count) = match expression.form {
             Form::Fields { first, count } => (Receiver::Dot, first, count),
             Form::Variable { first, count } => {
-                let name = action.arena.names[first as usize].of(self.text);
-                let meaning = self.resolve(name);
-                if meaning.slots.is_empty() {
+                let name = arena.names[first as usize].of(self.text);
+                let meaning = self.scope.resolve(name);
+                if matches!(&meaning, Meaning::FirstSet(slots) if slots.is_empty()) {
                     return self.fail(undefined(name), node);
                 }
                 (Receiver::Variable(meaning), first + 1, count - 1)
             }
             Form::Chain { first, count } => {
-                self.before_dot(action, id);
+                self.before_dot(arena, id);
                 (Receiver::Accumulator, first, count)
             }
             _ => return,
         };
-        let names: Vec<Span> = action.arena.names[first as usize..first as usize + usize::from(count)].to_vec();
+        let names = &arena.names[first as usize..first as usize + usize::from(count)];
         if arguments.is_empty() && !piped {
-            return self.follow(receiver, &names, node);
+            return self.follow(receiver, names, node);
         }
         let Some((last, before)) = names.split_last() else {
             self.follow(receiver, &[], node);
             return self.not_a_function(&expression, KEEP);
         };
         self.follow(receiver, before, node);
-        self.method(action, *last, arguments, piped, node);
+        self.method(arena, *last, arguments, piped, node);
     }
 
     /// What stands before the dot of a chain.
-    fn before_dot(&mut self, action: Action<'_>, chain: Id) {
-        let Some(before) = action.arena.get(chain).child else {
+    fn before_dot(&mut self, arena: &Arena<'_>, chain: Id) {
+        let Some(before) = arena.get(chain).child else {
             return;
         };
-        self.argument_value(action, before);
+        self.argument_value(arena, before);
     }
 
     fn follow(&mut self, receiver: Receiver, names: &[Span], place: u32) {
@@ -319,13 +301,16 @@ impl<'t> Builder<'t> {
             (Receiver::Dot, _) => drop(self.push(Op::DotFields(run), node)),
             (Receiver::Accumulator, 0) => {}
             (Receiver::Accumulator, _) => drop(self.push(Op::Fields { first, count, node: place }, node)),
-            (Receiver::Variable(Meaning { slots, certain }), _) => match (&slots[..], count) {
-                ([slot], 0) if certain => drop(self.push(Op::Variable(*slot), node)),
-                ([slot], _) if certain && *slot <= u32::from(u16::MAX) => {
-                    self.push(Op::VariableFields { slot: *slot as u16, first, count }, node);
+            (Receiver::Variable(meaning), _) => match (meaning, count) {
+                (Meaning::One(slot), 0) => drop(self.push(Op::Variable(slot), node)),
+                (Meaning::One(slot), _) if slot <= u32::from(u16::MAX) => {
+                    self.push(Op::VariableFields { slot: slot as u16, first, count }, node);
                 }
-                _ => {
-                    let list = self.alternatives(slots);
+                (meaning, _) => {
+                    let list = match meaning {
+                        Meaning::One(slot) => self.alternatives(vec![slot]),
+                        Meaning::FirstSet(slots) => self.alternatives(slots),
+                    };
                     self.push(Op::VariableOf(list), node);
                     if count > 0 {
                         self.push(Op::Fields { first, count, node }, node);
@@ -335,15 +320,15 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn method(&mut self, action: Action<'_>, name: Span, arguments: &[Id], piped: bool, node: u32) {
+    fn method(&mut self, arena: &Arena<'_>, name: Span, arguments: Row, piped: bool, node: u32) {
         let site = self.parts.methods.len() as u32;
-        let count = arguments.len() as u16;
+        let count = arena.row(arguments).count() as u16;
         self.parts.methods.push(MethodSite { name, arguments: count, piped, node, after: 0 });
         self.push(Op::Method(site), KEEP);
-        for (at, &argument) in arguments.iter().enumerate() {
+        for (at, argument) in arena.row(arguments).enumerate() {
             let at = at as u16;
-            let expression = *action.arena.get(argument);
-            match literal(action, &expression) {
+            let expression = *arena.get(argument);
+            match literal(arena, &expression) {
                 Some(literal) => {
                     self.parts.literals.push(literal);
                     let literal = self.parts.literals.len() as u32 - 1;
@@ -351,7 +336,7 @@ impl<'t> Builder<'t> {
                     self.push(Op::MethodLiteral { literal, at }, node);
                 }
                 None => {
-                    self.argument_value(action, argument);
+                    self.argument_value(arena, argument);
                     self.push(Op::MethodArgument(at), KEEP);
                 }
             }
@@ -364,61 +349,63 @@ impl<'t> Builder<'t> {
     }
 
     /// The value of an argument that is no literal.
-    fn argument_value(&mut self, action: Action<'_>, id: Id) {
-        let expression = *action.arena.get(id);
+    fn argument_value(&mut self, arena: &Arena<'_>, id: Id) {
+        let expression = *arena.get(id);
         match expression.form {
             Form::Dot => {
                 let node = self.node_of(&expression);
                 self.push(Op::Dot, node);
             }
-            Form::Fields { .. } | Form::Variable { .. } | Form::Chain { .. } => self.fields(action, id, &[], false),
-            Form::Pipeline { .. } => self.nested(action, id),
-            Form::Function => {
+            Form::Fields { .. } | Form::Variable { .. } | Form::Chain { .. } => {
+                self.fields(arena, id, Row::EMPTY, false)
+            }
+            Form::Pipeline { .. } => self.nested(arena, id),
+            Form::Function(at) => {
                 let node = self.node_of(&expression);
-                self.call(action, &expression, &[], false, node);
+                self.call(arena, &expression, Called { at, arguments: Row::EMPTY, piped: false, node });
             }
             _ => {
                 let node = self.node_of(&expression);
-                self.load_literal(action, &expression, node);
+                self.load_literal(arena, &expression, node);
             }
         }
     }
 
-    /// A call of a function; errors of the function itself are reported at `node`.
-    fn call(&mut self, action: Action<'_>, name: &Expression, arguments: &[Id], piped: bool, node: u32) {
-        let text = String::from_utf8_lossy(name.span.of(self.text));
+    /// A call of a function.
+    fn call(&mut self, arena: &Arena<'_>, name: &Expression, called: Called) {
+        let Called { at, arguments, piped, node } = called;
+        let text = name.span.of(self.text);
         let own_node = self.node_of(name);
-        let Some((function, builtin)) = action.functions.find(&text) else {
-            return self.fail(format!("{text:?} is not a defined function"), own_node);
-        };
-        if let Some(message) = wrong_count(function, &text, arguments.len(), piped) {
+        let (function, builtin) = arena.functions[at as usize];
+        let given = arena.row(arguments).count();
+        if let Some(message) = wrong_count(function, text, given, piped) {
             return self.fail(message, own_node);
         }
-        if builtin && matches!(&*text, "and" | "or") {
+        if builtin && matches!(text, b"and" | b"or") {
             let node = if arguments.is_empty() { own_node } else { KEEP };
-            return self.short_circuit(Deciding { arguments, piped, when: text == "or", node }, action);
+            return self.short_circuit(Deciding { arguments, piped, when: text == b"or", node }, arena);
         }
-        let first = arguments.first().map_or(Span::new(0, 0), |id| action.arena.get(*id).span);
-        let callee = (builtin && text == "call").then_some(first);
-        let slices = builtin && text == "slice";
-        let count = arguments.len() as u16 + u16::from(piped);
+        let first = arguments.first.map_or(Span::new(0, 0), |id| arena.get(id).span);
+        let callee = (builtin && text == b"call").then_some(first);
+        let slices = builtin && text == b"slice";
+        let count = given as u16 + u16::from(piped);
         let site = self.parts.calls.len() as u32;
         let function = function.clone();
         self.parts.calls.push(CallSite { function, name: name.span, arguments: count, node, callee, slices });
-        for (at, &argument) in arguments.iter().enumerate() {
-            self.argument(action, argument, site, at);
+        for (at, argument) in arena.row(arguments).enumerate() {
+            self.argument(arena, argument, site, at);
         }
         let node = if arguments.is_empty() { own_node } else { KEEP };
         if piped {
-            self.push(Op::ArgumentFinal { site, at: arguments.len() as u16 }, node);
+            self.push(Op::ArgumentFinal { site, at: given as u16 }, node);
         }
         self.push(Op::Call(site), node);
     }
 
-    fn argument(&mut self, action: Action<'_>, id: Id, site: u32, at: usize) {
-        let expression = *action.arena.get(id);
-        if literal(action, &expression).is_none() {
-            self.argument_value(action, id);
+    fn argument(&mut self, arena: &Arena<'_>, id: Id, site: u32, at: usize) {
+        let expression = *arena.get(id);
+        if literal(arena, &expression).is_none() {
+            self.argument_value(arena, id);
             if at > 0 && self.parts.calls[site as usize].slices {
                 self.push(Op::HideInterface, KEEP);
             }
@@ -427,7 +414,7 @@ impl<'t> Builder<'t> {
         }
         let target = self.parts.calls[site as usize].function.parameter(at);
         let node = self.node_of(&expression);
-        match self.converted(action, &expression, target) {
+        match self.converted(arena, &expression, target) {
             Ok(value) => {
                 let constant = self.constant(value);
                 self.push(Op::ArgumentConstant(constant), node);
@@ -437,15 +424,15 @@ impl<'t> Builder<'t> {
     }
 
     /// `and` and `or`: the first argument that decides is the value, and no other is evaluated.
-    fn short_circuit(&mut self, deciding: Deciding<'_>, action: Action<'_>) {
+    fn short_circuit(&mut self, deciding: Deciding, arena: &Arena<'_>) {
         let Deciding { arguments, piped, when, node } = deciding;
         let mut jumps = Vec::new();
         let skippable = self.skippable.len();
-        for (at, &argument) in arguments.iter().enumerate() {
+        for (at, argument) in arena.row(arguments).enumerate() {
             self.conditions += u32::from(at > 0);
-            self.argument_value(action, argument);
+            self.argument_value(arena, argument);
             self.conditions -= u32::from(at > 0);
-            if at + 1 < arguments.len() || piped {
+            if !arena.behind(argument).is_empty() || piped {
                 let jump = self.push(Op::ShortCircuit { when, target: 0 }, KEEP);
                 jumps.push((jump, self.skippable.len()));
             }
@@ -477,22 +464,12 @@ fn undefined(name: &[u8]) -> String {
 }
 
 /// The literal that an expression is.
-fn literal(action: Action<'_>, expression: &Expression) -> Option<Literal> {
+fn literal(arena: &Arena<'_>, expression: &Expression) -> Option<Literal> {
     Some(match expression.form {
         Form::Nil => Literal::Nil,
         Form::Bool(value) => Literal::Bool(value),
-        Form::Number(at) => Literal::Number(action.arena.numbers[at as usize], expression.span),
-        Form::String(at) => Literal::String(action.arena.strings[at as usize].clone(), expression.span),
+        Form::Number(at) => Literal::Number(arena.numbers[at as usize], expression.span),
+        Form::String(at) => Literal::String(arena.strings[at as usize].clone(), expression.span),
         _ => return None,
     })
-}
-
-/// Go's complaint when a function is given too few or too many arguments.
-pub(crate) fn wrong_count(function: &Function, name: &str, arguments: usize, piped: bool) -> Option<String> {
-    let (given, wanted) = (arguments + usize::from(piped), function.params.len());
-    if function.rest.is_some() {
-        let enough = given >= wanted;
-        return (!enough).then(|| format!("wrong number of args for {name}: want at least {wanted} got {arguments}"));
-    }
-    (given != wanted).then(|| format!("wrong number of args for {name}: want {wanted} got {given}"))
 }

@@ -1,13 +1,13 @@
 //! Tokens to expressions: pipelines, commands, operands.
 
 use crate::error::ParseError;
-use crate::function::FuncMap;
 use crate::lex::{Kind, Token};
 use crate::number::{parse_char, parse_complex, parse_number};
 use crate::program::Span;
-use crate::quote::{quote, unquote};
+use crate::quote::quote;
+use crate::strings::Strings;
 use crate::syntax::{Arena, Form, Id, Parts};
-use crate::text::Text;
+use crate::tables::Tables;
 use crate::tokens::Tokens;
 use crate::value::Value;
 
@@ -17,9 +17,9 @@ const DEPTH_MAX: u32 = 200;
 /// Reads expressions.
 pub(crate) struct Reader<'t> {
     pub(crate) tokens: Tokens<'t>,
-    pub(crate) arena: Arena,
-    pub(crate) functions: &'t FuncMap,
-    pub(crate) builtins: &'t FuncMap,
+    pub(crate) arena: Arena<'t>,
+    tables: Tables<'t>,
+    strings: Strings<'t>,
     /// The variables that may be used here, as Go's parser sees it.
     pub(crate) variables: Vec<&'t [u8]>,
     depth: u32,
@@ -30,8 +30,9 @@ pub(crate) struct Reader<'t> {
 type Read<T> = Result<T, ParseError>;
 
 impl<'t> Reader<'t> {
-    pub(crate) fn new(tokens: Tokens<'t>, functions: &'t FuncMap, builtins: &'t FuncMap) -> Self {
-        Reader { tokens, arena: Arena::default(), functions, builtins, variables: vec![b"$"], depth: 0, end: 0 }
+    pub(crate) fn new(tokens: Tokens<'t>, tables: Tables<'t>) -> Self {
+        let (arena, strings) = Default::default();
+        Reader { tokens, arena, tables, strings, variables: vec![b"$"], depth: 0, end: 0 }
     }
 
     /// A pipeline up to and including the token `end`.
@@ -144,7 +145,6 @@ impl<'t> Reader<'t> {
         let command = self.arena.add(Form::Command, start, Span::new(start, start));
         let mut parts = Parts::of(command);
         loop {
-            self.tokens.peek_non_space();
             if let Some(operand) = self.operand()? {
                 parts.push(&mut self.arena, operand);
             }
@@ -170,14 +170,13 @@ impl<'t> Reader<'t> {
         let Some(term) = self.term()? else {
             return Ok(None);
         };
-        let first_field = self.tokens.peek();
-        if first_field.kind != Kind::Field {
+        let Some(first_field) = self.tokens.next_field() else {
             return Ok(Some(term));
-        }
+        };
         let before = self.arena.names.len() as u32;
         let mut end = first_field.end;
-        while self.tokens.peek().kind == Kind::Field {
-            let field = self.tokens.next();
+        self.arena.name(Span::new(first_field.start + 1, first_field.end));
+        while let Some(field) = self.tokens.next_field() {
             self.arena.name(Span::new(field.start + 1, field.end));
             end = field.end;
         }
@@ -210,13 +209,12 @@ impl<'t> Reader<'t> {
         let form = match token.kind {
             Kind::Identifier => {
                 let name = self.tokens.value(token);
-                // A name that is no UTF-8 is no function's either.
-                let known = std::str::from_utf8(name).unwrap_or_default();
-                if self.functions.get(known).or_else(|| self.builtins.get(known)).is_none() {
+                let Some(found) = self.tables.find(name) else {
                     let name = String::from_utf8_lossy(name);
                     return Err(self.tokens.error(format!("function {} not defined", quote(name.as_bytes()))));
-                }
-                Form::Function
+                };
+                self.arena.functions.push(found);
+                Form::Function(self.arena.functions.len() as u32 - 1)
             }
             Kind::Dot => Form::Dot,
             Kind::Nil => Form::Nil,
@@ -255,10 +253,10 @@ impl<'t> Reader<'t> {
     }
 
     fn string(&mut self, token: Token) -> Read<Form> {
-        let Some(bytes) = unquote(self.tokens.value(token)) else {
+        let Some(text) = self.strings.unquoted(self.tokens.value(token)) else {
             return Err(self.tokens.error("invalid syntax"));
         };
-        self.arena.strings.push(Value::Str(Text::from_bytes(bytes)));
+        self.arena.strings.push(Value::Str(text));
         Ok(Form::String(self.arena.strings.len() as u32 - 1))
     }
 

@@ -111,8 +111,8 @@ pub struct FuncMap {
 const SHELVES: usize = 256;
 
 /// The shelf of a name.
-fn shelf(name: &str) -> usize {
-    name.bytes().fold(0, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % SHELVES
+fn shelf(name: &[u8]) -> usize {
+    name.iter().fold(0, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add((*byte).into())) % SHELVES
 }
 
 impl FuncMap {
@@ -120,7 +120,7 @@ impl FuncMap {
     pub fn insert(&mut self, name: &'static str, function: Function) {
         self.remove(name);
         self.shelves.resize_with(SHELVES, Vec::new);
-        self.shelves[shelf(name)].push((name, Arc::new(function)));
+        self.shelves[shelf(name.as_bytes())].push((name, Arc::new(function)));
     }
 
     /// Adds all rows of a table.
@@ -132,7 +132,7 @@ impl FuncMap {
 
     /// Takes a function away.
     pub fn remove(&mut self, name: &str) {
-        if let Some(shelf) = self.shelves.get_mut(shelf(name)) {
+        if let Some(shelf) = self.shelves.get_mut(shelf(name.as_bytes())) {
             shelf.retain(|(other, _)| *other != name);
         }
     }
@@ -140,8 +140,13 @@ impl FuncMap {
     /// The function called `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Arc<Function>> {
+        self.find(name.as_bytes())
+    }
+
+    /// As [`FuncMap::get`]. A name that is no UTF-8 is no function's.
+    pub(crate) fn find(&self, name: &[u8]) -> Option<&Arc<Function>> {
         let shelf = self.shelves.get(shelf(name))?;
-        shelf.iter().find(|(other, _)| *other == name).map(|(_, function)| function)
+        shelf.iter().find(|(other, _)| other.as_bytes() == name).map(|(_, function)| function)
     }
 
     /// Whether one of the functions renders templates.
@@ -307,4 +312,16 @@ impl Render {
             outcome.map(Value::Str).map_err(|failure| FuncError::Message(failure.to_string()))
         })
     }
+}
+
+/// Go's complaint when a function is given too few or too many arguments.
+pub(crate) fn wrong_count(function: &Function, name: &[u8], arguments: usize, piped: bool) -> Option<String> {
+    let (given, wanted) = (arguments + usize::from(piped), function.params.len());
+    let name = || String::from_utf8_lossy(name);
+    if function.rest.is_some() {
+        let enough = given >= wanted;
+        return (!enough)
+            .then(|| format!("wrong number of args for {}: want at least {wanted} got {arguments}", name()));
+    }
+    (given != wanted).then(|| format!("wrong number of args for {}: want {wanted} got {given}", name()))
 }

@@ -2,6 +2,7 @@
 //! first asked for and then kept, because a map has an identity: what is written through it must be seen the next time.
 
 use crate::frozen::Frozen;
+use crate::text::Text;
 use crate::value::{Handles, List, Map, Value};
 use std::sync::{Arc, OnceLock};
 
@@ -24,13 +25,43 @@ pub(crate) fn is_touched(handle: &Value) -> bool {
     }
 }
 
-/// The value at a position of shared data of `len` entries: scalars anew each time, lists and maps always the same
-/// handle.
-pub(crate) fn thawed(made: &OnceLock<Handles>, len: usize, at: usize, value: &Frozen) -> Value {
-    match value {
-        Frozen::List(_) | Frozen::Map(_) => {
-            let all = made.get_or_init(|| (0..len).map(|_| OnceLock::new()).collect());
-            all[at].get_or_init(|| Value::from(value)).clone()
+/// Shared data that handles are kept for: the items of a list, the entries of a map.
+pub(crate) trait Shared {
+    /// The value of an item or entry.
+    fn value(&self) -> &Frozen;
+}
+
+impl Shared for Frozen {
+    fn value(&self) -> &Frozen {
+        self
+    }
+}
+
+impl Shared for (Text, Frozen) {
+    fn value(&self) -> &Frozen {
+        &self.1
+    }
+}
+
+/// Up to this many entries there are places for handles of lists and maps only, counted out at each look; most of what
+/// values files hold is neither. Larger data has a place for each entry.
+const COUNTED_MAX: usize = 64;
+
+/// How many places for handles `data` needs.
+fn places<S: Shared>(data: &[S]) -> usize {
+    if data.len() > COUNTED_MAX {
+        return data.len();
+    }
+    data.iter().filter(|one| matches!(one.value(), Frozen::List(_) | Frozen::Map(_))).count()
+}
+
+/// The value at a position of shared data: scalars anew each time, lists and maps always the same handle.
+pub(crate) fn thawed<S: Shared>(made: &OnceLock<Handles>, data: &[S], at: usize) -> Value {
+    match data[at].value() {
+        value @ (Frozen::List(_) | Frozen::Map(_)) => {
+            let all = made.get_or_init(|| (0..places(data)).map(|_| OnceLock::new()).collect());
+            let place = if data.len() > COUNTED_MAX { at } else { places(&data[..at]) };
+            all[place].get_or_init(|| Value::from(value)).clone()
         }
         scalar => Value::from(scalar),
     }

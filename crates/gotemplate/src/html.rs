@@ -57,6 +57,7 @@ use crate::text::Text;
 use crate::value::Value;
 use analysis::{Analysis, Findings, Sources};
 use budget::{Budget, Exceeded};
+use bytes::Bytes;
 use context::State;
 use rewrite::{Change, rewritten};
 use std::collections::BTreeMap;
@@ -96,7 +97,7 @@ impl Set {
     /// When `text` is no template, or larger or deeper than `budget` allows.
     pub fn parse(&mut self, name: &str, text: &[u8], budget: &mut Budget) -> Result<(), ParseError> {
         let tables = Tables { functions: self.0.functions(), builtins: &BUILTINS };
-        let parsed = Arc::new(parse_with(name, text, tables, Wanted::Yes, budget)?);
+        let parsed = Arc::new(parse_with(name, &Bytes::copy_from_slice(text), tables, Wanted::Yes, budget)?);
         self.0.add(&parsed);
         Ok(())
     }

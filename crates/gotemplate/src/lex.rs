@@ -1,5 +1,6 @@
 //! Template text to tokens. Follows Go's `text/template/parse` token by token, because its errors show in messages.
 
+use crate::program::Span;
 use crate::quote::quote;
 use crate::runes::{decode, is_digit, is_letter, is_print, runes};
 
@@ -79,6 +80,17 @@ pub(crate) struct LoopKeywords {
 const LEFT: [u8; 2] = *b"{{";
 const RIGHT: [u8; 2] = *b"}}";
 
+/// Letters, digits and `_`, of ASCII.
+const IS_PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        plain[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+        byte += 1;
+    }
+    plain
+};
+
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
@@ -95,6 +107,14 @@ fn trims_left(text: &[u8]) -> bool {
 /// ` -}}`.
 fn trims_right(text: &[u8]) -> bool {
     matches!(text, [space, b'-', rest @ ..] if is_space(*space) && rest.starts_with(&RIGHT))
+}
+
+/// Whether an identifier may end before `rest`.
+fn ends_word(rest: &[u8]) -> bool {
+    match rest.first() {
+        None | Some(b'.' | b',' | b'|' | b':' | b')' | b'(') => true,
+        Some(byte) => is_space(*byte) || rest.starts_with(&RIGHT),
+    }
 }
 
 fn find(text: &[u8], pair: [u8; 2]) -> Option<usize> {
@@ -229,6 +249,45 @@ impl<'t> Lexer<'t> {
         Token { kind: Kind::RightDelim, start, end: start + RIGHT.len() }
     }
 
+    /// Behind a left delimiter: whether `define` comes next.
+    pub(crate) fn may_define(&self) -> bool {
+        self.rest().trim_ascii_start().starts_with(b"define")
+    }
+
+    /// Within an action: the field that begins here, if it is one of ASCII that ends as a field must.
+    pub(crate) fn plain_field(&mut self) -> Option<Token> {
+        let [b'.', rest @ ..] = self.rest() else { return None };
+        let len = rest.iter().position(|byte| !IS_PLAIN[usize::from(*byte)])?;
+        if len == 0 || rest[0].is_ascii_digit() || !self.inside_action || !ends_word(&rest[len..]) {
+            return None;
+        }
+        self.at += 1 + len;
+        Some(self.token(Kind::Field))
+    }
+
+    /// Behind a left delimiter: the rest of an action that is nothing but a quoted text without escapes, what stands
+    /// between the quotes and the right delimiter. Any other action is left alone.
+    pub(crate) fn literal_action(&mut self) -> Option<(Span, Token)> {
+        let spaces = |text: &[u8]| text.iter().take_while(|byte| is_space(**byte)).count();
+        let quote_at = self.at + spaces(self.rest());
+        let quote = *self.text.get(quote_at).filter(|byte| matches!(byte, b'`' | b'"'))?;
+        let inner = &self.text[quote_at + 1..];
+        let is_end = |byte: &u8| *byte == quote || *byte == b'\r' || quote == b'"' && matches!(byte, b'\\' | b'\n');
+        let len = inner.iter().position(is_end).filter(|end| inner[*end] == quote)?;
+        if quote == b'"' && std::str::from_utf8(&inner[..len]).is_err() {
+            return None;
+        }
+        let behind = quote_at + 1 + len + 1;
+        let mut end = behind + spaces(&self.text[behind..]);
+        let trim = !self.text[end..].starts_with(&RIGHT);
+        if trim {
+            end = end.checked_sub(1).filter(|end| *end >= behind && trims_right(&self.text[*end..]))?;
+        }
+        self.at = end;
+        let delimiter = self.right_delimiter(trim);
+        Some((Span::new(quote_at + 1, quote_at + 1 + len), delimiter))
+    }
+
     fn in_action(&mut self) -> Token {
         let trim = trims_right(self.rest());
         if trim || self.rest().starts_with(&RIGHT) {
@@ -295,9 +354,13 @@ impl<'t> Lexer<'t> {
 
     fn skip_alphanumeric(&mut self) -> Option<char> {
         loop {
-            let is_plain = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
-            self.at += self.rest().iter().take_while(is_plain).count();
-            let (found, len) = decode(self.rest());
+            let rest = self.rest();
+            let plain = rest.iter().position(|byte| !IS_PLAIN[usize::from(*byte)]).unwrap_or(rest.len());
+            self.at += plain;
+            let (found, len) = match rest.get(plain) {
+                Some(byte) if byte.is_ascii() => return Some(char::from(*byte)),
+                _ => decode(&rest[plain..]),
+            };
             match found {
                 Some(found) if is_alphanumeric(found) => self.at += len,
                 None if len > 0 => return Some(char::REPLACEMENT_CHARACTER),
@@ -351,10 +414,7 @@ impl<'t> Lexer<'t> {
 
     /// Whether an identifier may end here.
     fn at_terminator(&self) -> bool {
-        match self.rest().first() {
-            None | Some(b'.' | b',' | b'|' | b':' | b')' | b'(') => true,
-            Some(byte) => is_space(*byte) || self.rest().starts_with(&RIGHT),
-        }
+        ends_word(self.rest())
     }
 
     fn quoted(&mut self, delimiter: u8, kind: Kind, unterminated: &str) -> Token {

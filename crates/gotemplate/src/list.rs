@@ -95,7 +95,7 @@ impl List {
     pub fn get(&self, index: usize) -> Option<Value> {
         match &self.0.items {
             Items::Owned(items) => items.get(index).cloned(),
-            Items::Frozen(data, made) => data.get(index).map(|item| thawed(made, data.len(), index, item)),
+            Items::Frozen(data, made) => (index < data.len()).then(|| thawed(made, data, index)),
         }
     }
 

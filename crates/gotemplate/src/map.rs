@@ -92,7 +92,7 @@ impl Map {
         }
         let data = self.cell.frozen.as_deref()?;
         let at = data.position(key.as_ref())?;
-        Some(self.cell.thawed(at, &data.entries()[at].1))
+        Some(thawed(&self.cell.handles, data.entries(), at))
     }
 
     /// Whether there is an entry for `key`, nil or not.
@@ -125,7 +125,7 @@ impl Map {
     pub fn insert(&self, written: &mut Written, key: impl Into<Text>, value: Value) {
         let container = matches!(value, Value::Map(_) | Value::List(_) | Value::Object(_));
         if container {
-            written.0.push(Arc::downgrade(&self.cell));
+            written.remember(&self.cell);
         }
         let mut entries = write(self.cell.thaw());
         let (key, bytes) = (key.into(), entry_bytes(&value));
@@ -193,13 +193,9 @@ impl MapCell {
     }
 
     fn entries(&self) -> Vec<(Text, Value)> {
-        let data = self.data().iter().enumerate();
-        data.map(|(at, (key, value))| (key.clone(), self.thawed(at, value))).collect()
-    }
-
-    /// The value at a position of the shared data: lists and maps always the same handle.
-    fn thawed(&self, at: usize, value: &Frozen) -> Value {
-        thawed(&self.handles, self.data().len(), at, value)
+        let data = self.data();
+        let entry = |(at, (key, _)): (usize, &(Text, Frozen))| (key.clone(), thawed(&self.handles, data, at));
+        data.iter().enumerate().map(entry).collect()
     }
 
     /// Its own entries, copied from the shared data before the first write.
@@ -236,6 +232,24 @@ impl MapCell {
 
 fn is_container(value: &Value) -> bool {
     matches!(value, Value::List(_) | Value::Map(_))
+}
+
+/// How far back a map is looked for that is remembered already.
+const LOOKED_BACK: usize = 8;
+
+impl Written {
+    /// Remembers a map for as long as it is there. Maps that are gone are forgotten whenever there is no room left.
+    fn remember(&mut self, map: &Arc<MapCell>) {
+        let known = self.0.iter().rev().take(LOOKED_BACK).any(|known| known.as_ptr() == Arc::as_ptr(map));
+        if known {
+            return;
+        }
+        if self.0.len() == self.0.capacity() {
+            self.0.retain(|map| map.strong_count() > 0);
+            self.0.reserve(self.0.len().max(LOOKED_BACK));
+        }
+        self.0.push(Arc::downgrade(map));
+    }
 }
 
 impl Drop for Written {

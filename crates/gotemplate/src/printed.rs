@@ -13,7 +13,7 @@ pub(crate) struct Compiled {
 }
 
 /// The action whose pipeline is `id`.
-pub(crate) fn printed(arena: &Arena, text: &[u8], id: Id, compiled: Compiled) -> Option<Printed> {
+pub(crate) fn printed(arena: &Arena<'_>, text: &[u8], id: Id, compiled: Compiled) -> Option<Printed> {
     let commands: Vec<Id> = arena.children(id).collect();
     let (&last, before) = commands.split_last()?;
     let shape = match (before.len(), arena.children(last).count()) {
@@ -35,9 +35,9 @@ pub(crate) fn printed(arena: &Arena, text: &[u8], id: Id, compiled: Compiled) ->
 }
 
 /// Which of Go's own escapers a command calls.
-fn predefined(arena: &Arena, text: &[u8], command: Id) -> Option<Predefined> {
+fn predefined(arena: &Arena<'_>, text: &[u8], command: Id) -> Option<Predefined> {
     let first = arena.get(arena.get(command).child?);
-    let Form::Function = first.form else {
+    let Form::Function(_) = first.form else {
         return None;
     };
     match first.span.of(text) {

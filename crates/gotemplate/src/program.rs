@@ -5,7 +5,7 @@ use crate::number::Number;
 use crate::outline::Outline;
 use crate::text::Text;
 use crate::value::{Function, Value};
-use std::collections::BTreeMap;
+use bytes::Bytes;
 use std::sync::Arc;
 
 /// The text that templates were parsed from.
@@ -13,7 +13,8 @@ use std::sync::Arc;
 pub(crate) struct Source {
     /// What error messages call it.
     pub(crate) name: Text,
-    pub(crate) text: Arc<[u8]>,
+    /// Shared with whoever gave it: a chart's templates are held once.
+    pub(crate) text: Bytes,
 }
 
 /// One template.
@@ -56,7 +57,7 @@ pub(crate) struct Span {
 }
 
 /// A place that an error can point to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Node {
     /// Where Go says it is: for `.a.b` at the second dot.
     pub(crate) pos: u32,
@@ -241,8 +242,8 @@ pub(crate) enum Literal {
 pub struct Parsed {
     /// The text's own template; possibly one of the same name that it defines.
     pub(crate) root: Arc<Template>,
-    /// All templates by name, the root among them.
-    pub(crate) templates: BTreeMap<Text, Arc<Template>>,
+    /// All templates in the order of their names, the root among them.
+    pub(crate) templates: Box<[Arc<Template>]>,
     /// Whether it also defines a template of the text's own name.
     pub(crate) names_itself: bool,
 }
@@ -250,31 +251,50 @@ pub struct Parsed {
 impl Parsed {
     /// The names of the templates in it, its own included, sorted.
     pub fn names(&self) -> impl Iterator<Item = &Text> {
-        self.templates.keys()
+        self.templates.iter().map(|template| &template.name)
     }
 
     /// Whether it was parsed under this name.
     #[must_use]
-    pub fn is_named(&self, name: &str) -> bool {
+    pub fn is_named(&self, name: &Text) -> bool {
         self.root.source.name == *name
     }
 
     /// What parsing the same text under another name would give, sharing all that is the same; `None` when the text
     /// itself defines a template of one of the two names.
     #[must_use]
-    pub fn named(&self, name: &str) -> Option<Parsed> {
-        if self.names_itself || self.templates.contains_key(name.as_bytes()) {
+    pub fn named(&self, name: &Text) -> Option<Parsed> {
+        if self.names_itself || self.names().any(|other| other == name) {
             return None;
         }
-        let name = Text::from(name);
         let source = Arc::new(Source { name: name.clone(), text: self.root.source.text.clone() });
         let under = |template: &Template| Template { source: source.clone(), ..template.clone() };
         let root = Arc::new(Template { name: name.clone(), ..under(&self.root) });
-        let defined = self.templates.iter().filter(|(_, template)| !Arc::ptr_eq(template, &self.root));
-        let mut templates: BTreeMap<_, _> =
-            defined.map(|(name, template)| (name.clone(), Arc::new(under(template)))).collect();
-        templates.insert(name, root.clone());
+        let renamed =
+            |template| if Arc::ptr_eq(template, &self.root) { root.clone() } else { Arc::new(under(template)) };
+        let mut templates: Box<[_]> = self.templates.iter().map(renamed).collect();
+        templates.sort_by(|a, b| a.name.cmp(&b.name));
         Some(Parsed { root, templates, names_itself: false })
+    }
+}
+
+impl Parts {
+    /// Itself in no more memory than it needs; empty from then on.
+    pub(crate) fn take(&mut self) -> Parts {
+        fn all<T>(of: &mut Vec<T>) -> Vec<T> {
+            of.drain(..).collect()
+        }
+        Parts {
+            nodes: all(&mut self.nodes),
+            names: all(&mut self.names),
+            constants: all(&mut self.constants),
+            literals: all(&mut self.literals),
+            calls: all(&mut self.calls),
+            methods: all(&mut self.methods),
+            ranges: all(&mut self.ranges),
+            alternatives: all(&mut self.alternatives),
+            messages: all(&mut self.messages),
+        }
     }
 }
 

@@ -22,6 +22,10 @@ pub fn quote(bytes: &[u8]) -> String {
 /// Appends `bytes` as a double-quoted Go string.
 pub(crate) fn append_quoted(out: &mut Vec<u8>, bytes: &[u8], plainly: Plainly) {
     out.push(b'"');
+    if bytes.iter().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')) {
+        out.extend_from_slice(bytes);
+        return out.push(b'"');
+    }
     for (at, found) in runes(bytes) {
         match found {
             Some(found) => append_rune(out, found, '"', plainly),

@@ -13,6 +13,7 @@ use crate::tables::Tables;
 use crate::text::Text;
 use crate::value::{Call, State, Value, Written};
 use budget::Budget;
+use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -69,18 +70,18 @@ impl Set {
     /// # Errors
     /// When `text` is no template, or larger or deeper than `budget` allows.
     pub fn parse(&mut self, name: &str, text: &[u8], budget: &mut Budget) -> Result<(), ParseError> {
-        let parsed = Set::compile(name, text, &self.functions, budget)?;
+        let parsed = Set::compile(name, &Bytes::copy_from_slice(text), &self.functions, budget)?;
         self.add(&parsed);
         Ok(())
     }
 
-    /// Parses without adding: what a cache keeps, by name, text and functions.
+    /// Parses without adding: what a cache keeps, by name, text and functions. The text is shared, not copied.
     ///
     /// # Errors
     /// As [`Set::parse`].
     pub fn compile(
         name: &str,
-        text: &[u8],
+        text: &Bytes,
         functions: &FuncMap,
         budget: &mut Budget,
     ) -> Result<Arc<Parsed>, ParseError> {
@@ -89,9 +90,9 @@ impl Set {
 
     /// Adds what was compiled with the same functions.
     pub fn add(&mut self, parsed: &Parsed) {
-        for (name, template) in &parsed.templates {
-            if !template.empty || !self.templates.contains_key(name.as_bytes()) {
-                self.templates.insert(name.clone(), template.clone());
+        for template in &parsed.templates {
+            if !template.empty || !self.templates.contains_key(&template.name) {
+                self.templates.insert(template.name.clone(), template.clone());
             }
         }
     }
@@ -130,6 +131,14 @@ impl Set {
     /// # Errors
     /// When there is no such template, when it fails, when a limit is exceeded.
     pub fn execute(&self, name: &str, data: &Value, run: &mut Run<'_>) -> Result<Text, ExecError> {
+        self.write(name, data, run).map(Text::from_bytes)
+    }
+
+    /// As [`Set::execute`], for a caller that wants the bytes for itself.
+    ///
+    /// # Errors
+    /// As [`Set::execute`].
+    pub fn write(&self, name: &str, data: &Value, run: &mut Run<'_>) -> Result<Vec<u8>, ExecError> {
         let Some(template) = self.templates.get(name.as_bytes()) else {
             let (name, set) = (quote(name.as_bytes()), quote(self.name.as_bytes()));
             let message = format!("template: no template {name} associated with template {set}");

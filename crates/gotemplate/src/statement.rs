@@ -1,118 +1,66 @@
 //! A text to templates: its actions one after another, with a stack of what has been opened and not yet ended. No
 //! recursion: however deep `if`s are nested, only memory that the text's size bounds is used.
 
-use crate::emit::{Action, Builder, Mark};
+use crate::emit::Builder;
 use crate::error::ParseError;
 use crate::expression::Reader;
+use crate::level::{Control, Level, Of, Opened};
 use crate::lex::{Kind, Token};
 use crate::outline::{Outline, Wanted};
 use crate::printed::{Compiled, printed};
 use crate::program::{KEEP, Op, Parsed, RangeSite, Shape, Source, Span, Template};
 use crate::quote::{quote, unquote};
 use crate::runes::runes;
-use crate::syntax::Id;
+use crate::syntax::{Form, Id};
 use crate::tables::Tables;
 use crate::text::Text;
 use crate::tokens::Tokens;
 use crate::value::Value;
 use budget::Budget;
+use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Compiles `text` as the template `name`.
-pub(crate) fn parse(name: &str, text: &[u8], tables: Tables<'_>, budget: &mut Budget) -> Result<Parsed, ParseError> {
+pub(crate) fn parse(name: &str, text: &Bytes, tables: Tables<'_>, budget: &mut Budget) -> Result<Parsed, ParseError> {
     parse_with(name, text, tables, Wanted::No, budget)
 }
 
 /// As [`parse`], with outlines if they are wanted.
 pub(crate) fn parse_with(
     name: &str,
-    text: &[u8],
+    text: &Bytes,
     tables: Tables<'_>,
     outlines: Wanted,
     budget: &mut Budget,
 ) -> Result<Parsed, ParseError> {
-    let source = Arc::new(Source { name: name.into(), text: text.into() });
+    let source = Arc::new(Source { name: name.into(), text: text.clone() });
     let tokens = Tokens::new(name, &source.text, tables.keywords());
-    let reader = Reader::new(tokens, tables.functions, tables.builtins);
+    let reader = Reader::new(tokens, tables);
     let root = Level {
-        builder: Builder::new(&source.text),
+        builder: Builder::new(&source.text, outlines),
         opened: Vec::new(),
         loops: 0,
         of: Of::Root,
         variables: Vec::new(),
         outline: Outline::new(outlines),
     };
-    let (outer, templates) = Default::default();
-    let mut parser = Parser { reader, tables, level: root, outer, templates, source: &source, outlines, budget };
+    let (outer, spare, templates) = Default::default();
+    let mut parser = Parser { reader, level: root, outer, spare, templates, source: &source, outlines, budget };
     parser.run()
 }
 
 struct Parser<'t, 'b> {
     reader: Reader<'t>,
-    tables: Tables<'t>,
     level: Level<'t>,
     /// The templates around the one being read.
     outer: Vec<Level<'t>>,
+    /// Builders of templates that are complete, to be used again.
+    spare: Vec<Builder<'t>>,
     templates: BTreeMap<Text, Arc<Template>>,
     source: &'t Arc<Source>,
     outlines: Wanted,
     budget: &'b mut Budget,
-}
-
-/// A template being read.
-struct Level<'t> {
-    builder: Builder<'t>,
-    opened: Vec<Opened>,
-    /// Loops around here, within this template.
-    loops: u32,
-    of: Of,
-    /// The variables of the template around, while this one is read.
-    variables: Vec<&'t [u8]>,
-    outline: Outline,
-}
-
-/// What a template being read is.
-enum Of {
-    Root,
-    Define(Text),
-    Block(Text),
-}
-
-/// An `if`, `with` or `range` that has not been ended.
-struct Opened {
-    form: Control,
-    /// Its condition's jump to the part for when it does not hold.
-    skip: usize,
-    /// The jump from its first part's end.
-    exit: Option<usize>,
-    /// It is the `else if` of the one before: one `end` ends both.
-    chained: bool,
-    variables: usize,
-    /// Variables as they were before it, and within it before its first part.
-    before: Mark,
-    within: Mark,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Control {
-    If,
-    With,
-    /// Its site and the step that goes on to the next element.
-    Range {
-        site: u32,
-        next: u32,
-    },
-}
-
-impl Control {
-    fn name(self) -> &'static str {
-        match self {
-            Control::If => "if",
-            Control::With => "with",
-            Control::Range { .. } => "range",
-        }
-    }
 }
 
 type Read<T> = Result<T, ParseError>;
@@ -129,7 +77,9 @@ impl<'t> Parser<'t, '_> {
             if token.kind == Kind::Eof {
                 break;
             }
-            if !nested && token.kind == Kind::LeftDelim && self.definition()? {
+            let is_action = token.kind == Kind::LeftDelim;
+            let may_define = is_action && !nested && self.reader.tokens.may_define();
+            if is_action && self.literal() || may_define && self.definition()? {
                 continue;
             }
             self.text_or_action()?;
@@ -141,7 +91,22 @@ impl<'t> Parser<'t, '_> {
         let names_itself = self.templates.contains_key(&name);
         let root = self.finish(name);
         let root = self.add(root)?;
-        Ok(Parsed { root, templates: std::mem::take(&mut self.templates), names_itself })
+        let templates = std::mem::take(&mut self.templates).into_values().collect();
+        Ok(Parsed { root, templates, names_itself })
+    }
+
+    /// Takes an action that is nothing but a literal text for the text that it writes, unless outlines are wanted, which
+    /// tell the two apart. Charts whose output has braces of its own hold thousands of them.
+    fn literal(&mut self) -> bool {
+        if self.outlines == Wanted::Yes {
+            return false;
+        }
+        let Some(written) = self.reader.tokens.literal_action() else {
+            return false;
+        };
+        self.level.builder.empty = false;
+        self.level.builder.push(Op::Text(written), KEEP);
+        true
     }
 
     /// Begins a `define`; false when the action is something else.
@@ -166,7 +131,7 @@ impl<'t> Parser<'t, '_> {
     /// Goes on with a template within the text of this one.
     fn begin(&mut self, of: Of) {
         let variables = std::mem::replace(&mut self.reader.variables, vec![b"$"]);
-        let builder = Builder::new(&self.source.text);
+        let builder = self.spare.pop().unwrap_or_else(|| Builder::new(&self.source.text, self.outlines));
         let outline = Outline::new(self.outlines);
         let level = Level { builder, opened: Vec::new(), loops: 0, of, variables, outline };
         self.outer.push(std::mem::replace(&mut self.level, level));
@@ -177,15 +142,10 @@ impl<'t> Parser<'t, '_> {
     fn finish(&mut self, name: Text) -> Arc<Template> {
         let builder = &mut self.level.builder;
         builder.push(Op::End, KEEP);
-        Arc::new(Template {
-            name,
-            source: self.source.clone(),
-            empty: builder.empty,
-            code: std::mem::take(&mut builder.code).into(),
-            slots: builder.slots,
-            parts: std::mem::take(&mut builder.parts).into(),
-            outline: std::mem::take(&mut self.level.outline).into(),
-        })
+        let (empty, slots) = (builder.empty, builder.slots);
+        let (code, parts) = builder.finish();
+        let outline = std::mem::take(&mut self.level.outline).into();
+        Arc::new(Template { name, source: self.source.clone(), empty, code, slots, parts: parts.into(), outline })
     }
 
     /// Adds a template to those of this text: of two with one name, one must be empty.
@@ -252,7 +212,8 @@ impl<'t> Parser<'t, '_> {
         let id = self.reader.pipeline("command", Kind::RightDelim)?;
         let expression = *self.reader.arena.get(id);
         let pipeline = self.level.builder.parts.nodes.len() as u32;
-        if self.emit(id).is_empty() {
+        self.emit(id);
+        if !matches!(expression.form, Form::Pipeline { count: 1.., .. }) {
             let builder = &mut self.level.builder;
             let node = builder.node(expression.pos, expression.span, Shape::Action);
             let print = builder.push(Op::Print, node);
@@ -264,10 +225,9 @@ impl<'t> Parser<'t, '_> {
         Ok(())
     }
 
-    /// Compiles a pipeline and gives the variables it set.
-    fn emit(&mut self, id: Id) -> Vec<u32> {
-        let action = Action { arena: &self.reader.arena, functions: &self.tables };
-        self.level.builder.pipeline(action, id)
+    /// Compiles a pipeline.
+    fn emit(&mut self, id: Id) {
+        self.level.builder.pipeline(&self.reader.arena, id);
     }
 
     fn control(&mut self, form: Control, chained: bool) -> Read<()> {
@@ -275,8 +235,7 @@ impl<'t> Parser<'t, '_> {
         let before = self.level.builder.mark();
         let id = self.reader.pipeline(form.name(), Kind::RightDelim)?;
         self.level.outline.branch(form.name(), self.reader.arena.get(id).pos);
-        let set = self.emit(id);
-        self.reader.arena.clear();
+        self.emit(id);
         let within = self.level.builder.mark();
         let builder = &mut self.level.builder;
         let (form, skip) = match form {
@@ -288,13 +247,15 @@ impl<'t> Parser<'t, '_> {
             }
             Control::Range { .. } => {
                 let site = builder.parts.ranges.len() as u32;
-                builder.parts.ranges.push(RangeSite { variables: set, otherwise: 0, exit: 0 });
+                let variables = builder.variables_of(&self.reader.arena, id);
+                builder.parts.ranges.push(RangeSite { variables, otherwise: 0, exit: 0 });
                 builder.push(Op::Range(site), KEEP);
                 let next = builder.push(Op::Next(site), KEEP) as u32;
                 self.level.loops += 1;
                 (Control::Range { site, next }, 0)
             }
         };
+        self.reader.arena.clear();
         self.level.opened.push(Opened { form, skip, exit: None, chained, variables, before, within });
         Ok(())
     }
@@ -406,6 +367,7 @@ impl<'t> Parser<'t, '_> {
         if let Some(outer) = self.outer.pop() {
             let inner = std::mem::replace(&mut self.level, outer);
             self.reader.variables = inner.variables;
+            self.spare.push(inner.builder);
         }
         Ok(())
     }
@@ -445,7 +407,7 @@ impl<'t> Parser<'t, '_> {
         let step = self.level.builder.push(Op::FindTemplate(name), node);
         self.level.outline.call(step, node);
         match pipeline {
-            Some(id) => drop(self.emit(id)),
+            Some(id) => self.emit(id),
             None => drop(self.level.builder.push(Op::NoValue, KEEP)),
         }
         self.level.builder.push(Op::RunTemplate, KEEP);

@@ -2,16 +2,19 @@
 
 use crate::number::Number;
 use crate::program::Span;
-use crate::value::Value;
+use crate::value::{Function, Value};
+use std::sync::Arc;
 
 /// The expressions of one action. Emptied and used again for the next.
 #[derive(Debug, Default)]
-pub(crate) struct Arena {
+pub(crate) struct Arena<'t> {
     pub(crate) all: Vec<Expression>,
     /// Field names and the names of variables.
     pub(crate) names: Vec<Span>,
     pub(crate) numbers: Vec<Number>,
     pub(crate) strings: Vec<Value>,
+    /// Functions, and whether each is one of Go's own.
+    pub(crate) functions: Vec<(&'t Arc<Function>, bool)>,
 }
 
 /// A position in an [`Arena`].
@@ -45,7 +48,8 @@ pub(crate) enum Form {
     },
     /// What is called, then its arguments.
     Command,
-    Function,
+    /// A position in [`Arena::functions`].
+    Function(u32),
     /// `.a.b`.
     Fields {
         first: u32,
@@ -68,12 +72,13 @@ pub(crate) enum Form {
     String(u32),
 }
 
-impl Arena {
+impl Arena<'_> {
     pub(crate) fn clear(&mut self) {
         self.all.clear();
         self.names.clear();
         self.numbers.clear();
         self.strings.clear();
+        self.functions.clear();
     }
 
     pub(crate) fn get(&self, id: Id) -> &Expression {
@@ -97,7 +102,31 @@ impl Arena {
 
     /// The parts of an expression in order.
     pub(crate) fn children(&self, of: Id) -> impl Iterator<Item = Id> + '_ {
-        std::iter::successors(self.get(of).child, |id| self.get(*id).sibling)
+        self.row(Row { first: self.get(of).child })
+    }
+
+    /// What stands behind an expression within the same whole: behind what is called, its arguments.
+    pub(crate) fn behind(&self, id: Id) -> Row {
+        Row { first: self.get(id).sibling }
+    }
+
+    /// The expressions of a row in order.
+    pub(crate) fn row(&self, row: Row) -> impl Iterator<Item = Id> + '_ {
+        std::iter::successors(row.first, |id| self.get(*id).sibling)
+    }
+}
+
+/// An expression and those behind it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row {
+    pub(crate) first: Option<Id>,
+}
+
+impl Row {
+    pub(crate) const EMPTY: Row = Row { first: None };
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.first.is_none()
     }
 }
 
@@ -113,7 +142,7 @@ impl Parts {
         Parts { whole, last: None }
     }
 
-    pub(crate) fn push(&mut self, arena: &mut Arena, part: Id) {
+    pub(crate) fn push(&mut self, arena: &mut Arena<'_>, part: Id) {
         match self.last {
             Some(last) => arena.get_mut(last).sibling = Some(part),
             None => arena.get_mut(self.whole).child = Some(part),

@@ -1,6 +1,5 @@
 //! Where the functions that a text names are found.
 
-use crate::emit::Functions;
 use crate::function::FuncMap;
 use crate::lex::LoopKeywords;
 use crate::value::Function;
@@ -13,15 +12,15 @@ pub(crate) struct Tables<'f> {
     pub(crate) builtins: &'f FuncMap,
 }
 
-impl Functions for Tables<'_> {
-    fn find(&self, name: &str) -> Option<(&Arc<Function>, bool)> {
-        let own = self.functions.get(name).map(|function| (function, false));
-        own.or_else(|| self.builtins.get(name).map(|function| (function, true)))
+impl<'f> Tables<'f> {
+    /// The function that templates mean by `name`, and whether it is one of Go's own.
+    pub(crate) fn find(self, name: &[u8]) -> Option<(&'f Arc<Function>, bool)> {
+        let own = self.functions.find(name).map(|function| (function, false));
+        own.or_else(|| self.builtins.find(name).map(|function| (function, true)))
     }
-}
 
-impl Tables<'_> {
-    pub(crate) fn keywords(&self) -> LoopKeywords {
-        Functions::keywords(self)
+    /// Whether loops' keywords are keywords.
+    pub(crate) fn keywords(self) -> LoopKeywords {
+        LoopKeywords { break_is: self.find(b"break").is_none(), continue_is: self.find(b"continue").is_none() }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::error::ParseError;
 use crate::lex::{Kind, Lexer, LoopKeywords, Token, shown};
+use crate::program::Span;
 use budget::Exceeded;
 
 /// The tokens of one text.
@@ -60,6 +61,33 @@ impl<'t> Tokens<'t> {
             self.waiting = 1;
         }
         self.buffer[self.waiting - 1]
+    }
+
+    /// Behind a left delimiter that was put back: whether the action can be a `define`.
+    pub(crate) fn may_define(&self) -> bool {
+        self.waiting != 1 || self.lexer.may_define()
+    }
+
+    /// The field that follows what was read last without a space, if one does.
+    pub(crate) fn next_field(&mut self) -> Option<Token> {
+        if self.waiting == 0
+            && let Some(field) = self.lexer.plain_field()
+        {
+            self.buffer[0] = field;
+            return Some(field);
+        }
+        (self.peek().kind == Kind::Field).then(|| self.next())
+    }
+
+    /// Behind a left delimiter that was put back: reads the whole action if it is a literal that stands for itself, and
+    /// gives what it writes.
+    pub(crate) fn literal_action(&mut self) -> Option<Span> {
+        if self.waiting != 1 {
+            return None;
+        }
+        let (written, end) = self.lexer.literal_action()?;
+        (self.buffer[0], self.waiting) = (end, 0);
+        Some(written)
     }
 
     pub(crate) fn next_non_space(&mut self) -> Token {

@@ -33,6 +33,16 @@ impl<'c> Instance<'c> {
         }
     }
 
+    /// Lets go of what it started from, once all values have been put together: a large part of a render's memory.
+    pub(crate) fn drop_values(&mut self) {
+        self.share_values(&empty_map());
+    }
+
+    fn share_values(&mut self, values: &Map) {
+        self.values = values.clone();
+        self.dependencies.iter_mut().for_each(|child| child.share_values(values));
+    }
+
     pub(crate) fn name(&self) -> &str {
         &self.metadata.name
     }

@@ -3,7 +3,7 @@
 use super::frame::{Form, Slot};
 use super::machine::{Failure, Machine};
 use crate::convert;
-use crate::emit::wrong_count;
+use crate::function::wrong_count;
 use crate::options::MissingKey;
 use crate::program::{MethodSite, Names, Span};
 use crate::quote::quote;
@@ -43,7 +43,7 @@ impl Machine<'_, '_> {
             Found::Value(slot) => Ok(slot),
             Found::Method(method) => {
                 let text = String::from_utf8_lossy(name).into_owned();
-                if let Some(message) = wrong_count(&method, &text, 0, false) {
+                if let Some(message) = wrong_count(&method, text.as_bytes(), 0, false) {
                     return self.fail(message);
                 }
                 let first = self.arguments.len();
@@ -120,7 +120,7 @@ impl Machine<'_, '_> {
             Found::Value(_) => Ok(false),
             Found::Method(method) => {
                 let text = String::from_utf8_lossy(name);
-                if let Some(message) = wrong_count(&method, &text, usize::from(site.arguments), site.piped) {
+                if let Some(message) = wrong_count(&method, text.as_bytes(), usize::from(site.arguments), site.piped) {
                     return self.fail(message);
                 }
                 self.methods.push(Arc::new(method));

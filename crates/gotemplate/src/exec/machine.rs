@@ -14,6 +14,7 @@ use crate::types::Type;
 use crate::value::{Args, Body, Call, FuncError, Function, Render, RenderFailure, State, Target, Value, Written};
 use crate::weight::SHORT_BYTES_MAX;
 use budget::{Budget, Exceeded};
+use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -103,11 +104,11 @@ impl<'s, 'r> Machine<'s, 'r> {
     }
 
     /// Runs to the end.
-    pub(crate) fn run(mut self) -> Result<Text, ExecError> {
+    pub(crate) fn run(mut self) -> Result<Vec<u8>, ExecError> {
         loop {
             let failure = match self.step() {
                 Ok(Flow::Next) => continue,
-                Ok(Flow::Done) => return Ok(Text::from_bytes(self.out)),
+                Ok(Flow::Done) => return Ok(self.out),
                 Err(failure) => failure,
             };
             if let Err(error) = self.recover(failure) {
@@ -357,7 +358,8 @@ impl<'s, 'r> Machine<'s, 'r> {
                 Err(RenderFailure::Parse("html/template: cannot Parse after Execute".to_owned()))
             }
             Target::Source { name, text } => {
-                let parsed = parse(&name.to_str_lossy(), text.as_bytes(), self.world.tables, self.budget);
+                let source = Bytes::copy_from_slice(text.as_bytes());
+                let parsed = parse(&name.to_str_lossy(), &source, self.world.tables, self.budget);
                 let parsed = parsed.map_err(|error| RenderFailure::Parse(error.to_string()))?;
                 let root = parsed.root.clone();
                 self.overlay(parsed);
@@ -368,8 +370,9 @@ impl<'s, 'r> Machine<'s, 'r> {
 
     /// Lets the definitions of a text be seen: an empty one does not take the place of another.
     fn overlay(&mut self, parsed: Parsed) {
-        let visible = |(name, template): &(Text, Arc<Template>)| !template.empty || self.find(name).is_none();
-        let overlay = parsed.templates.into_iter().filter(visible).collect();
+        let visible = |template: &Arc<Template>| !template.empty || self.find(&template.name).is_none();
+        let shown = parsed.templates.into_iter().filter(visible);
+        let overlay = shown.map(|template| (template.name.clone(), template)).collect();
         self.overlays.push(overlay);
     }
 }

@@ -3,7 +3,7 @@
 use crate::profile::Profile;
 use budget::Budget;
 use bytes::Bytes;
-use gotemplate::{ParseError, Parsed, Set};
+use gotemplate::{ParseError, Parsed, Set, Text};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ impl Compiled {
 
     pub(super) fn get_or_parse(
         &mut self,
-        path: &str,
+        path: &Text,
         text: &Bytes,
         profile: Profile,
         budget: &mut Budget,
@@ -65,7 +65,7 @@ impl Compiled {
                 return Ok(Arc::new(named));
             }
         }
-        let parsed = Set::compile(path, text, &crate::functions::table(profile), budget)?;
+        let parsed = Set::compile(&path.to_str_lossy(), text, &crate::functions::table(profile), budget)?;
         self.texts.insert(key, Kept { parsed: parsed.clone(), round });
         Ok(parsed)
     }
@@ -107,7 +107,12 @@ mod tests {
 
     fn parsed(compiled: &mut Compiled, path: &str, text: &'static str) -> Arc<Parsed> {
         compiled
-            .get_or_parse(path, &Bytes::from_static(text.as_bytes()), Profile::V4_2, &mut Budget::default())
+            .get_or_parse(
+                &Text::from(path),
+                &Bytes::from_static(text.as_bytes()),
+                Profile::V4_2,
+                &mut Budget::default(),
+            )
             .expect("a template")
     }
 
@@ -126,8 +131,8 @@ mod tests {
     fn a_text_that_defines_a_template_of_its_own_name_is_parsed_for_each_name() {
         let mut compiled = Compiled::new();
         let text = "{{ define \"b/x\" }}1{{ end }}";
-        assert!(parsed(&mut compiled, "b/x", text).named("a/x").is_none());
-        assert!(parsed(&mut compiled, "a/x", text).named("b/x").is_none());
+        assert!(parsed(&mut compiled, "b/x", text).named(&Text::from("a/x")).is_none());
+        assert!(parsed(&mut compiled, "a/x", text).named(&Text::from("b/x")).is_none());
     }
 
     #[test]
@@ -136,7 +141,7 @@ mod tests {
         for round in 0..1000 {
             compiled.begin();
             let text = Bytes::from(format!("text {round}"));
-            compiled.get_or_parse("a", &text, Profile::V4_2, &mut Budget::default()).expect("a template");
+            compiled.get_or_parse(&Text::from("a"), &text, Profile::V4_2, &mut Budget::default()).expect("a template");
             compiled.end();
             assert!(compiled.texts.len() <= KEPT_MIN + KEPT_FOR_EACH);
         }

@@ -7,11 +7,11 @@ mod scope;
 pub use compiled::Compiled;
 pub(crate) use failure::EngineError;
 
-use crate::functions::without_no_value;
+use crate::functions::without_no_value_anywhere;
 use crate::instance::Instance;
 use crate::profile::Profile;
 use budget::Budget;
-use gotemplate::{Map, MissingKey, Run, Set, Value, Written};
+use gotemplate::{Map, MissingKey, Run, Set, Text, Value, Written};
 use scope::Template;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -33,33 +33,34 @@ pub(crate) fn render(
 ) -> Result<Vec<(String, String)>, EngineError> {
     let mut templates = BTreeMap::new();
     scope::collect(chart, top, mode.profile, &mut run.written, &mut templates);
-    let mut order: Vec<&String> = templates.keys().collect();
-    order.sort_by(|a, b| by_depth(b, a));
-    let set = parse(&order, &templates, mode, compiled, run.budget)?;
-    let mut rendered = Vec::new();
-    for path in order {
-        if path.rsplit('/').next().is_some_and(|name| name.starts_with('_')) {
-            continue;
-        }
-        let template = &templates[path];
-        announce(template, path, mode.profile, &mut run.written);
+    let mut templates: Vec<(Text, Template)> = templates.into_iter().collect();
+    templates.sort_by(|(a, _), (b, _)| by_depth(b.as_bytes(), a.as_bytes()));
+    let set = parse(&templates, mode, compiled, run.budget)?;
+    templates.retain(|(path, _)| !is_partial(path));
+    let mut rendered = Vec::with_capacity(templates.len());
+    for (path, template) in templates {
+        announce(&template, &path, mode.profile, &mut run.written);
         let data = Value::Map(template.scope.seen_as(crate::objects::values_class(mode.profile)));
-        let text = set.execute(path, &data, run).map_err(|error| failure::executing(path, error, mode.profile))?;
-        let text = without_no_value(text);
-        rendered.push((path.clone(), text.to_str_lossy().into_owned()));
+        let path = path.to_string();
+        let text = set.write(&path, &data, run).map_err(|error| failure::executing(&path, error, mode.profile))?;
+        rendered.push((path, without_no_value_anywhere(text)));
     }
     Ok(rendered)
 }
 
 /// Fewer slashes first, then by name.
-fn by_depth(a: &str, b: &str) -> Ordering {
-    let slashes = |path: &str| path.bytes().filter(|byte| *byte == b'/').count();
+fn by_depth(a: &[u8], b: &[u8]) -> Ordering {
+    let slashes = |path: &[u8]| path.iter().filter(|byte| **byte == b'/').count();
     slashes(a).cmp(&slashes(b)).then_with(|| a.cmp(b))
 }
 
+/// Whether a file holds only what others use.
+fn is_partial(path: &Text) -> bool {
+    path.as_bytes().rsplit(|byte| *byte == b'/').next().is_some_and(|name| name.starts_with(b"_"))
+}
+
 fn parse(
-    order: &[&String],
-    templates: &BTreeMap<String, Template>,
+    templates: &[(Text, Template)],
     mode: Mode,
     compiled: &mut Compiled,
     budget: &mut Budget,
@@ -67,10 +68,10 @@ fn parse(
     let functions = crate::functions::table(mode.profile);
     let mut set = Set::new(functions, mode.missing_key).named("gotpl");
     compiled.begin();
-    for path in order {
+    for (path, template) in templates {
         let parsed = compiled
-            .get_or_parse(path, &templates[*path].text, mode.profile, budget)
-            .map_err(|error| failure::parsing(path, &error))?;
+            .get_or_parse(path, &template.text, mode.profile, budget)
+            .map_err(|error| failure::parsing(&path.to_str_lossy(), &error))?;
         set.add(&parsed);
     }
     compiled.end();
@@ -78,10 +79,10 @@ fn parse(
 }
 
 /// Tells a template which one it is.
-fn announce(template: &Template, path: &str, profile: Profile, written: &mut Written) {
+fn announce(template: &Template, path: &Text, profile: Profile, written: &mut Written) {
     let about = Map::typed(
         crate::objects::values_class(profile),
-        [("Name", Value::text(path)), ("BasePath", Value::text(&*template.base_path))],
+        [("Name", Value::Str(path.clone())), ("BasePath", Value::Str(template.base_path.clone()))],
     );
     template.scope.insert(written, "Template", Value::Map(about));
 }

@@ -3,7 +3,7 @@
 use crate::instance::Instance;
 use crate::objects;
 use crate::profile::Profile;
-use gotemplate::{Map, Value, Written};
+use gotemplate::{Map, Text, Value, Written};
 use std::collections::BTreeMap;
 
 /// A template on its way to being executed.
@@ -12,7 +12,7 @@ pub(super) struct Template {
     /// What it sees as its dot.
     pub(super) scope: Map,
     /// `chart/templates`.
-    pub(super) base_path: String,
+    pub(super) base_path: Text,
 }
 
 /// Adds the templates of `chart`, the root, and of all charts in it, by path.
@@ -21,7 +21,7 @@ pub(super) fn collect(
     top: &Map,
     profile: Profile,
     written: &mut Written,
-    templates: &mut BTreeMap<String, Template>,
+    templates: &mut BTreeMap<Text, Template>,
 ) {
     let values = match top.get("Values") {
         Some(Value::Map(values)) => values,
@@ -35,7 +35,7 @@ struct Collector<'a> {
     top: &'a Map,
     profile: Profile,
     written: &'a mut Written,
-    templates: &'a mut BTreeMap<String, Template>,
+    templates: &'a mut BTreeMap<Text, Template>,
 }
 
 impl Collector<'_> {
@@ -51,14 +51,15 @@ impl Collector<'_> {
             let child_scope = self.chart(child, &of_child, &format!("{below}/charts/{}", child.name()), false);
             subcharts.insert(self.written, child.name(), Value::Map(child_scope));
         }
+        let base_path = Text::from(format!("{path}/templates"));
         for file in chart.chart.templates.iter() {
             let name = file.name.rsplit('/').next().unwrap_or(&file.name);
             if chart.metadata.is_library() && !name.starts_with('_') {
                 continue;
             }
-            let template =
-                Template { text: file.data.clone(), scope: scope.clone(), base_path: format!("{path}/templates") };
-            self.templates.insert(format!("{path}/{}", file.name), template);
+            let (text, scope, base_path) = (file.data.clone(), scope.clone(), base_path.clone());
+            let template = Template { text, scope, base_path };
+            self.templates.insert(Text::from(format!("{path}/{}", file.name)), template);
         }
         scope
     }

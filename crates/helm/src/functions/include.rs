@@ -69,11 +69,23 @@ fn told(source: &Text, failure: &RenderFailure) -> String {
 }
 
 /// Takes Go's `<no value>` out.
-pub(crate) fn without_no_value(text: Text) -> Text {
+fn without_no_value(text: Text) -> Text {
     let Some(utf8) = text.as_str() else {
         return Text::from_bytes(without_no_value_bytes(text.as_bytes()));
     };
     if utf8.contains(NO_VALUE) { Text::from(utf8.replace(NO_VALUE, "")) } else { text }
+}
+
+/// As [`without_no_value`], of a whole file, with U+FFFD in place of what is no UTF-8 in it.
+pub(crate) fn without_no_value_anywhere(text: Vec<u8>) -> String {
+    match String::from_utf8(text) {
+        Ok(utf8) if utf8.contains(NO_VALUE) => utf8.replace(NO_VALUE, ""),
+        Ok(mut utf8) => {
+            utf8.shrink_to_fit();
+            utf8
+        }
+        Err(raw) => String::from_utf8_lossy(&without_no_value_bytes(raw.as_bytes())).into_owned(),
+    }
 }
 
 fn without_no_value_bytes(bytes: &[u8]) -> Vec<u8> {

@@ -9,7 +9,7 @@ mod required;
 mod serial;
 mod setting;
 
-pub(crate) use include::without_no_value;
+pub(crate) use include::without_no_value_anywhere;
 pub(crate) use required::{MESSAGE_BEGIN, MESSAGE_END, Refusal, Told};
 
 pub(crate) use setting::Setting;

@@ -48,24 +48,19 @@ impl Rules {
     /// Compat: the first rule that says anything decides, and a negated rule that does not match leaves the entry
     /// out, so that `!x` alone leaves out everything but x.
     pub(super) fn leave_out(&self, path: &str, is_folder: bool) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
         for rule in &self.0 {
+            let matches = || rule.pattern.matches(if rule.whole_path { path } else { name });
             let wrong_kind = rule.folders_only && !is_folder;
             if rule.negated {
-                if wrong_kind || !rule.matches(path) {
+                if wrong_kind || !matches() {
                     return true;
                 }
-            } else if !wrong_kind && rule.matches(path) {
+            } else if !wrong_kind && matches() {
                 return true;
             }
         }
         false
-    }
-}
-
-impl Rule {
-    fn matches(&self, path: &str) -> bool {
-        let held = if self.whole_path { path } else { path.rsplit('/').next().unwrap_or(path) };
-        self.pattern.matches(held)
     }
 }
 

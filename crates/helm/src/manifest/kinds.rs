@@ -86,9 +86,13 @@ const UNINSTALL: [&str; 35] = [
 /// Which of two kinds is installed first. Kinds Helm does not know come last, by name.
 #[must_use]
 pub fn install_order(a: &str, b: &str, profile: Profile) -> Ordering {
+    install_place(a, profile).cmp(&install_place(b, profile))
+}
+
+/// What [`install_order`] compares.
+pub(super) fn install_place(kind: &str, profile: Profile) -> Place {
     let webhooks = WEBHOOKS.iter().filter(|_| profile.is_four());
-    let order = || INSTALL.iter().chain(webhooks.clone());
-    compare(a, b, |kind| order().position(|known| *known == kind))
+    place(kind, INSTALL.iter().chain(webhooks))
 }
 
 /// Which of two kinds is taken away first.
@@ -97,16 +101,19 @@ pub fn uninstall_order(a: &str, b: &str, profile: Profile) -> Ordering {
     // Validation goes before mutation, so that no webhook stands in the way of the rest.
     let webhooks = WEBHOOKS.iter().rev().filter(|_| profile.is_four());
     let order = || webhooks.clone().chain(&UNINSTALL).chain(["PriorityClass"].iter());
-    compare(a, b, |kind| order().position(|known| *known == kind))
+    place(a, order()).cmp(&place(b, order()))
 }
 
-fn compare(a: &str, b: &str, place: impl Fn(&str) -> Option<usize>) -> Ordering {
-    match (place(a), place(b)) {
-        (Some(a), Some(b)) => a.cmp(&b),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => a.cmp(b),
-    }
+/// Where a kind stands in an order of kinds.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    Known(usize),
+    /// Behind all others, by name.
+    Unknown(String),
+}
+
+fn place<'k>(kind: &str, mut order: impl Iterator<Item = &'k &'k str>) -> Place {
+    order.position(|known| *known == kind).map_or_else(|| Place::Unknown(kind.to_owned()), Place::Known)
 }
 
 #[cfg(test)]

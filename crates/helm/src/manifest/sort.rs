@@ -2,7 +2,7 @@
 
 use super::head::Head;
 use super::hook::{Found, Hook, find};
-use super::kinds::install_order;
+use super::kinds::install_place;
 use super::split::split;
 use super::{Manifest, hook};
 use crate::profile::Profile;
@@ -33,8 +33,8 @@ pub(crate) fn sort(mut files: Vec<(String, String)>, profile: Profile, budget: &
             sorted.add(&path, index, document, profile, budget)?;
         }
     }
-    sorted.manifests.sort_by(|a, b| install_order(&a.kind, &b.kind, profile));
-    sorted.hooks.sort_by(|a, b| install_order(&a.manifest.kind, &b.manifest.kind, profile));
+    sorted.manifests.sort_by_cached_key(|manifest| install_place(&manifest.kind, profile));
+    sorted.hooks.sort_by_cached_key(|hook| install_place(&hook.manifest.kind, profile));
     Ok(sorted)
 }
 

@@ -171,6 +171,7 @@ impl Renderer<'_> {
         self.prepare(&mut run);
         let mut instance = Instance::new(chart);
         let values = self.values(&mut instance, &mut run)?;
+        instance.drop_values();
         let top = self.top(&values);
         self.check_cluster(&instance)?;
         let mode = Mode { profile: *profile, missing_key: MissingKey::Zero };

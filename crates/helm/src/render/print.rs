@@ -2,7 +2,7 @@
 
 use super::Rendered;
 use crate::load::wildcard;
-use crate::manifest::{Manifest, split};
+use crate::manifest::{Hook, Manifest, split};
 use crate::profile::Profile;
 
 /// Which hooks are printed.
@@ -22,24 +22,32 @@ pub struct ShowError(pub String);
 /// The whole text.
 #[must_use]
 pub fn print(rendered: &Rendered, printed: Printed) -> String {
-    let mut out = String::new();
-    for (path, text) in &rendered.crds {
+    let crds = rendered.crds.iter().map(|(path, text)| (path, text));
+    let before = crds.chain(rendered.manifests.iter().map(of_manifest));
+    let wanted = |hook: &&Hook| !(printed.without_hooks || printed.without_tests && hook.is_test());
+    let hooks = rendered.hooks.iter().filter(wanted).map(|hook| of_manifest(&hook.manifest));
+    let len = |(path, text): (&String, &String)| DOCUMENT.len() + path.len() + text.len() + 2;
+    // A release's text is large: it is given the memory it needs, and no more.
+    let mut out = String::with_capacity(before.clone().chain(hooks.clone()).map(len).sum::<usize>() + 1);
+    for (path, text) in before {
         document(&mut out, path, text);
-    }
-    for Manifest { path, content, .. } in &rendered.manifests {
-        document(&mut out, path, content);
     }
     trim(&mut out);
     out.push('\n');
-    if !printed.without_hooks {
-        for hook in rendered.hooks.iter().filter(|hook| !(printed.without_tests && hook.is_test())) {
-            document(&mut out, &hook.manifest.path, &hook.manifest.content);
-        }
+    for (path, text) in hooks {
+        document(&mut out, path, text);
     }
     out
 }
 
-/// Without white space at either end, in place: a release's text is large.
+/// What stands before the path of a document.
+const DOCUMENT: &str = "---\n# Source: ";
+
+fn of_manifest(manifest: &Manifest) -> (&String, &String) {
+    (&manifest.path, &manifest.content)
+}
+
+/// Without white space at either end, in place.
 fn trim(text: &mut String) {
     text.truncate(text.trim_end().len());
     let blank = text.len() - text.trim_start().len();
@@ -47,7 +55,7 @@ fn trim(text: &mut String) {
 }
 
 fn document(out: &mut String, path: &str, text: &str) {
-    out.push_str("---\n# Source: ");
+    out.push_str(DOCUMENT);
     out.push_str(path);
     out.push('\n');
     out.push_str(text);

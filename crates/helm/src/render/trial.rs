@@ -53,6 +53,7 @@ pub(crate) fn trial(
             })
         })?;
     }
+    instance.drop_values();
     let mode = Mode { profile, missing_key: MissingKey::Zero };
     let rendered = engine::render(&instance, &top(trial, values), mode, &mut Compiled::new(), &mut run);
     for refusal in std::mem::take(&mut run.state.get_or_default::<Told>().0) {

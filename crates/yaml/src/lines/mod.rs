@@ -47,12 +47,14 @@ pub(crate) fn read(text: &str, dialect: Dialect, wanted: Wanted<'_>, budget: &mu
 
 /// Whether no character needs to be thought about: no control characters, nothing that ends lines in its own way.
 fn is_simple(text: &str) -> bool {
-    let plain = |byte: &u8| *byte >= b' ' && *byte != 0x7f || *byte == b'\n';
+    let plain = |byte: &u8| (*byte >= b' ') & (*byte != 0x7f) | (*byte == b'\n');
+    // Piece by piece without a way out, so that many bytes are looked at in one step.
+    let all_plain = |piece: &[u8]| piece.iter().fold(true, |so_far, byte| so_far & plain(byte));
     let simple = |c: char| {
         c.is_ascii()
             || matches!(c, '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
     };
-    text.as_bytes().iter().all(plain) && (text.is_ascii() || text.chars().all(simple))
+    text.as_bytes().chunks(256).all(all_plain) && (text.is_ascii() || text.chars().all(simple))
 }
 
 /// A line with something on it. For what stands behind a dash, the rest of the line counts as one of its own.
