@@ -244,9 +244,10 @@ mod tests {
                 ("resource.inclusions", "- apiGroups: ['', apps, a.example.org]\n"),
             ]),
         );
-        let excluded = |group: &str, kind: &str| settings.is_excluded(group, kind);
+        let excluded = |group: &str, kind: &str| settings.is_excluded(group, kind, "https://near");
         assert!(excluded("a.example.org", "Thing") && excluded("", "Event"));
         assert!(excluded("batch", "Job"), "it is not included");
+        assert!(settings.is_excluded("x", "Y", "https://far") && settings.is_excluded("x", "Y", "https://near"));
         assert!(!excluded("apps", "Deployment") && !excluded("", "ConfigMap"));
     }
 

@@ -3,12 +3,12 @@
 use crate::AppKey;
 use crate::cluster_facts::ClusterFacts;
 use crate::dependencies::{self, Dependents};
+use crate::destinations::{Connection, Destination, Destinations};
 use crate::level::REFRESH;
 use crate::memory::{Memories, Prepared};
 use crate::observed::{Declared, Gathered, Lookup, Observed, Query, Source, Whose};
 use crate::orphans::OrphanRules;
 use crate::plan::assess::Ground;
-use crate::plan::gate::HOME;
 use crate::plan::{events, operation_sources};
 use crate::projects::Projects;
 use crate::settings::Settings;
@@ -16,17 +16,22 @@ use crate::sources::{Ask, Freshness, Place, Repositories, Revision, SourceSeen, 
 use api::names::{ANNOTATION_REFRESH, ANNOTATION_REFRESH_TIMESTAMP, ANNOTATION_SKIP_RECONCILE, APPLICATION, GROUP};
 use api::unsupported::unsupported_fields;
 use api::{Application, ApplicationSource, ComparedTo, ProjectRules, semantically_equal};
-use cluster::{Cache, Change, Conflicts, DryRun, GroupKind, Instance, Keep, Manager, Served, Target, Write};
+use cluster::{
+    Cache, Change, ClusterClient, ClusterId, Conflicts, DryRun, GroupKind, Instance, Keep, Manager, Served, Target,
+    Write,
+};
 use compare::{RuleSettings, Rules};
 use controller::Level;
 use object::{Fetched, Gvk, Key, Object};
 use render::ApplicationFacts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// Reads for all applications.
 pub struct Observer {
-    /// The cluster the applications are in and go to.
+    /// The cluster the applications are in.
     pub cache: Cache,
     /// Where desired states come from.
     pub sources: Sources,
@@ -44,7 +49,9 @@ pub struct Observer {
     pub orphanages: Mutex<BTreeMap<String, BTreeSet<AppKey>>>,
     /// The projects' rules.
     pub projects: Projects,
-    /// What the cluster can do.
+    /// The clusters the applications go to.
+    pub destinations: Destinations,
+    /// What those clusters can do.
     pub cluster: ClusterFacts,
 }
 
@@ -63,6 +70,7 @@ impl Observer {
             if matches!(observed.application, Fetched::Absent) {
                 self.sources.forget(app);
                 self.memories.forget(app);
+                self.destinations.leave(app);
             }
             return observed;
         };
@@ -78,14 +86,8 @@ impl Observer {
         self.dependents.note(app, &dependencies::named(object.meta()));
         observed.dependencies =
             dependencies::standing(app, object.meta(), &|key| dependencies::find_in(&self.cache, key));
-        observed.served = self.served().await;
-        if let Some(news) = observed.served.known().and_then(|served| self.cluster.news(served)) {
-            self.sources.learn_capabilities(news);
-        }
-        let instance = Instance::named(&application.instance_name(&self.settings.namespace));
-        let roots = self.cache.roots(&instance);
-        observed.roots = roots.into_iter().map(|root| (root.object.key(), root)).collect();
-        observed.unknown_kinds = self.cache.unknown_kinds();
+        observed.destination = self.destinations.resolve(&application.spec.destination);
+        self.look_around(&mut observed, &application).await;
         if object.meta().is_terminating() && !has_delete_hooks(&object) {
             self.sources.forget(app);
             return observed;
@@ -93,6 +95,39 @@ impl Observer {
         observed.orphans = self.orphans(app, &application, extras.orphans.as_deref(), &observed);
         self.gather(&mut observed, &object, &application, level);
         observed
+    }
+
+    /// What is in the cluster the application goes to, as far as that is known.
+    async fn look_around(&self, observed: &mut Observed, application: &Application) {
+        let Ok(destination) = observed.destination.clone() else {
+            self.destinations.leave(&observed.key);
+            return;
+        };
+        let place = self.destinations.place(&observed.key, &destination);
+        let (cache, connection) = (place.cache, place.connection);
+        observed.served = match (cache.as_ref(), connection) {
+            (_, Connection::Down(why)) => {
+                observed.outage = Some(why.clone());
+                Fetched::Unknown(why)
+            }
+            (Some(cache), Connection::Up) => served(cache, &destination).await,
+            _ => Fetched::Unknown(format!("the cluster {} is being listed", destination.server)),
+        };
+        let Some(cache) = cache.filter(|_| observed.served.known().is_some()) else { return };
+        let news = observed.served.known().and_then(|served| self.cluster.news(&destination.id, served));
+        if let Some(news) = news {
+            self.sources.learn_capabilities(destination.id.clone(), news);
+        }
+        let instance = Instance::named(&application.instance_name(&self.settings.namespace));
+        let roots = cache.roots(&instance);
+        observed.roots = roots.into_iter().map(|root| (root.object.key(), root)).collect();
+        observed.unknown_kinds = cache.unknown_kinds();
+    }
+
+    /// What is in the cluster the application goes to.
+    fn cache_of(&self, observed: &Observed) -> Option<Cache> {
+        let destination = observed.destination.as_ref().ok()?;
+        self.destinations.cache(&destination.id).filter(|_| observed.served.known().is_some())
     }
 
     /// What holds for all now.
@@ -109,8 +144,8 @@ impl Observer {
         observed: &Observed,
     ) -> Option<usize> {
         let namespace = &application.spec.destination.namespace;
-        let (Some(orphans), Fetched::Known(Ok(rules)), Fetched::Known(served)) =
-            (orphans.filter(|own| own.warns()), &observed.project, &observed.served)
+        let (Some(orphans), Fetched::Known(Ok(rules)), Fetched::Known(served), Some(cache)) =
+            (orphans.filter(|own| own.warns()), &observed.project, &observed.served, self.cache_of(observed))
         else {
             return None;
         };
@@ -118,12 +153,13 @@ impl Observer {
         orphanages.entry(namespace.clone()).or_default().insert(app.clone());
         drop(orphanages);
         let kinds = served.preferred_kinds().filter(|kind| kind.scope == cluster::Scope::Namespaced);
-        let objects = kinds.flat_map(|kind| self.cache.objects(&GroupKind::new(&kind.gvk.group, &kind.gvk.kind)));
+        let cluster = observed.cluster(rules.name());
+        let objects = kinds.flat_map(|kind| cache.objects(&GroupKind::new(&kind.gvk.group, &kind.gvk.kind)));
         let is_orphan = |cached: &cluster::Cached| {
             let meta = cached.object.meta();
             meta.namespace.as_deref() == Some(namespace)
-                && orphans.is_orphan(meta, &self.settings.tracking, rules, HOME)
-                && !observed.settings.is_excluded(&meta.gvk.group, &meta.gvk.kind)
+                && orphans.is_orphan(meta, &self.settings.tracking, rules, cluster)
+                && !observed.settings.is_excluded(&meta.gvk.group, &meta.gvk.kind, cluster.server)
         };
         Some(objects.filter(is_orphan).count())
     }
@@ -150,21 +186,12 @@ impl Observer {
         own.iter().chain(&*of_project).cloned().collect()
     }
 
-    async fn served(&self) -> Fetched<Arc<Served>> {
-        if let Some(served) = self.cache.client().known_served() {
-            return Fetched::Known(served);
-        }
-        match self.cache.client().served().await {
-            Ok(served) => Fetched::Known(served),
-            Err(error) => Fetched::Unknown(error.to_string()),
-        }
-    }
-
     fn gather(&self, observed: &mut Observed, object: &Object, application: &Application, level: Level) {
         let of_spec = application.spec.effective_sources().into_iter();
         let of_spec: Vec<_> =
             of_spec.map(|source| (source.clone().into_owned(), source.target_revision.clone())).collect();
-        let wanted = self.wanted(application, &of_spec);
+        let cluster = observed.cluster_id();
+        let wanted = self.wanted(application, &of_spec, &cluster);
         let usable: Vec<Wanted> = wanted.iter().flatten().cloned().collect();
         let mut seen = self.sources.follow(&observed.key, &usable);
         if level >= REFRESH {
@@ -188,7 +215,7 @@ impl Observer {
         }
         observed.spec.sources = side_by_side(wanted, seen);
         if let Some(others) = operation_sources(application) {
-            let wanted = self.wanted(application, &others);
+            let wanted = self.wanted(application, &others, &cluster);
             let usable: Vec<Wanted> = wanted.iter().flatten().cloned().collect();
             let seen = self.sources.look(&observed.key, &usable);
             observed.operation = Some(Gathered { sources: side_by_side(wanted, seen), targets: None });
@@ -220,6 +247,7 @@ impl Observer {
         &self,
         application: &Application,
         sources: &[(ApplicationSource, String)],
+        cluster: &ClusterId,
     ) -> Vec<Result<Wanted, String>> {
         let repositories = Arc::clone(&self.repositories.read().unwrap_or_else(PoisonError::into_inner));
         let has_several = !application.spec.sources.is_empty();
@@ -229,7 +257,8 @@ impl Observer {
             project: application.spec.project_name().to_owned(),
         };
         let settings = repositories.settings(&self.settings.render);
-        wanted(&Ask { application, settings: &settings, repositories: &repositories, has_several }, sources)
+        let cluster = cluster.clone();
+        wanted(&Ask { application, settings: &settings, repositories: &repositories, has_several, cluster }, sources)
     }
 
     /// Makes the desired objects ready where all is rendered, and looks up what is live of them in the cache.
@@ -239,7 +268,7 @@ impl Observer {
         else {
             return;
         };
-        let Ok(application) = &declared.application else { return };
+        let (Ok(application), Some(cache)) = (&declared.application, self.cache_of(observed)) else { return };
         observed.spec.targets = self.targets(observed, application, &rules, &served, Whose::Spec);
         if observed.operation.is_some() {
             let targets = self.targets(observed, application, &rules, &served, Whose::Operation);
@@ -260,12 +289,13 @@ impl Observer {
             if is_known || observed.may_be_old(&key) {
                 continue;
             }
-            self.look_up_version(observed, key, &version);
+            self.look_up_version(observed, &cache, key, &version);
         }
     }
 
     fn look_up(&self, observed: &mut Observed, key: Key) {
-        match self.cache.get(&key) {
+        let Some(cache) = self.cache_of(observed) else { return };
+        match cache.get(&key) {
             Fetched::Known(cached) => drop(observed.looked_up.insert(key, Fetched::Known(cached.object))),
             Fetched::Absent => drop(observed.looked_up.insert(key, Fetched::Absent)),
             Fetched::Unknown(cause) => drop(observed.looked_up.insert(key, Fetched::Unknown(cause))),
@@ -273,8 +303,8 @@ impl Observer {
     }
 
     /// Takes the cache's answer where it suffices; the plan asks for the rest.
-    fn look_up_version(&self, observed: &mut Observed, key: Key, version: &str) {
-        match self.cache.get(&key) {
+    fn look_up_version(&self, observed: &mut Observed, cache: &Cache, key: Key, version: &str) {
+        match cache.get(&key) {
             Fetched::Absent => drop(observed.looked_up.insert(key, Fetched::Absent)),
             Fetched::Known(cached) if cached.keep > Keep::Metadata && *cached.object.gvk().version == *version => {
                 observed.looked_up.insert(key, Fetched::Known(cached.object));
@@ -326,15 +356,20 @@ impl Observer {
 
     /// Adds what was asked for.
     pub async fn answer(&self, mut observed: Observed, queries: Vec<Query>) -> Observed {
+        let cache = self.cache_of(&observed);
         for query in queries {
             match query {
                 Query::Render { of, index, revision } => self.render(&mut observed, of, index, &revision).await,
                 Query::Predict(objects) => {
-                    let answers = futures::future::join_all(objects.iter().map(|object| self.predict(object))).await;
+                    let Some(cache) = &cache else { continue };
+                    let asked = objects.iter().map(|object| predict(cache.client(), object));
+                    let answers = futures::future::join_all(asked).await;
                     observed.predicted.extend(objects.iter().map(Object::key).zip(answers));
                 }
                 Query::Live(lookups) => {
-                    let answers = futures::future::join_all(lookups.iter().map(|lookup| self.read(lookup))).await;
+                    let Some(cache) = &cache else { continue };
+                    let asked = lookups.iter().map(|lookup| read(cache.client(), lookup));
+                    let answers = futures::future::join_all(asked).await;
                     observed.looked_up.extend(lookups.into_iter().map(|lookup| lookup.key).zip(answers));
                 }
             }
@@ -360,25 +395,48 @@ impl Observer {
             source.seen = self.sources.render(&observed.key, place, wanted, revision).await;
         }
     }
+}
 
-    /// What applying an object on the server would give.
-    async fn predict(&self, object: &Object) -> Result<Object, String> {
-        let manager = Manager(api::names::FIELD_MANAGER.into());
-        let change = Change::ApplyServerSide { desired: object.clone(), manager, conflicts: Conflicts::Force };
-        let write = Write::new(Target::of(object), change).dry_run(DryRun::Server);
-        match self.cache.client().write(&write).await {
-            Ok(written) => written.object.ok_or_else(|| "the server gave no object".to_owned()),
-            Err(error) => Err(error.to_string()),
-        }
+/// How long a question about one object may take: whoever asks holds a worker, and other clusters wait for those.
+const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+
+/// What applying an object on the server would give.
+async fn predict(client: &ClusterClient, object: &Object) -> Result<Object, String> {
+    let manager = Manager(api::names::FIELD_MANAGER.into());
+    let change = Change::ApplyServerSide { desired: object.clone(), manager, conflicts: Conflicts::Force };
+    let write = Write::new(Target::of(object), change).dry_run(DryRun::Server);
+    match timeout(ANSWER_LIMIT, client.write(&write)).await {
+        Ok(Ok(written)) => written.object.ok_or_else(|| "the server gave no object".to_owned()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err(too_slow()),
     }
+}
 
-    async fn read(&self, lookup: &Lookup) -> Fetched<Object> {
-        let gvk = Gvk::new(&lookup.key.group, &lookup.version, &lookup.key.kind);
-        match self.cache.client().known_served().map(|served| served.resource(&gvk).map(drop)) {
-            // A kind that is not served has no objects.
-            Some(Fetched::Absent) => Fetched::Absent,
-            _ => self.cache.client().fetch(&gvk, lookup.key.namespace.as_deref(), &lookup.key.name).await,
-        }
+async fn read(client: &ClusterClient, lookup: &Lookup) -> Fetched<Object> {
+    let gvk = Gvk::new(&lookup.key.group, &lookup.version, &lookup.key.kind);
+    if let Some(Fetched::Absent) = client.known_served().map(|served| served.resource(&gvk).map(drop)) {
+        // A kind that is not served has no objects.
+        return Fetched::Absent;
+    }
+    let fetched = client.fetch(&gvk, lookup.key.namespace.as_deref(), &lookup.key.name);
+    timeout(ANSWER_LIMIT, fetched).await.unwrap_or_else(|_| Fetched::Unknown(too_slow()))
+}
+
+fn too_slow() -> String {
+    format!("the cluster did not answer within {} s", ANSWER_LIMIT.as_secs())
+}
+
+/// The kinds a cluster serves. Only the control plane's own is asked: others are asked by their own tasks.
+async fn served(cache: &Cache, destination: &Destination) -> Fetched<Arc<Served>> {
+    if let Some(served) = cache.client().known_served() {
+        return Fetched::Known(served);
+    }
+    if !destination.id.is_home() {
+        return Fetched::Unknown(format!("the kinds of the cluster {}", destination.server));
+    }
+    match cache.client().served().await {
+        Ok(served) => Fetched::Known(served),
+        Err(error) => Fetched::Unknown(error.to_string()),
     }
 }
 

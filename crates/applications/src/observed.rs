@@ -3,11 +3,12 @@
 use crate::AppKey;
 use crate::decided::Decided;
 use crate::dependencies::Standing;
+use crate::destinations::{Destination, NoDestination};
 use crate::memory::{Memory, Told};
 use crate::settings::Settings;
 use crate::sources::{Behind, Content, Revision, SourceFailure, SourceSeen, Wanted};
-use api::{Application, ProjectRules};
-use cluster::{Cached, GroupKind, Served};
+use api::{Application, ClusterIdentity, ClusterOwnership, ProjectRules};
+use cluster::{Cached, ClusterId, GroupKind, Served};
 use compare::Targets;
 use controller::Level;
 use jiff::Timestamp;
@@ -37,6 +38,10 @@ pub struct Observed {
     pub orphans: Option<usize>,
     /// What the server answered to dry runs, by object.
     pub predicted: BTreeMap<Key, Result<Object, String>>,
+    /// The cluster it goes to, or why there is none.
+    pub destination: Result<Arc<Destination>, NoDestination>,
+    /// Why that cluster cannot be used, where it cannot.
+    pub outage: Option<String>,
     /// The kinds its cluster serves.
     pub served: Fetched<Arc<Served>>,
     /// Its sources, as the spec names them.
@@ -123,6 +128,21 @@ impl Gathered {
 }
 
 impl Observed {
+    /// What the project judges its cluster by.
+    #[must_use]
+    pub fn cluster(&self, project: &str) -> ClusterIdentity<'_> {
+        match &self.destination {
+            Ok(destination) => destination.identity(project),
+            Err(_) => ClusterIdentity { server: "", name: "", ownership: ClusterOwnership::Shared },
+        }
+    }
+
+    /// The cluster its objects are written to.
+    #[must_use]
+    pub fn cluster_id(&self) -> ClusterId {
+        self.destination.as_ref().map_or_else(|_| ClusterId::home(), |destination| destination.id.clone())
+    }
+
     /// An application of which nothing but itself was read yet.
     #[must_use]
     pub fn new(key: AppKey, level: Level, settings: Arc<Settings>, application: Fetched<Declared>) -> Self {
@@ -132,6 +152,8 @@ impl Observed {
             settings,
             application,
             project: Fetched::Absent,
+            destination: Err(NoDestination::Unknown("the cluster it goes to".to_owned())),
+            outage: None,
             windows: Arc::default(),
             dependencies: Standing::default(),
             orphans: None,

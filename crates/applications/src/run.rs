@@ -4,6 +4,7 @@ use crate::AppKey;
 use crate::cluster_facts::ClusterFacts;
 use crate::configuration::at_start;
 use crate::dependencies::Dependents;
+use crate::destinations::{ByNetwork, Connect, Destinations};
 use crate::level::CHANGED;
 use crate::memory::Memories;
 use crate::observe::Observer;
@@ -14,7 +15,7 @@ use crate::project::default_project;
 use crate::projects::Projects;
 use crate::settings::Settings;
 use crate::sources::{CONFIG, Counters, Reading, Repositories, Sources};
-use crate::wakes::{Wakes, applications, reload, wake_for};
+use crate::wakes::{Wakes, applications, reload, wake_for, wake_for_cluster};
 use charts::Charts;
 use clock::Offload;
 use cluster::{Cache, Clusters, ErrorClass, Selection, WRITE_TIMEOUT};
@@ -54,6 +55,8 @@ pub struct Options {
     pub jsonnet: Option<Arc<dyn Jsonnet>>,
     /// What fetches charts and files behind URLs; without it, sources that need any cannot be rendered.
     pub charts: Option<Charts>,
+    /// What makes clients of clusters that Secrets declare.
+    pub connect: Arc<dyn Connect>,
     /// A secret, from which passwords that templates make up follow where the installation has none of its own.
     pub salt: [u8; 32],
 }
@@ -74,6 +77,7 @@ impl Options {
             workers: WORKERS,
             jsonnet: None,
             charts: None,
+            connect: Arc::new(ByNetwork),
             salt,
         }
     }
@@ -154,6 +158,12 @@ impl Applications {
             dependents: Dependents::default(),
             orphanages: Mutex::default(),
             projects: Projects::default(),
+            destinations: Destinations::new(
+                clusters.clone(),
+                options.environment.clock.clone(),
+                Arc::clone(&options.connect),
+                &options.settings,
+            ),
             cluster: ClusterFacts::default(),
         });
         Ok(Applications { observer, queue, options, shutdown })
@@ -184,6 +194,12 @@ impl Applications {
         observer.cache.listen(Arc::new(move |notice| {
             if let Some(observer) = listening.upgrade() {
                 wake_for(notice, &observer, &queue_of_listener);
+            }
+        }));
+        let (telling, queue_of_told) = (Arc::downgrade(&observer), queue.clone());
+        observer.destinations.tell(Arc::new(move |id, news| {
+            if let Some(observer) = telling.upgrade() {
+                wake_for_cluster(id, news, &observer, &queue_of_told);
             }
         }));
         tokio::select! {

@@ -1,6 +1,6 @@
 //! What holds for all applications of one control plane.
 
-use api::names::{DEFAULT_NAMESPACE, IN_CLUSTER_NAME, IN_CLUSTER_SERVER};
+use api::names::DEFAULT_NAMESPACE;
 use api::{Glob, ResourceIgnoreDifferences, Tracking};
 use cluster::Excluded;
 use compare::{AggregatedRoles, KnownTypeField, StatusFields};
@@ -85,20 +85,10 @@ impl Default for Settings {
 impl Settings {
     /// Whether objects of this kind are left aside.
     #[must_use]
-    pub fn is_excluded(&self, group: &str, kind: &str) -> bool {
-        let any = |filters: &[KindFilter]| filters.iter().any(|it| it.matches(group, kind, IN_CLUSTER_SERVER));
+    pub fn is_excluded(&self, group: &str, kind: &str, server: &str) -> bool {
+        let any = |filters: &[KindFilter]| filters.iter().any(|it| it.matches(group, kind, server));
         self.excluded.iter().any(|excluded| excluded.matches(group, kind))
             || any(&self.exclusions)
             || (!self.inclusions.is_empty() && !any(&self.inclusions))
-    }
-}
-
-/// Whether a destination means the cluster that the control plane runs in.
-#[must_use]
-pub fn is_home(destination: &api::ApplicationDestination) -> bool {
-    match (destination.server.as_str(), destination.name.as_str()) {
-        (server, "") => server.trim_end_matches('/') == IN_CLUSTER_SERVER,
-        ("", name) => name == IN_CLUSTER_NAME,
-        _ => false,
     }
 }

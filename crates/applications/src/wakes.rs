@@ -2,12 +2,13 @@
 
 use crate::AppKey;
 use crate::configuration::configured;
+use crate::destinations::{News, read_clusters};
 use crate::level::{CHANGED, RENAMED};
 use crate::observe::Observer;
 use crate::sources::{CONFIG, KNOWN_HOSTS, OWN_SECRET, Repositories, SECRET_TYPE, TLS_CERTS, WakeApps};
 use api::names::{APP_PROJECT, APPLICATION, GROUP};
 use api::split_instance_name;
-use cluster::{Cache, Cached, GroupKind, Instance, Notice, Place};
+use cluster::{Cache, Cached, ClusterId, GroupKind, Instance, Notice, Place};
 use controller::Queue;
 use object::Key;
 use std::sync::{Arc, PoisonError};
@@ -57,6 +58,26 @@ pub fn wake_for(notice: &Notice, observer: &Observer, queue: &Queue<AppKey>) {
     }
 }
 
+/// Wakes applications for what is new of another cluster.
+pub fn wake_for_cluster(id: &ClusterId, news: News<'_>, observer: &Observer, queue: &Queue<AppKey>) {
+    match news {
+        News::Notice(Notice::Object { key, place, instances, .. }) => {
+            for instance in instances {
+                wake_instance(instance, *place, observer, queue);
+            }
+            if instances.is_empty() {
+                wake_orphanage(key, observer, queue);
+            }
+        }
+        News::Notice(Notice::Kind(_)) => {
+            for app in observer.destinations.users(id) {
+                queue.add_after(app, CHANGED, KINDS_PAUSE);
+            }
+        }
+        News::Connection => observer.destinations.users(id).into_iter().for_each(|app| queue.add(app, CHANGED)),
+    }
+}
+
 fn wake_instance(instance: &Instance, place: Place, observer: &Observer, queue: &Queue<AppKey>) {
     let (name, namespace) = split_instance_name(instance.name(), &observer.settings.namespace);
     let app = AppKey::new(namespace, name);
@@ -93,7 +114,7 @@ fn wake_for_control_plane(key: &Key, observer: &Observer, queue: &Queue<AppKey>)
     }
 }
 
-/// Reads the declared repositories anew; whether that changed anything.
+/// Reads the declared repositories and clusters anew; whether that changed anything.
 pub fn reload(observer: &Observer) -> bool {
     let of = |kind: &str| observer.cache.objects(&GroupKind::new("", kind));
     let is_ours = |cached: &Cached| {
@@ -108,7 +129,8 @@ pub fn reload(observer: &Observer) -> bool {
     if let Some(salt) = read.salt() {
         observer.sources.learn_salt(salt);
     }
-    let is_new = configure(observer, &objects);
+    let clusters = observer.cache.kind(&GroupKind::new("", "Secret")).map(|()| read_clusters(&objects));
+    let is_new = observer.destinations.learn(clusters) | configure(observer, &objects);
     let mut known = observer.repositories.write().unwrap_or_else(PoisonError::into_inner);
     let changed = **known != read;
     if changed {

@@ -5,7 +5,7 @@ use crate::discovery::Served;
 use crate::overrides::Overrides;
 use crate::retry::Backoff;
 use crate::transport::{ConnectError, Lines, Transport};
-use crate::{Answered, ClusterError, ErrorClass, ListQuery, Request, Resource, served};
+use crate::{Access, Answered, ClusterError, ErrorClass, ListQuery, Request, Resource, served};
 use bytes::Bytes;
 use clock::{Clock, Random};
 use object::{Fetched, Gvk, Object};
@@ -93,6 +93,14 @@ impl ClusterClient {
     /// Not in a pod.
     pub fn in_cluster(clock: &Clock) -> Result<Self, ConnectError> {
         Ok(ClusterClient::new(Transport::in_cluster()?, clock))
+    }
+
+    /// A client of the cluster that is declared like this.
+    ///
+    /// # Errors
+    /// What is declared cannot be used. Nothing is sent yet.
+    pub async fn from_access(access: &Access, clock: &Clock) -> Result<Self, ConnectError> {
+        Ok(ClusterClient::new(Transport::from_config(access.config().await?)?, clock))
     }
 
     fn new(transport: Transport, clock: &Clock) -> Self {

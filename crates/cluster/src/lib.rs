@@ -4,6 +4,7 @@
 //! [`ClusterClient`]. Reading order: [`Request`] (a request as a value), [`ClusterClient`] (sends them), [`Write`] (one
 //! change to one object), [`ClusterError`] (what to do about a failure), [`Cache`] (what is in a cluster).
 
+mod access;
 mod adopt;
 mod apply;
 mod cache;
@@ -25,6 +26,7 @@ mod transport;
 mod write;
 mod writer;
 
+pub use access::Access;
 pub use cache::{
     Cache, Cached, ClusterScoped, Excluded, Followed, Instance, Listener, Mark, Notice, Ownership, Place, Presence,
     Selection,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// A bearer token. It cannot be printed.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Token(pub(crate) String);
 
 impl From<&str> for Token {

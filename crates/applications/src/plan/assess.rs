@@ -1,6 +1,5 @@
 //! Desired against live: pairs, differences, health.
 
-use super::gate::HOME;
 use crate::observed::{Lookup, Observed};
 use api::names::ANNOTATION_COMPARE_OPTIONS;
 use api::{Application, ProjectRules, SyncStatusCode};
@@ -47,12 +46,13 @@ impl Ground<'_> {
     fn with<T>(&self, work: impl FnOnce(&Context<'_>) -> T) -> T {
         let rules = self.ignored();
         let scope = |gvk: &Gvk| scope_of(self.served, gvk);
-        let is_excluded = |gvk: &Gvk| self.observed.settings.is_excluded(&gvk.group, &gvk.kind);
+        let cluster = self.observed.cluster(self.rules.name());
+        let is_excluded = |gvk: &Gvk| self.observed.settings.is_excluded(&gvk.group, &gvk.kind, cluster.server);
         work(&Context {
             application: self.application,
             control_plane_namespace: &self.observed.settings.namespace,
             project: self.rules,
-            cluster: HOME,
+            cluster,
             rules: &rules,
             scope: &scope,
             is_excluded: &is_excluded,

@@ -1,10 +1,10 @@
 //! An application that is being deleted: its resources go first, then its finalizers.
 
 use super::contents::{Contents, contents};
-use super::gate::{HOME, destination};
 use super::status_write::{AlsoRemove, status_write};
 use super::writes::release;
 use crate::decided::Decided;
+use crate::destinations::NoDestination;
 use crate::observed::{Declared, Observed, Query, Whose};
 use api::hook::{HookType, delete_hook_types};
 use api::names::{
@@ -59,8 +59,15 @@ pub fn decide_deletion(
         return Ok(Decided::plain(Plan::default()));
     }
     // Compat: of a cluster that is not known nothing can be cleaned up, and the application must not stay for ever.
-    if destination(&application.spec.destination).is_err() {
-        return Ok(Decided::plain(released(object, is_ours)));
+    match &observed.destination {
+        Ok(_) => {}
+        Err(NoDestination::None(_)) => return Ok(Decided::plain(released(object, is_ours))),
+        Err(NoDestination::Unknown(cause)) => {
+            return Ok(Decided::plain(held_up(declared, application, cause, now)));
+        }
+    }
+    if let Some(obstacle) = unusable(observed) {
+        return Ok(Decided::plain(held_up(declared, application, &obstacle, now)));
     }
     let stage = Stage { observed, declared, application, now };
     let plan = if has(FINALIZER_PRE_DELETE) {
@@ -117,7 +124,7 @@ impl Stage<'_> {
     fn delete(&self, objects: &[Object], propagation: Propagation, waiting: String) -> Plan {
         let delete = |object: &Object| {
             let write = Write::new(Target::of(object), Change::Delete(propagation));
-            Planned::new(write, Guard::same(object.meta()))
+            Planned::new(write, Guard::same(object.meta())).in_cluster(self.observed.cluster_id())
         };
         Plan { writes: objects.iter().map(delete).collect(), ..self.wait(waiting) }
     }
@@ -132,7 +139,8 @@ impl Stage<'_> {
         };
         // Nobody looks at a hook's outcome any more.
         let is_held = |object: &&Object| object.meta().finalizers.iter().any(|own| **own == *FINALIZER_HOOK);
-        let writes: Vec<Planned> = live.iter().filter(is_held).map(release).collect();
+        let writes: Vec<Planned> =
+            live.iter().filter(is_held).map(|hook| release(hook).in_cluster(observed.cluster_id())).collect();
         if !writes.is_empty() {
             return Plan { writes, ..self.wait("hooks that are let go".to_owned()) };
         }
@@ -163,6 +171,7 @@ impl Stage<'_> {
 
     /// Hooks of one type, each ended well before the stage is over.
     fn run_hooks(&self, when: HookType, finalizer: &str) -> Result<Plan, Vec<Query>> {
+        let observed = self.observed;
         let desired = match self.hooks()? {
             Ok(desired) => desired,
             Err(plan) => return Ok(plan),
@@ -172,7 +181,8 @@ impl Stage<'_> {
         Ok(match plan_delete_hooks(&hooks) {
             HooksDue::Create(hooks) => {
                 let create = |hook: &Object| {
-                    Planned::new(Write::new(Target::of(hook), Change::Create(hook.clone())), Guard::Absent)
+                    let write = Write::new(Target::of(hook), Change::Create(hook.clone()));
+                    Planned::new(write, Guard::Absent).in_cluster(observed.cluster_id())
                 };
                 let waiting = format!("{when} hooks to be made");
                 Plan { writes: hooks.iter().map(create).collect(), ..self.wait(waiting) }
@@ -233,6 +243,20 @@ impl Stage<'_> {
     }
 }
 
+/// Why nothing can be said of what is in the application's cluster.
+fn unusable(observed: &Observed) -> Option<String> {
+    let server = observed.cluster("").server;
+    let cause = match (&observed.outage, &observed.served) {
+        (Some(outage), _) => outage,
+        (None, Fetched::Unknown(cause)) if !observed.cluster_id().is_home() => cause,
+        _ => return None,
+    };
+    Some(format!(
+        "the cluster {server} cannot be used, so its objects cannot be deleted: {cause}; to leave them there, delete the \
+         Secret that declares the cluster"
+    ))
+}
+
 fn is_ours(finalizer: &str) -> bool {
     OURS.iter().any(|prefix| finalizer.starts_with(prefix))
 }
@@ -257,7 +281,8 @@ fn deletable(observed: &Observed, application: &Application) -> Result<Vec<Objec
             return Err(format!("objects of kind {kind} cannot be listed: {cause}"));
         }
     }
-    let permitted = |key: &&Key| rules.permits_live(key, HOME);
+    let cluster = observed.cluster(project);
+    let permitted = |key: &&Key| rules.permits_live(key, cluster);
     let keys = observed.roots.keys().filter(permitted);
     let tracking = &observed.settings.tracking;
     let objects = keys.filter_map(|key| observed.roots.get(key)).map(|root| root.object.clone());

@@ -1,12 +1,9 @@
 //! What must hold before an application is compared: its project exists and permits what the spec says.
 
+use crate::destinations::NoDestination;
 use crate::observed::Observed;
-use crate::settings::is_home;
-use api::names::{CONDITION_INVALID_SPEC_ERROR, DEFAULT_PROJECT, IN_CLUSTER_NAME, IN_CLUSTER_SERVER};
-use api::{
-    Application, ApplicationCondition, ApplicationDestination, ClusterIdentity, ClusterOwnership, ProjectRules,
-    check_destination, missing_project, namespace_not_permitted, validate_spec,
-};
+use api::names::{CONDITION_INVALID_SPEC_ERROR, DEFAULT_PROJECT};
+use api::{Application, ApplicationCondition, ProjectRules, missing_project, namespace_not_permitted, validate_spec};
 use object::Fetched;
 use std::sync::Arc;
 
@@ -23,10 +20,6 @@ pub enum Gate {
     Wait(String),
 }
 
-/// The cluster that the control plane runs in.
-pub const HOME: ClusterIdentity<'static> =
-    ClusterIdentity { server: IN_CLUSTER_SERVER, name: IN_CLUSTER_NAME, ownership: ClusterOwnership::Shared };
-
 /// Whether this application may be compared.
 #[must_use]
 pub fn gate(observed: &Observed, application: &Application) -> Gate {
@@ -42,27 +35,15 @@ pub fn gate(observed: &Observed, application: &Application) -> Gate {
     if !rules.permits_application_namespace(namespace, &observed.settings.namespace) {
         return Gate::Closed(vec![namespace_not_permitted(name, namespace, project)]);
     }
-    let cluster = destination(&application.spec.destination);
-    let conditions = validate_spec(&application.spec, rules, cluster.as_ref().map(|()| HOME).map_err(String::as_str));
+    let cluster = match &observed.destination {
+        Ok(destination) => Ok(destination.identity(project)),
+        Err(NoDestination::None(why)) => Err(why.as_str()),
+        Err(NoDestination::Unknown(cause)) => return Gate::Wait(cause.clone()),
+    };
+    let conditions = validate_spec(&application.spec, rules, cluster);
     if conditions.is_empty() { Gate::Open(Arc::clone(rules)) } else { Gate::Closed(conditions) }
 }
 
 fn unreadable_project(problem: &str) -> ApplicationCondition {
     ApplicationCondition::new(CONDITION_INVALID_SPEC_ERROR, problem)
-}
-
-/// Whether the destination is a cluster that is known.
-///
-/// # Errors
-/// In words for a condition.
-pub fn destination(destination: &ApplicationDestination) -> Result<(), String> {
-    check_destination(destination)?;
-    if is_home(destination) {
-        return Ok(());
-    }
-    let which = if destination.name.is_empty() { &destination.server } else { &destination.name };
-    Err(format!(
-        "cluster {which:?} is not known: this version of Capstan deploys to the cluster it runs in \
-         ({IN_CLUSTER_SERVER}, {IN_CLUSTER_NAME}) only"
-    ))
 }

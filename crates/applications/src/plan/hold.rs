@@ -1,7 +1,6 @@
 //! What holds a sync back although it is due: windows of the project, and applications it depends on.
 
 use super::assess::Ground;
-use super::gate::HOME;
 use api::OperationState;
 use jiff::Timestamp;
 use windows::{Asked, Subject, Verdict};
@@ -43,11 +42,12 @@ pub fn running(ground: &Ground<'_>, state: &OperationState, now: Timestamp) -> O
 
 fn windows(ground: &Ground<'_>, asked: Asked, began: Option<Timestamp>, now: Timestamp) -> Option<Hold> {
     let application = ground.application;
+    let cluster = ground.observed.cluster(ground.rules.name());
     let subject = Subject {
         application: &application.metadata.name,
         namespace: &application.spec.destination.namespace,
-        server: HOME.server,
-        cluster: HOME.name,
+        server: cluster.server,
+        cluster: cluster.name,
     };
     match ground.observed.windows.verdict(&subject, asked, began, now) {
         Verdict::Allowed => None,

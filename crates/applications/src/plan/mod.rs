@@ -103,6 +103,10 @@ fn reconcile(
             return Ok(Decided::plain(draft.plan(declared, application)));
         }
     };
+    if let Some(outage) = &observed.outage {
+        let draft = Draft::cut_off(observed, application, outage, now);
+        return Ok(Decided::plain(draft.plan(declared, application)));
+    }
     let served = match &observed.served {
         Fetched::Known(served) => served,
         Fetched::Absent => return Ok(waiting("the kinds the cluster serves".to_owned())),
@@ -309,7 +313,7 @@ fn writing(
     }
     let mut writes: Vec<Planned> = trace.into_iter().collect();
     step.first = writes.len();
-    writes.extend(writes::writes(&step.actions, &step.request, 1));
+    writes.extend(writes::writes(&step.actions, &step.request, &ground.observed.cluster_id(), 1));
     let wake = now.checked_add(OPERATION_POLL).unwrap_or(now);
     let plan = Plan { writes, waiting: vec!["the writes of the operation".to_owned()], ..Plan::default() };
     Decided { plan: plan.wake_at(wake, CHANGED), step: Some(step) }

@@ -1,9 +1,8 @@
 //! What an operation asks of the sync engine, in the engine's terms.
 
 use super::assess::{Assessment, Ground, scope_of};
-use super::gate::HOME;
 use super::results::{options, selectors};
-use api::names::{ANNOTATION_CLIENT_SIDE_APPLY_MIGRATION_MANAGER, ANNOTATION_DELETION_APPROVED, IN_CLUSTER_SERVER};
+use api::names::{ANNOTATION_CLIENT_SIDE_APPLY_MIGRATION_MANAGER, ANNOTATION_DELETION_APPROVED};
 use api::{Application, OperationState, SyncOperation};
 use compare::{Scope, Verdict, respecting_ignored};
 use health::NoOverrides;
@@ -148,7 +147,7 @@ fn check(ground: &Ground<'_>, key: &Key, target: &Object) -> Check {
     let is_permitted = match scope_of(ground.served, gvk) {
         Fetched::Known(Scope::Namespaced) => {
             let namespace = key.namespace.as_deref().unwrap_or_default();
-            if !ground.rules.permits_destination(HOME, namespace) {
+            if !ground.rules.permits_destination(ground.observed.cluster(ground.rules.name()), namespace) {
                 let project = ground.rules.name();
                 return Check::NotPermitted(format!("namespace {namespace} is not permitted in project '{project}'"));
             }
@@ -204,7 +203,8 @@ fn no_kind(ground: &Ground<'_>, key: &Key, target: &Object) -> String {
         .map(|kind| &*kind.gvk.version)
         .collect();
     let hint = if installed.is_empty() {
-        format!("Make sure the \"{}\" CRD is installed on the destination cluster ({IN_CLUSTER_SERVER}).", gvk.kind)
+        let server = ground.observed.cluster(ground.rules.name()).server;
+        format!("Make sure the \"{}\" CRD is installed on the destination cluster ({server}).", gvk.kind)
     } else {
         format!("Installed versions: {}.", installed.join(", "))
     };

@@ -122,6 +122,18 @@ impl Draft {
         Draft::unknown(observed, application, vec![condition], now)
     }
 
+    /// The status of an application whose cluster cannot be used.
+    #[must_use]
+    pub fn cut_off(observed: &Observed, application: &Application, why: &str, now: Timestamp) -> Self {
+        let server = observed.destination.as_ref().map_or("", |destination| &destination.server);
+        let message = format!("Failed to load live state: failed to get cluster info for \"{server}\": {why}");
+        let condition = ApplicationCondition::new(CONDITION_COMPARISON_ERROR, message);
+        let mut draft = Draft::unknown(observed, application, vec![condition], now);
+        draft.also.refresh = false;
+        draft.plan.waiting.push(format!("the cluster {server}: {why}"));
+        draft
+    }
+
     fn unknown(
         observed: &Observed,
         application: &Application,

@@ -2,6 +2,7 @@
 
 use super::credentials::Repositories;
 use super::elsewhere::Port;
+use cluster::ClusterId;
 use jiff::Timestamp;
 use render::{Capabilities, Jsonnet, Lent, Surroundings, Workshop};
 use std::collections::BTreeMap;
@@ -19,13 +20,15 @@ pub(super) struct Around {
     /// The sources that may be referred to; `None` for one that is a chart.
     pub refs: BTreeMap<String, Option<Arc<dyn Tree>>>,
     pub tools: Tools,
+    /// The cluster it is rendered for.
+    pub cluster: ClusterId,
 }
 
 /// What all renders share.
 #[derive(Clone, Default)]
 pub(super) struct Tools {
-    /// What the cluster can do, where that is known.
-    pub capabilities: Option<Arc<Capabilities>>,
+    /// What each cluster can do, where that is known.
+    pub capabilities: BTreeMap<ClusterId, Arc<Capabilities>>,
     /// A secret of this installation.
     pub salt: [u8; 32],
     pub jsonnet: Option<Arc<dyn Jsonnet>>,
@@ -39,7 +42,7 @@ impl Around {
         Surroundings {
             committed_seconds: self.committed.as_second(),
             refs: self.refs.iter().map(|(name, tree)| (name.clone(), lent(tree.as_deref()))).collect(),
-            capabilities: self.tools.capabilities.as_deref(),
+            capabilities: self.tools.capabilities.get(&self.cluster).map(|own| &**own),
             jsonnet: self.tools.jsonnet.as_deref(),
             elsewhere: Some(&*self.port),
             workshop: Some(&self.tools.workshop),

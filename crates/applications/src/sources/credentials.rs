@@ -185,7 +185,8 @@ fn strings(object: &Object, pointer: &str) -> BTreeMap<String, String> {
     map.into_iter().filter_map(|(key, value)| Some((key, value.as_str()?.to_owned()))).collect()
 }
 
-fn secret_values(object: &Object) -> BTreeMap<String, String> {
+/// The values of a Secret that are text, decoded.
+pub fn secret_values(object: &Object) -> BTreeMap<String, String> {
     use base64::Engine as _;
     let decode = |text: &str| {
         let bytes = base64::engine::general_purpose::STANDARD.decode(text).ok()?;

@@ -171,7 +171,7 @@ async fn change(
     let Some(id) = source.id() else { return Change::Name };
     let (basis, known, content) = {
         let state = shared.lock();
-        let (Some(former), Some(basis)) = (state.basis(&former), state.basis(&revisions)) else {
+        let (Some(former), Some(basis)) = (state.basis(source, &former), state.basis(source, &revisions)) else {
             return Change::Content;
         };
         let (known, content) = (state.renders.get(&id, &basis), state.renders.get(&id, &former));

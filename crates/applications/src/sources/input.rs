@@ -7,6 +7,7 @@ use super::needs::ChartName;
 use super::origin::Origin;
 use super::seen::Wanted;
 use api::ApplicationSource;
+use cluster::ClusterId;
 use git::Reach;
 use render::{ApplicationFacts, Input, Settings};
 use std::collections::BTreeMap;
@@ -22,6 +23,8 @@ pub struct Ask<'a> {
     pub repositories: &'a Repositories,
     /// Whether the application declares a list of sources.
     pub has_several: bool,
+    /// The cluster they are rendered for.
+    pub cluster: ClusterId,
 }
 
 /// What is wanted of each source at its revision, or in words why nothing can be.
@@ -32,7 +35,13 @@ pub fn wanted(ask: &Ask<'_>, sources: &[(ApplicationSource, String)]) -> Vec<Res
         let lenders = lenders.as_ref().map_err(Clone::clone)?;
         let input = source_input(ask, source)?;
         let refs = if uses_refs(source) { lenders.clone() } else { BTreeMap::new() };
-        Ok(Wanted { origin: origin(ask, source, revision)?, input, revision: revision.clone(), refs })
+        Ok(Wanted {
+            origin: origin(ask, source, revision)?,
+            input,
+            revision: revision.clone(),
+            refs,
+            cluster: ask.cluster.clone(),
+        })
     };
     sources.iter().map(one).collect()
 }
@@ -120,6 +129,7 @@ mod tests {
             settings: &Settings::default(),
             repositories: &repositories,
             has_several: sources.len() > 1,
+            cluster: ClusterId::home(),
         };
         let read = |source: &Value| {
             let source: ApplicationSource = serde_json::from_value(source.clone()).expect("a source");

@@ -53,7 +53,7 @@ pub(super) async fn around(
         refs.insert(name.clone(), lent);
     }
     let tools = shared.lock().tools.clone();
-    Ok(Around { tree, revision, committed: made, refs, port, tools })
+    Ok(Around { tree, revision, committed: made, refs, port, tools, cluster: wanted.cluster.clone() })
 }
 
 /// What of elsewhere a content took.

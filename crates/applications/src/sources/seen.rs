@@ -4,6 +4,7 @@ use super::content::Content;
 use super::lender::{Lender, SourceId};
 use super::need::Need;
 use super::origin::{Origin, Revision};
+use cluster::ClusterId;
 use git::{Failure, Oid, Remote};
 use jiff::Timestamp;
 use render::Input;
@@ -21,6 +22,8 @@ pub struct Wanted {
     pub revision: String,
     /// The sources that it may refer to as `$name/…`, by name.
     pub refs: BTreeMap<String, Lender>,
+    /// The cluster it is rendered for, whose version and kinds charts may ask for.
+    pub cluster: ClusterId,
 }
 
 impl Wanted {

@@ -21,6 +21,7 @@ use super::wishes::{Freshness, Looked, Wish, Wishes};
 use crate::AppKey;
 use charts::Charts;
 use clock::{Clock, Offload};
+use cluster::ClusterId;
 use git::{GitSource, RefWatcher, Remote};
 use render::{Capabilities, Jsonnet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,9 +98,9 @@ impl Sources {
         Arc::clone(&self.0.counters)
     }
 
-    /// What the cluster can do, from now on.
-    pub fn learn_capabilities(&self, capabilities: Arc<Capabilities>) {
-        self.lock().tools.capabilities = Some(capabilities);
+    /// What a cluster can do, from now on.
+    pub fn learn_capabilities(&self, cluster: ClusterId, capabilities: Arc<Capabilities>) {
+        self.lock().tools.capabilities.insert(cluster, capabilities);
     }
 
     /// The installation's own secret, from now on.
@@ -281,7 +282,7 @@ impl Sources {
             }
         };
         let Some(id) = wanted.id() else { return SourceSeen::Lent { revision: revisions.own } };
-        let Some(basis) = self.lock().basis(&revisions) else { return SourceSeen::Unread };
+        let Some(basis) = self.lock().basis(wanted, &revisions) else { return SourceSeen::Unread };
         let seen = match self.content(app, slot, wanted, (id, basis)).await {
             Ok(content) => SourceSeen::Resolved { revision: revisions.own, content: Some(content), behind: None },
             Err(Held::Failed(failure)) => SourceSeen::Failed(failure),

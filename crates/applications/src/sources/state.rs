@@ -142,7 +142,7 @@ impl State {
             Err(seen) => return *seen,
         };
         let Some(id) = wanted.id() else { return SourceSeen::Lent { revision: revisions.own } };
-        let basis = self.basis(&revisions);
+        let basis = self.basis(wanted, &revisions);
         let known = basis.as_ref().and_then(|basis| self.renders.get(&id, basis));
         if let Some(content) = known.filter(|content| self.is_current(wanted, content)) {
             let behind = self.failing(app, slot, wanted).map(Behind::Failing);
@@ -231,8 +231,8 @@ impl State {
     }
 
     /// What a render of these revisions is made of.
-    pub fn basis(&self, revisions: &Revisions) -> Option<Basis> {
-        revisions.basis(self.tools.capabilities.as_ref().map(|capabilities| capabilities.id()))
+    pub fn basis(&self, wanted: &Wanted, revisions: &Revisions) -> Option<Basis> {
+        revisions.basis(self.tools.capabilities.get(&wanted.cluster).map(|capabilities| capabilities.id()))
     }
 
     fn resolved(&mut self, app: &AppKey, remote: &Remote, revision: &str) -> Result<git::Wanted, Box<SourceSeen>> {

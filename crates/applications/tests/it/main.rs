@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod behaviour;
+mod clusters;
 mod elsewhere;
 mod full;
 mod laws;

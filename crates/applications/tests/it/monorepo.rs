@@ -149,7 +149,13 @@ fn ask(n: usize, declared: Vec<Value>) -> Vec<Wanted> {
     let application =
         ApplicationFacts { instance_name: format!("a{n}"), namespace: "shop".into(), project: "default".into() };
     let has_several = declared.len() > 1;
-    let ask = Ask { application, settings: &Settings::default(), repositories: &repositories, has_several };
+    let ask = Ask {
+        application,
+        settings: &Settings::default(),
+        repositories: &repositories,
+        has_several,
+        cluster: cluster::ClusterId::home(),
+    };
     let read = |source: Value| (serde_json::from_value(source).expect("a source"), String::new());
     let sources: Vec<_> = declared.into_iter().map(read).collect();
     wanted(&ask, &sources).into_iter().map(|one| one.expect("a source")).collect()

@@ -1,20 +1,81 @@
 //! A stage: an embedded cluster with Argo's definitions, repositories in memory, the controller, all on one paused
 //! clock.
 
+use applications::destinations::Connect;
 use applications::{Applications, Options, Settings, start_cache};
 use clock::{Clock, Offload};
-use cluster::{Change, ClusterClient, ClusterError, Clusters, ListQuery, Part, PatchKind, Propagation, Target, Write};
+use cluster::{
+    Access, Change, ClusterClient, ClusterError, Clusters, ConnectError, ListQuery, Part, PatchKind, Propagation,
+    Target, Write,
+};
 use controller::{Environment, KubeEvents, Leadership, Metrics, Reporter, Shutdown, Views};
+use futures::future::BoxFuture;
 use git::MemoryGit;
 use object::{Gvk, Object};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
+use tower::ServiceExt as _;
 
 /// The repository of most cases.
 pub const REPOSITORY: &str = "file:///srv/git/shop.git";
+
+/// Clusters in this process, by the address that Secrets give.
+#[derive(Clone, Default)]
+pub struct Network(Arc<Mutex<BTreeMap<String, Peer>>>);
+
+/// What answers at an address.
+#[derive(Clone)]
+pub enum Peer {
+    /// A cluster.
+    Cluster(Arc<embedded::Cluster>),
+    /// Nobody: connections hang for ever.
+    Silence,
+}
+
+impl Network {
+    /// Puts something at an address.
+    pub fn put(&self, server: &str, peer: Peer) {
+        self.0.lock().expect("no panic").insert(server.to_owned(), peer);
+    }
+
+    /// Takes away what is at an address: from now on nobody answers there.
+    pub fn take(&self, server: &str) -> Option<Peer> {
+        self.0.lock().expect("no panic").insert(server.to_owned(), Peer::Silence)
+    }
+}
+
+impl Connect for Network {
+    fn connect<'a>(
+        &'a self,
+        access: &'a Access,
+        clock: &'a Clock,
+    ) -> BoxFuture<'a, Result<ClusterClient, ConnectError>> {
+        let (network, server) = (self.clone(), access.server.clone());
+        let answer = tower::service_fn(move |request: http::Request<_>| {
+            let peer = network.0.lock().expect("no panic").get(&server).cloned();
+            async move {
+                match peer {
+                    Some(Peer::Cluster(cluster)) => cluster.service().oneshot(request).await,
+                    Some(Peer::Silence) | None => std::future::pending().await,
+                }
+            }
+        });
+        let client = ClusterClient::from_service(answer, clock);
+        Box::pin(std::future::ready(Ok(client)))
+    }
+}
+
+/// A cluster of its own on the clock of a stage.
+pub async fn another_cluster(clock: &Clock) -> (Arc<embedded::Cluster>, ClusterClient) {
+    let cluster = embedded::Cluster::builder().clock(clock.clone()).pod_delay(Duration::from_secs(1)).start().await;
+    let cluster = Arc::new(cluster.expect("a cluster"));
+    let client = ClusterClient::from_service(cluster.service(), clock);
+    (cluster, client)
+}
 
 /// Everything a case needs.
 pub struct Stage {
@@ -23,6 +84,9 @@ pub struct Stage {
     pub git: MemoryGit,
     pub views: Views,
     pub counters: Arc<applications::sources::Counters>,
+    pub clock: Clock,
+    /// What other clusters are reached by.
+    pub network: Network,
     /// Held so that the controller is not asked to end.
     _shutdown: Shutdown,
 }
@@ -67,11 +131,14 @@ impl Stage {
             metrics: metrics.clone(),
             views: views.clone(),
         };
-        let options = Options { settings, charts, ..Options::new(environment, Arc::new(git.clone()), Offload::Inline) };
+        let network = Network::default();
+        let connect = Arc::new(network.clone());
+        let options =
+            Options { settings, charts, connect, ..Options::new(environment, Arc::new(git.clone()), Offload::Inline) };
         let controller = Applications::new(options, shutdown.clone()).expect("a cache is there");
         let counters = controller.counters();
         tokio::spawn(controller.run());
-        Stage { cluster, client, git, views, counters, _shutdown: shutdown }
+        Stage { cluster, client, git, views, counters, clock, network, _shutdown: shutdown }
     }
 
     /// Makes any object.

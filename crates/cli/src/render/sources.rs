@@ -77,6 +77,7 @@ impl Renderer {
             settings: &declared.settings(&Settings::default()),
             repositories: declared,
             has_several: !app.spec.sources.is_empty(),
+            cluster: cluster::ClusterId::home(),
         };
         let mut rendered = Vec::new();
         for wanted in wanted(&ask, &sources) {
