@@ -69,16 +69,15 @@ impl<'o> Everybody<'o> {
         }
         let slices = self.slices.get(&(namespace, name)).into_iter().flatten();
         let ready = slices.flat_map(|slice| list(slice, "/endpoints")).filter(|endpoint| is_ready(endpoint));
-        let endpoints = ready.flat_map(|endpoint| texts(endpoint, "/addresses")).map(|address| self.pods.get(address).cloned());
-        let wanted = |endpoint: &Endpoint| {
-            labels.is_empty() || endpoint.as_ref().is_some_and(|pod| has_labels(pod, labels))
-        };
+        let endpoints =
+            ready.flat_map(|endpoint| texts(endpoint, "/addresses")).map(|address| self.pods.get(address).cloned());
+        let wanted =
+            |endpoint: &Endpoint| labels.is_empty() || endpoint.as_ref().is_some_and(|pod| has_labels(pod, labels));
         Stands { endpoints: endpoints.filter(wanted).collect(), problem: None }
     }
 
     fn of_labels(&self, namespace: &str, labels: &BTreeMap<String, String>) -> Stands {
-        let is_one =
-            |pod: &&Arc<Pod>| pod.is_ready && pod.identity.namespace == namespace && has_labels(pod, labels);
+        let is_one = |pod: &&Arc<Pod>| pod.is_ready && pod.identity.namespace == namespace && has_labels(pod, labels);
         let pods = self.pods.values().filter(|_| !labels.is_empty()).filter(is_one);
         Stands { endpoints: pods.cloned().map(Some).collect(), problem: None }
     }

@@ -17,11 +17,15 @@ use tokio::sync::{Notify, watch};
 /// How long after a refused write of a status it is tried again.
 const WRITE_AGAIN: Duration = Duration::from_secs(5);
 
+/// Definitions of kinds: a router may be installed later.
+const DEFINITION: Kind = ("apiextensions.k8s.io", "CustomResourceDefinition");
+
 /// A cache of what routes are read from.
 ///
 /// Assumption: called inside a Tokio runtime.
 pub fn start_cache(client: ClusterClient) -> Cache {
-    let only = KINDS.iter().map(|(group, kind)| Followed { kind: GroupKind::new(group, kind), labels: None });
+    let kinds = KINDS.iter().chain([&DEFINITION]);
+    let only = kinds.map(|(group, kind)| Followed { kind: GroupKind::new(group, kind), labels: None });
     let selection = Selection { only: only.collect(), ..Selection::default() };
     Cache::start(client, selection, Arc::new(Whole))
 }
@@ -33,8 +37,8 @@ impl Ownership for Whole {
         None
     }
 
-    fn keep(&self, _: &Meta) -> Keep {
-        Keep::WithoutManagedFields
+    fn keep(&self, meta: &Meta) -> Keep {
+        if *meta.gvk.kind == *DEFINITION.1 { Keep::Metadata } else { Keep::WithoutManagedFields }
     }
 }
 
@@ -66,7 +70,8 @@ pub async fn tell(client: ClusterClient, address: SocketAddr, mut seen: watch::R
             }
         }
         let changed = seen.changed();
-        let outcome = if refused { tokio::time::timeout(WRITE_AGAIN, changed).await.unwrap_or(Ok(())) } else { changed.await };
+        let outcome =
+            if refused { tokio::time::timeout(WRITE_AGAIN, changed).await.unwrap_or(Ok(())) } else { changed.await };
         if outcome.is_err() {
             return;
         }
@@ -89,7 +94,13 @@ impl Parsed {
         objects
     }
 
-    fn take(&mut self, kind: Kind, cached: &Cached, before: &BTreeMap<Key, (Box<str>, Arc<Value>)>, into: &mut Objects) {
+    fn take(
+        &mut self,
+        kind: Kind,
+        cached: &Cached,
+        before: &BTreeMap<Key, (Box<str>, Arc<Value>)>,
+        into: &mut Objects,
+    ) {
         let meta = cached.object.meta();
         let key = Key::new(kind.0, kind.1, cached.object.namespace(), cached.object.name());
         let known = before.get(&key).filter(|(version, _)| *version == meta.resource_version);

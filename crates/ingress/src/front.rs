@@ -84,7 +84,9 @@ impl Front {
         };
         match ask_one_of(stands, &mut random) {
             Some(pod) => Answer::Pod(pod),
-            None => nobody(stands.problem.clone().unwrap_or_else(|| "all endpoints that were tried refused".to_owned())),
+            None => {
+                nobody(stands.problem.clone().unwrap_or_else(|| "all endpoints that were tried refused".to_owned()))
+            }
         }
     }
 }

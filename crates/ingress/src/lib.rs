@@ -16,8 +16,8 @@ mod route;
 mod routers;
 mod table;
 
-mod pods;
 mod backends;
+mod pods;
 mod snapshot;
 
 mod front;

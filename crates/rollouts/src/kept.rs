@@ -9,7 +9,7 @@ use object::{Gvk, Meta};
 use std::sync::Arc;
 
 /// The kinds that are read, by group.
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 11] = [
     (GROUP, ROLLOUT),
     (GROUP, ANALYSIS_RUN),
     (GROUP, EXPERIMENT),
@@ -20,7 +20,12 @@ const KINDS: [(&str, &str); 10] = [
     ("", "PodTemplate"),
     ("", "Service"),
     ("networking.k8s.io", "Ingress"),
+    // A router may be installed later: its kinds are followed as soon as they are defined.
+    DEFINITION,
 ];
+
+/// Definitions of kinds.
+const DEFINITION: (&str, &str) = ("apiextensions.k8s.io", "CustomResourceDefinition");
 
 /// A cache of the cluster of `client` that keeps what this controller reads.
 ///
@@ -46,8 +51,9 @@ impl Ownership for Kept {
 
     fn keep(&self, meta: &Meta) -> Keep {
         // Workloads that a Rollout refers to are few, and read in whole when they changed.
-        let is_workload = matches!(&*meta.gvk.kind, "Deployment" | "PodTemplate");
-        if is_workload { Keep::Metadata } else { Keep::WithoutManagedFields }
+        // Of a definition it is enough to know that it changed.
+        let is_named_only = matches!(&*meta.gvk.kind, "Deployment" | "PodTemplate") || *meta.gvk.kind == *DEFINITION.1;
+        if is_named_only { Keep::Metadata } else { Keep::WithoutManagedFields }
     }
 }
 

@@ -60,5 +60,5 @@ pub use planner::plan;
 pub use pods::needs_pods;
 pub use replica_set::{ReplicaSet, Size};
 pub use step_text::step_text;
-pub use words::SPEC_WARNING;
+pub use words::{REASON_ROUTING_ERROR, SPEC_WARNING, TRAFFIC_ROUTED};
 pub use world::{ExperimentRun, ExperimentVersion, Pod, Run, Service, Targets, World};

@@ -1,12 +1,13 @@
 //! How traffic is shared out in one pass, and what must be there before it is: no share goes to pods that are not.
 
+use crate::conditions::{Holds, condition, remove, set};
 use crate::counts::{at_desired, current_step, desired_weight, set_weight, threshold_met, weight_max};
 use crate::going_back::going_back_from;
 use crate::pass::{Flow, Halt, Pass};
 use crate::plan::Action;
 use crate::scale::new_replicas;
 use crate::services::{Check, point};
-use crate::words::{REASON_ROUTING_ERROR, REASON_WEIGHT};
+use crate::words::{REASON_ROUTING_ERROR, REASON_WEIGHT, TRAFFIC_ROUTED};
 use api::rollouts::{CanaryStrategy, Rollout, TrafficWeights, WeightDestination};
 use traffic::{Destination, Managed, Order, Routed, Routing, Verify};
 
@@ -26,6 +27,7 @@ pub fn reconcile(pass: &mut Pass<'_>) -> Flow {
     let rollout = pass.rollout();
     let (Some(router), Some(canary)) = (pass.world.router, &rollout.spec.strategy.canary) else {
         pass.status.canary.weights = None;
+        remove(&mut pass.conditions, TRAFFIC_ROUTED);
         return Ok(());
     };
     let decision = decide(pass, canary)?;
@@ -202,8 +204,10 @@ fn record(pass: &mut Pass<'_>, routing: &Routing, routed: Routed) -> Flow {
             pass.warn(REASON_ROUTING_ERROR, problem.message.clone());
             pass.wait(format!("{} to be told: {problem}", problem.router), None, "repair what the message names");
         }
+        tell_problems(pass, &routed);
         return Err(Halt);
     }
+    remove(&mut pass.conditions, TRAFFIC_ROUTED);
     for write in routed.writes {
         pass.act(Action::Route(write));
     }
@@ -221,6 +225,17 @@ fn record(pass: &mut Pass<'_>, routing: &Routing, routed: Routed) -> Flow {
         return wait_for_verification(pass, routing);
     }
     Ok(())
+}
+
+/// Says on the object, as long as it is so, what is in the way of traffic; all else of the status stays as it is.
+fn tell_problems(pass: &mut Pass<'_>, routed: &Routed) {
+    let message = routed.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    let mut status = pass.before().clone();
+    let told = condition(TRAFFIC_ROUTED, Holds::False, REASON_ROUTING_ERROR, message, pass.time());
+    set(&mut status.conditions, told);
+    if status != *pass.before() {
+        pass.plan.status = Some(Box::new(status));
+    }
 }
 
 fn wait_for_verification(pass: &mut Pass<'_>, routing: &Routing) -> Flow {

@@ -55,6 +55,8 @@ pub const REASON_STEP_COMPLETED: &str = "RolloutStepCompleted";
 pub const REASON_WEIGHT: &str = "TrafficWeightUpdated";
 /// Traffic cannot be shared out.
 pub const REASON_ROUTING_ERROR: &str = "TrafficRoutingError";
+/// The condition that says, as long as it is so, that traffic cannot be shared out.
+pub const TRAFFIC_ROUTED: &str = "TrafficRouted";
 /// A ReplicaSet has more or fewer pods.
 pub const REASON_SCALING: &str = "ScalingReplicaSet";
 /// A Service selects another version.

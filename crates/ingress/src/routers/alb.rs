@@ -69,7 +69,8 @@ fn groups(ingress: &Value, action: &Value) -> Vec<Share> {
 }
 
 fn condition(condition: &Value) -> Condition {
-    let exact = |pointer: &str| texts(condition, pointer).map(|value| Text::Exact(value.to_owned())).collect::<Vec<_>>();
+    let exact =
+        |pointer: &str| texts(condition, pointer).map(|value| Text::Exact(value.to_owned())).collect::<Vec<_>>();
     match text(condition, "/field") {
         "http-header" => {
             let name = text(condition, "/httpHeaderConfig/httpHeaderName");

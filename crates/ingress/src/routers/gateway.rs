@@ -86,7 +86,10 @@ fn mirror(object: &Value, filter: &Value) -> Option<Mirror> {
     let numerator = mirror.pointer("/fraction/numerator").and_then(Value::as_u64);
     let denominator = mirror.pointer("/fraction/denominator").and_then(Value::as_u64).unwrap_or(100).max(1);
     let fraction = numerator.map(|numerator| numerator.saturating_mul(MILLION) / denominator);
-    Some(Mirror { backend: backend(object, &mirror["backendRef"]), per_million: percent.or(fraction).unwrap_or(MILLION) })
+    Some(Mirror {
+        backend: backend(object, &mirror["backendRef"]),
+        per_million: percent.or(fraction).unwrap_or(MILLION),
+    })
 }
 
 /// Paths first, exact ones before others and longer ones before shorter, then methods, then headers.
@@ -137,8 +140,11 @@ fn headers(one: &Value, conditions: &mut Vec<Condition>) -> u32 {
     let headers = list(one, "/headers");
     conditions.extend(headers.iter().map(|header| {
         let value = text(header, "/value");
-        let wanted =
-            if text(header, "/type") == "RegularExpression" { Text::whole(value) } else { Text::Exact(value.to_owned()) };
+        let wanted = if text(header, "/type") == "RegularExpression" {
+            Text::whole(value)
+        } else {
+            Text::Exact(value.to_owned())
+        };
         Condition::Header(text(header, "/name").to_owned(), wanted)
     }));
     u32::try_from(headers.len()).unwrap_or(u32::MAX)

@@ -114,8 +114,7 @@ fn subset_labels(
 ) -> Result<BTreeMap<String, String>, String> {
     let is_for = |rule: &&Value| {
         let wanted = (name.to_owned(), place.to_owned());
-        service_of(text(rule, "/spec/host"), namespace(rule)) == wanted
-            && [own, place].contains(&namespace(rule))
+        service_of(text(rule, "/spec/host"), namespace(rule)) == wanted && [own, place].contains(&namespace(rule))
     };
     let subsets = objects.all(DESTINATION_RULE).filter(is_for).flat_map(|rule| list(rule, "/spec/subsets"));
     let found = subsets.filter(|it| text(it, "/name") == subset).map(|it| map(it, "/labels")).next();

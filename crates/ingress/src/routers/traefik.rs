@@ -22,7 +22,8 @@ fn of_object(objects: &Objects, object: &Value) -> Vec<Route> {
         let mut route = Route::of("IngressRoute", object);
         let wanted = text(rule, "/match");
         if let Err(word) = read_match(wanted, &mut route) {
-            route.problem = Some(format!("only Host, Path, PathPrefix, Header and Method joined by && are simulated, not {word}"));
+            route.problem =
+                Some(format!("only Host, Path, PathPrefix, Header and Method joined by && are simulated, not {word}"));
         }
         let priority = rule.get("priority").and_then(Value::as_u64).filter(|priority| *priority > 0);
         let priority = priority.unwrap_or(wanted.len() as u64);

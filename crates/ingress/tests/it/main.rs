@@ -1,1 +1,6 @@
-//! The simulated ingress over objects, and over real connections.
+//! The simulated ingress: over objects, on an embedded cluster, and over real connections.
+
+mod objects;
+mod shares;
+
+mod served;

@@ -199,3 +199,9 @@ pub fn creates_set(planned: &Planned) -> bool {
     let is_set = *planned.write.target.gvk.kind == *"ReplicaSet";
     is_set && matches!(planned.write.change, Change::Create(_))
 }
+
+/// Whether an object is a router's.
+pub fn is_route(target: &Target) -> bool {
+    let is_it = |kind: &(&str, &str)| *target.gvk.group == *kind.0 && *target.gvk.kind == *kind.1;
+    *target.gvk.kind == *"Ingress" || traffic::KINDS.iter().any(is_it)
+}

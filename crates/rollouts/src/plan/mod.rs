@@ -111,6 +111,9 @@ pub fn conclude(observed: &Observed, plan: &Plan, done: &[Done], now: Timestamp)
         (Some((done, error)), What::Rollout(seen)) if plan.writes.get(done.index).is_some_and(actions::creates_set) => {
             unreadable::creation_failed(seen, &done.target.name, &error.message, now)
         }
+        (Some((done, error)), What::Rollout(seen)) if actions::is_route(&done.target) => {
+            unreadable::route_refused(seen, &done.target, error, now)
+        }
         // The status says what the writes brought about; they did not.
         (Some(_), _) => None,
     }

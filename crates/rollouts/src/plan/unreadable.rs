@@ -1,16 +1,17 @@
 //! Statuses that say what went wrong with a Rollout as a whole: a field of the wrong type, a ReplicaSet that cannot be
-//! made.
+//! made, an object of a router that cannot be written.
 
 use super::draft::{event, merge, status_patch};
 use crate::observed::Seen;
 use api::Time;
 use api::rollouts::RolloutCondition;
 use api::rollouts::names::{CONDITION_INVALID_SPEC, CONDITION_PROGRESSING};
-use cluster::{Part, Target};
+use cluster::{ClusterError, ErrorClass, Part, Target};
 use controller::{Guard, Plan, Planned, Severity};
 use jiff::Timestamp;
 use object::Object;
 use serde_json::{Value, json};
+use strategy::{REASON_ROUTING_ERROR, TRAFFIC_ROUTED};
 
 const CREATE_ERROR: &str = "ReplicaSetCreateError";
 
@@ -54,6 +55,25 @@ pub fn creation_failed(seen: &Seen, name: &str, why: &str, now: Timestamp) -> Op
     let body = json!({"status": status_patch(&seen.rollout.status, &status)?});
     let write = merge(Target::of(&seen.object), body, Part::Status);
     let told = event(&seen.object, Severity::Warning, CREATE_ERROR, &message);
+    Some(Planned::new(write, Guard::unchanged(seen.object.meta())).telling(vec![told]))
+}
+
+/// The status that says that an object of a router was not written; `None` when it was only read too early, or when that
+/// is said already.
+pub fn route_refused(seen: &Seen, target: &Target, error: &ClusterError, now: Timestamp) -> Option<Planned> {
+    if matches!(error.class, ErrorClass::Conflict | ErrorClass::AlreadyExists | ErrorClass::NotSent) {
+        return None;
+    }
+    let message = format!("{target} was not written: {}", error.message);
+    if seen.rollout.status.condition(TRAFFIC_ROUTED).is_some_and(|known| known.message == message) {
+        return None;
+    }
+    let mut status = seen.rollout.status.clone();
+    status.conditions.retain(|condition| condition.kind != TRAFFIC_ROUTED);
+    status.conditions.push(of(TRAFFIC_ROUTED, REASON_ROUTING_ERROR, message.clone(), now));
+    let body = json!({"status": status_patch(&seen.rollout.status, &status)?});
+    let write = merge(Target::of(&seen.object), body, Part::Status);
+    let told = event(&seen.object, Severity::Warning, REASON_ROUTING_ERROR, &message);
     Some(Planned::new(write, Guard::unchanged(seen.object.meta())).telling(vec![told]))
 }
 

@@ -4,9 +4,15 @@
 
 mod stage;
 
+mod requests;
+
 mod canary;
 
 mod routed;
+
+mod routers;
+
+mod bad_routes;
 
 mod blue_green;
 

@@ -7,7 +7,9 @@ use object::{Gvk, Object};
 use rollouts::{Options, Rollouts, Settings, start_cache};
 use serde_json::{Value, json};
 use std::future::Future;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 /// The namespace of every case.
@@ -19,9 +21,10 @@ pub struct Stage {
     pub clock: Clock,
     pub views: Views,
     /// Held with the controller and the cluster.
-    _cluster: embedded::Cluster,
+    cluster: embedded::Cluster,
+    settings: Settings,
     /// Held so that the controller is not asked to end.
-    _shutdown: Shutdown,
+    running: Mutex<Option<(Shutdown, JoinHandle<()>)>>,
 }
 
 impl Stage {
@@ -40,21 +43,24 @@ impl Stage {
             .expect("a cluster");
         let client = ClusterClient::from_service(cluster.service(), &clock);
         prepare(&client).await;
-        let (views, metrics, shutdown) = (Views::default(), Metrics::default(), Shutdown::new());
-        let own = ClusterClient::from_service(cluster.service(), &clock);
-        let clusters = Clusters::home(own.clone(), Some(start_cache(own, &settings)));
-        let reporter = Reporter { component: "rollouts-controller".into(), instance: "one".into() };
-        let environment = Environment {
-            clock: clock.clone(),
-            events: std::sync::Arc::new(KubeEvents::start(clusters.clone(), clock.clone(), reporter, metrics.clone())),
-            clusters,
-            leadership: Leadership::always(),
-            metrics: metrics.clone(),
-            views: views.clone(),
-        };
-        let options = Options { settings, ..Options::new(environment) };
-        tokio::spawn(Rollouts::new(options, shutdown.clone()).expect("a cache is there").run());
-        Stage { client, clock, views, _cluster: cluster, _shutdown: shutdown }
+        let views = Views::default();
+        let running = Mutex::new(Some(control(&cluster, &clock, &settings, &views)));
+        Stage { client, clock, views, cluster, settings, running }
+    }
+
+    /// Ends the controller and starts another one, which knows nothing of the first.
+    pub async fn restart(&self) {
+        let running = self.running.lock().expect("nobody panics here").take();
+        let (shutdown, ended) = running.expect("one restart at a time");
+        shutdown.begin();
+        ended.await.expect("the controller ends well");
+        let next = control(&self.cluster, &self.clock, &self.settings, &self.views);
+        *self.running.lock().expect("nobody panics here") = Some(next);
+    }
+
+    /// What goes wrong between clients and the API server from now on.
+    pub fn fail(&self, faults: Option<Arc<dyn embedded::Faults>>) {
+        self.cluster.set_faults(faults);
     }
 
     /// Makes any object.
@@ -209,6 +215,32 @@ impl Stage {
             sets.iter().map(one).collect::<Vec<_>>().join(" ")
         )
     }
+}
+
+/// Starts the controller on a cluster.
+fn control(
+    cluster: &embedded::Cluster,
+    clock: &Clock,
+    settings: &Settings,
+    views: &Views,
+) -> (Shutdown, JoinHandle<()>) {
+    let (metrics, shutdown) = (Metrics::default(), Shutdown::new());
+    let own = ClusterClient::from_service(cluster.service(), clock);
+    let clusters = Clusters::home(own.clone(), Some(start_cache(own, settings)));
+    let reporter = Reporter { component: "rollouts-controller".into(), instance: "one".into() };
+    let events = KubeEvents::start(clusters.clone(), clock.clone(), reporter, metrics.clone());
+    let environment = Environment {
+        clock: clock.clone(),
+        events: Arc::new(events),
+        clusters,
+        leadership: Leadership::always(),
+        metrics,
+        views: views.clone(),
+    };
+    let options = Options { settings: settings.clone(), ..Options::new(environment) };
+    let controller = Rollouts::new(options, shutdown.clone()).expect("a cache is there");
+    let running = tokio::spawn(controller.run());
+    (shutdown, running)
 }
 
 /// The definitions and the namespace.
