@@ -4,6 +4,7 @@ mod actions;
 mod confirm;
 mod delete;
 mod desired;
+mod destination;
 mod diff;
 mod explain;
 mod get;

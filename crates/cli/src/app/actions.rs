@@ -1,5 +1,6 @@
 //! `app actions list` and `app actions run`: what can be done with an application's live objects.
 
+use super::destination::client_of;
 use super::store::{AppName, Found, Store, explain};
 use crate::failure::Failure;
 use crate::tabs::{Layout, align};
@@ -7,7 +8,7 @@ use crate::terminal;
 use api::ResourceStatus;
 use clap::{Args, Subcommand};
 use clock::Clock;
-use cluster::{Change, Part, PatchKind, Target, Write};
+use cluster::{Change, ClusterClient, Part, PatchKind, Target, Write};
 use health::actions::{Effect, discover, run};
 use object::{Gvk, Object};
 use std::collections::BTreeMap;
@@ -86,12 +87,12 @@ impl Which {
     }
 
     /// The live objects that are meant.
-    async fn objects(&self, store: &Store, found: &Found) -> Result<Vec<Object>, Failure> {
+    async fn objects(&self, client: &ClusterClient, found: &Found) -> Result<Vec<Object>, Failure> {
         let mut objects = Vec::new();
         for resource in found.app.status.resources.iter().filter(|resource| self.matches(resource)) {
             let gvk = Gvk::new(&resource.group, &resource.version, &resource.kind);
             let namespace = Some(resource.namespace.as_str()).filter(|namespace| !namespace.is_empty());
-            let read = store.client.get(&gvk, namespace, &resource.name).await;
+            let read = client.get(&gvk, namespace, &resource.name).await;
             objects.extend(read.map_err(|error| explain(error, "read resources"))?);
         }
         Ok(objects)
@@ -102,8 +103,9 @@ impl List {
     async fn run(&self, store: &Store) -> Result<(), Failure> {
         let name = AppName::parse(&self.name, self.which.app_namespace.as_deref());
         let found = store.get(&name).await?;
+        let client = client_of(store, &found).await?;
         let mut rows = "GROUP\tKIND\tNAME\tACTION\tDISABLED\n".to_owned();
-        for object in self.which.objects(store, &found).await? {
+        for object in self.which.objects(&client, &found).await? {
             let gvk = object.gvk();
             for action in discover(&object) {
                 let row = [&*gvk.group, &*gvk.kind, object.name(), action.name];
@@ -118,8 +120,9 @@ impl Run {
     async fn run(&self, store: &Store, clock: &Clock) -> Result<(), Failure> {
         let name = AppName::parse(&self.name, self.which.app_namespace.as_deref());
         let found = store.get(&name).await?;
+        let client = client_of(store, &found).await?;
         let has = |object: &Object| discover(object).iter().any(|action| action.name == self.action);
-        let objects: Vec<Object> = self.which.objects(store, &found).await?.into_iter().filter(has).collect();
+        let objects: Vec<Object> = self.which.objects(&client, &found).await?.into_iter().filter(has).collect();
         match objects.len() {
             0 => {
                 let why = format!(
@@ -137,7 +140,7 @@ impl Run {
             let effects = run(object, &self.action, &parameters, clock.now());
             for effect in effects.map_err(|error| Failure::new(error.to_string()))? {
                 let write = write(object, effect)?;
-                store.client.write(&write).await.map_err(|error| explain(error, "run the action"))?;
+                client.write(&write).await.map_err(|error| explain(error, "run the action"))?;
             }
         }
         Ok(())

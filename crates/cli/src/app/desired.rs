@@ -10,15 +10,23 @@ use cluster::{ClusterClient, ListQuery};
 use object::{Gvk, Object};
 use render::Capabilities;
 
+/// The clusters a rendering reads.
+pub(crate) struct Clients<'c> {
+    /// Where the application is, and what is declared about repositories.
+    pub home: &'c ClusterClient,
+    /// Where it goes to.
+    pub there: &'c ClusterClient,
+}
+
 /// Reads and renders the application's sources; `revision` takes the place of the one its source names.
 pub(crate) async fn manifests(
-    client: &ClusterClient,
+    clients: &Clients<'_>,
     namespace: &str,
     app: &Application,
     revision: Option<&str>,
 ) -> Result<Vec<Object>, Failure> {
-    let declared = repositories(client, namespace).await?;
-    let served = client.served().await?;
+    let declared = repositories(clients.home, namespace).await?;
+    let served = clients.there.served().await?;
     let mut renderer = Renderer::new(&Clock::system())?;
     renderer.capabilities = Some(Capabilities::new(served.cluster_version.clone(), served.api_versions()));
     let all = renderer.application(app, &declared, namespace, revision).await?;

@@ -1,6 +1,7 @@
 //! What an application manages, desired and live, judged by the same code that the controller judges with.
 
 use super::desired;
+use super::destination::{There, settings, there};
 use super::store::{Found, Store, explain};
 use crate::failure::Failure;
 use api::names::{API_VERSION, APP_PROJECT};
@@ -8,7 +9,7 @@ use api::{AppProject, Application, ProjectRules};
 use applications::plan::assess::{Assessment, Ground};
 use applications::plan::gate::{Gate, gate};
 use applications::{AppKey, Declared, Observed, Settings};
-use cluster::Served;
+use cluster::{ClusterClient, Served};
 use compare::{CompareError, Comparison, Pair, Targets};
 use object::{Fetched, Gvk, Key, Object};
 use serde_json::Value;
@@ -18,6 +19,8 @@ use std::sync::Arc;
 /// One application, its rules, and the cluster it goes to.
 pub(crate) struct Managed<'s> {
     store: &'s Store,
+    /// Of the cluster it goes to.
+    client: ClusterClient,
     app: Application,
     rules: Arc<ProjectRules>,
     served: Arc<Served>,
@@ -29,9 +32,11 @@ impl<'s> Managed<'s> {
     ///
     /// Guarantees: an application that its project does not permit is refused, as the controller refuses it.
     pub(crate) async fn read(store: &'s Store, found: Found) -> Result<Self, Failure> {
-        let served = store.client.served().await.map_err(|error| explain(error, "read which kinds there are"))?;
         let Found { object, app } = found;
-        let mut observed = observation(&object, &app);
+        let mut observed = observation(&object, &app, settings(store).await?);
+        let There { destination, client } = there(store, &observed.settings.namespace, &app.spec.destination).await?;
+        observed.destination = Ok(Arc::new(destination));
+        let served = client.served().await.map_err(|error| explain(error, "read which kinds there are"))?;
         observed.project = project(store, &observed.settings.namespace, app.spec.project_name()).await;
         observed.served = Fetched::Known(Arc::clone(&served));
         let rules = match gate(&observed, &app) {
@@ -47,13 +52,14 @@ impl<'s> Managed<'s> {
             }
             Gate::Wait(cause) => return Err(Failure::new(cause)),
         };
-        Ok(Managed { store, app, rules, served, observed })
+        Ok(Managed { store, client, app, rules, served, observed })
     }
 
     /// What is desired, made ready to be applied.
     pub(crate) async fn targets(&self, revision: Option<&str>) -> Result<Targets, Failure> {
         let namespace = &self.observed.settings.namespace;
-        let manifests = desired::manifests(&self.store.client, namespace, &self.app, revision).await?;
+        let clients = desired::Clients { home: &self.store.client, there: &self.client };
+        let manifests = desired::manifests(&clients, namespace, &self.app, revision).await?;
         Ok(self.ground().targets(manifests))
     }
 
@@ -85,7 +91,7 @@ impl<'s> Managed<'s> {
         match self.served.resource(&gvk) {
             // A kind that is not served has no objects.
             Fetched::Absent => Fetched::Absent,
-            _ => self.store.client.fetch(&gvk, key.namespace.as_deref(), &key.name).await,
+            _ => self.client.fetch(&gvk, key.namespace.as_deref(), &key.name).await,
         }
     }
 
@@ -94,9 +100,9 @@ impl<'s> Managed<'s> {
     }
 }
 
-fn observation(object: &Object, app: &Application) -> Observed {
+fn observation(object: &Object, app: &Application, settings: Settings) -> Observed {
     let declared = Declared { object: object.clone(), application: Ok(Arc::new(app.clone())) };
-    let (key, settings) = (AppKey::of(object), Arc::new(Settings::default()));
+    let (key, settings) = (AppKey::of(object), Arc::new(settings));
     Observed::new(key, applications::level::CHANGED, settings, Fetched::Known(declared))
 }
 
