@@ -2,6 +2,7 @@
 
 use crate::evaluate_jsonnet::evaluator;
 use crate::failure::Failure;
+use analysisruns::AnalysisRuns;
 use applications::sources::Counters;
 use applications::{Applications, Options, Settings};
 use charts::{Charts, ChartsOptions};
@@ -9,6 +10,7 @@ use clock::{Clock, Offload};
 use cluster::{Cache, ClusterClient, Clusters};
 use controller::{Elector, Environment, KubeEvents, Leadership, LeaseConfig, Metrics, Reporter, Shutdown, Views};
 use git::{GitSource, Repositories, RepositoriesOptions};
+use providers::{Network, Providers};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::path::Path;
 use std::sync::Arc;
@@ -67,6 +69,8 @@ pub(crate) struct Setup<'s> {
     pub replicas: Replicas,
     /// What this process deals with.
     pub kinds: &'s [Kind],
+    /// Where metrics may be asked for.
+    pub network: Network,
 }
 
 /// What every controller of this process gets.
@@ -111,7 +115,7 @@ impl Shared {
 impl Controllers {
     /// Starts them.
     pub(crate) async fn start(setup: Setup<'_>) -> Result<Self, Failure> {
-        let Setup { client, clock, data, namespace, rollouts, replicas, kinds } = setup;
+        let Setup { client, clock, data, namespace, rollouts, replicas, kinds, network } = setup;
         let identity = format!("{}_{}", host_name(), clock.random("identity").uuid());
         let (metrics, views, shutdown) = (Metrics::default(), Views::default(), Shutdown::new());
         let shared = Shared { client, clock, metrics, views, shutdown, replicas, identity };
@@ -121,7 +125,7 @@ impl Controllers {
             sources = Some(start_applications(&shared, data, &namespace, &mut tasks).await?);
         }
         if kinds.contains(&Kind::Rollouts) {
-            cache = Some(start_rollouts(&shared, rollouts, &mut tasks)?);
+            cache = Some(start_rollouts(&shared, rollouts, network, &mut tasks)?);
         }
         let Shared { metrics, views, shutdown, .. } = shared;
         Ok(Controllers { views, metrics, sources, rollouts: cache, shutdown, tasks })
@@ -168,6 +172,7 @@ async fn start_applications(
 fn start_rollouts(
     shared: &Shared,
     settings: rollouts::Settings,
+    network: Network,
     tasks: &mut Vec<JoinHandle<()>>,
 ) -> Result<Cache, Failure> {
     let cache = rollouts::start_cache(shared.client.clone(), &settings);
@@ -178,10 +183,27 @@ fn start_rollouts(
     };
     let leadership = shared.leadership(rollouts::DEFAULT_NAMESPACE, &lease, tasks);
     let environment = shared.environment(clusters, leadership, "rollouts-controller");
+    start_analysis(shared, &settings, network, environment.clone(), tasks)?;
     let options = rollouts::Options { settings, ..rollouts::Options::new(environment) };
     let controller = rollouts::Rollouts::new(options, shared.shutdown.clone());
     tasks.push(tokio::spawn(controller.map_err(|error| Failure::new(error.to_string()))?.run()));
     Ok(cache)
+}
+
+/// The controller of AnalysisRuns reads what the one of Rollouts has cached, and acts as long as that one may.
+fn start_analysis(
+    shared: &Shared,
+    settings: &rollouts::Settings,
+    network: Network,
+    environment: Environment,
+    tasks: &mut Vec<JoinHandle<()>>,
+) -> Result<(), Failure> {
+    let asking = providers::Options::of_process(network, rollouts::DEFAULT_NAMESPACE);
+    let source = Arc::new(Arc::new(Providers::new(shared.client.clone(), asking)));
+    let options = analysisruns::Options { environment, settings: settings.clone(), source };
+    let controller = AnalysisRuns::new(options, shared.shutdown.clone());
+    tasks.push(tokio::spawn(controller.map_err(|error| Failure::new(error.to_string()))?.run()));
+    Ok(())
 }
 
 /// A secret of this process, from which passwords that templates make up follow where the installation has none.

@@ -13,6 +13,7 @@ mod disk;
 
 mod connection;
 mod controllers;
+mod dashboard_at;
 mod embedded_cluster;
 mod evaluate_jsonnet;
 mod install;

@@ -116,7 +116,7 @@ impl Rollouts {
             Command::Lint(command) => return command.run(),
             Command::Notifications(command) => return command.run(),
             Command::Version(command) => return command.run(),
-            Command::Dashboard(command) => return command.run().await,
+            Command::Dashboard(command) => return command.run(connection, &self.flags, clock).await,
             Command::Complete(command) => {
                 let around = name_completion::Around { connection, flags: &self.flags, clock };
                 return command.run(description(), &around).await;

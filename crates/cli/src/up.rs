@@ -2,6 +2,7 @@
 
 use crate::connection::Connection;
 use crate::controllers::{Controllers, Kind, Replicas, Setup};
+use crate::dashboard_at::{self, DashboardAt};
 use crate::embedded_cluster::{ClusterFlags, explain, whereabouts};
 use crate::failure::Failure;
 use crate::rollouts::RolloutAdmission;
@@ -9,6 +10,7 @@ use crate::{install, metrics_server, signals, terminal};
 use clap::Args;
 use clock::Clock;
 use cluster::ClusterClient;
+use ingress::{Bound, COUNTS_PATH, Ingress};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,13 +23,32 @@ pub(crate) struct Up {
     /// Serve the controllers' metrics on this address
     #[arg(long, value_name = "ADDRESS")]
     metrics: Option<SocketAddr>,
+    /// Serve the Rollouts dashboard on this address; `off` goes without
+    #[arg(long, value_name = "ADDRESS", default_value_t = DashboardAt::usual())]
+    dashboard: DashboardAt,
+    /// Serve HTTP on this address as the cluster's Ingresses and routes say, answered by its simulated pods
+    #[arg(long, value_name = "ADDRESS")]
+    ingress: Option<SocketAddr>,
 }
 
 impl Up {
     pub(crate) async fn run(&self, clock: &Clock) -> Result<(), Failure> {
+        // The address first: a taken port must cost nothing.
+        let entrance = match self.ingress {
+            Some(address) => Some(Bound::take(address).await.map_err(refused_entrance)?),
+            None => None,
+        };
+        let board = self.dashboard.take().await?;
         let cluster = self.cluster.start(clock).await.map_err(|error| explain(&error))?;
         let controllers = start_in(&cluster, clock, &self.cluster).await?;
         serve_metrics(self.metrics, &controllers).await?;
+        let client = ClusterClient::from_service(cluster.service(), clock);
+        // Both end with this command.
+        let _board = dashboard_at::serve(board, &client, clock)?;
+        let ingress = entrance.map(|entrance| Ingress::serve(client, entrance));
+        if let Some(address) = ingress.as_ref().and_then(Ingress::address) {
+            terminal::note(&format!("ingress on http://{address}, what pods have counted on {COUNTS_PATH}"));
+        }
         terminal::print(&format!("capstan is ready\n\n{}", whereabouts(&cluster)))?;
         signals::stop().await?;
         terminal::note("stopping; once more to give up at once");
@@ -37,6 +58,15 @@ impl Up {
         }
         Ok(())
     }
+}
+
+/// An ingress that did not start, with the next step.
+fn refused_entrance(error: ingress::StartError) -> Failure {
+    let next = match error {
+        ingress::StartError::PortTaken(_) => ": --ingress 127.0.0.1:0 takes a free one",
+        ingress::StartError::Listen { .. } => "",
+    };
+    Failure::with_code(1, format!("{error}{next}"))
 }
 
 /// Installs what the controllers need into an embedded cluster and starts them on it, in this process.
@@ -57,6 +87,7 @@ pub(crate) async fn start_in(
         rollouts: rollouts::Settings::default(),
         replicas: Replicas::One,
         kinds: &Kind::ALL,
+        network: providers::Network::Anywhere,
     })
     .await
 }
@@ -117,9 +148,16 @@ struct RolloutsFlags {
     /// Only Rollouts of this namespace
     #[arg(long, value_name = "NAMESPACE")]
     rollouts_namespace: Option<String>,
+    /// Let metrics ask private addresses too, besides the public internet and Services of the cluster
+    #[arg(long)]
+    analysis_private_addresses: bool,
 }
 
 impl RolloutsFlags {
+    fn network(&self) -> providers::Network {
+        if self.analysis_private_addresses { providers::Network::Private } else { providers::Network::Guarded }
+    }
+
     fn settings(&self) -> rollouts::Settings {
         rollouts::Settings {
             namespace: self.rollouts_namespace.as_deref().map(Into::into),
@@ -149,6 +187,7 @@ impl Run {
             rollouts: self.rollouts.settings(),
             replicas: Replicas::Many,
             kinds: &self.controllers,
+            network: self.rollouts.network(),
         })
         .await?;
         serve_metrics(self.metrics, &controllers).await?;

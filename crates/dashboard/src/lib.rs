@@ -2,7 +2,7 @@
 //!
 //! Knows HTTP and HTML, and nothing of how Rollouts go on: what is shown comes from `rolloutview`, what a button does from
 //! `steering`. Guarantees: nothing is followed before somebody looks; nothing is answered to a stranger (see `guard`); no
-//! page refers to anything outside. Reading order: [`serve`], `site` (what every request gets), `board` and `snapshot`
+//! page refers to anything outside. Reading order: [`Bound::serve`], `site` (what every request gets), `board` and `snapshot`
 //! (what is in the cluster), `api` and `pages` (what is answered).
 
 mod go_json;
@@ -36,5 +36,5 @@ mod server;
 
 pub use options::{DEFAULT_PORT, DEFAULT_ROOT, Options, SERVER};
 pub use router::router;
-pub use server::{Dashboard, ServeError, serve};
+pub use server::{Bound, Dashboard, ServeError};
 pub use token::Token;

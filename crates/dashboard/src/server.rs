@@ -65,29 +65,50 @@ impl Dashboard {
     }
 }
 
-/// Serves the dashboard of `client`'s cluster on `address`. Nothing is read of the cluster before somebody looks.
-///
-/// # Errors
-/// When the address is taken, or others could reach it without a token.
-pub async fn serve(
-    address: SocketAddr,
+/// An address that is taken, before anything is served on it.
+#[derive(Debug)]
+pub struct Bound {
+    listener: TcpListener,
+    /// Where.
+    pub address: SocketAddr,
     options: Options,
-    client: ClusterClient,
-    clock: &Clock,
-) -> Result<Dashboard, ServeError> {
-    if !options.is_root_valid() {
-        return Err(ServeError::Root(options.root));
+}
+
+impl Bound {
+    /// Takes an address.
+    ///
+    /// # Errors
+    /// When somebody else has it, or others could reach it without a token.
+    pub async fn take(address: SocketAddr, options: Options) -> Result<Self, ServeError> {
+        if !options.is_root_valid() {
+            return Err(ServeError::Root(options.root));
+        }
+        if !address.ip().is_loopback() && options.token.is_none() {
+            return Err(ServeError::Open(address));
+        }
+        let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Bind { address, source })?;
+        let address = listener.local_addr().map_err(|source| ServeError::Bind { address, source })?;
+        Ok(Bound { listener, address, options })
     }
-    if !address.ip().is_loopback() && options.token.is_none() {
-        return Err(ServeError::Open(address));
+
+    /// What whoever asks must know; nothing where only this machine can ask.
+    #[must_use]
+    pub fn token(&self) -> Option<&Token> {
+        self.options.token.as_ref()
     }
-    let form_token = Token::random().ok_or(ServeError::NoChance)?;
-    let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Bind { address, source })?;
-    let address = listener.local_addr().map_err(|source| ServeError::Bind { address, source })?;
-    let base = options.base();
-    let mut listening = JoinSet::new();
-    listening.spawn(listen(listener, router(options, client, clock.clone(), form_token)));
-    Ok(Dashboard { address, base, _listening: listening })
+
+    /// Serves the dashboard of `client`'s cluster there. Nothing is read of the cluster before somebody looks.
+    ///
+    /// # Errors
+    /// When the system gives no random numbers.
+    pub fn serve(self, client: ClusterClient, clock: &Clock) -> Result<Dashboard, ServeError> {
+        let Bound { listener, address, options } = self;
+        let form_token = Token::random().ok_or(ServeError::NoChance)?;
+        let base = options.base();
+        let mut listening = JoinSet::new();
+        listening.spawn(listen(listener, router(options, client, clock.clone(), form_token)));
+        Ok(Dashboard { address, base, _listening: listening })
+    }
 }
 
 async fn listen(listener: TcpListener, router: Router) {

@@ -22,7 +22,10 @@ impl Process {
     /// Starts one and reads its output as far as the line `until`.
     pub fn start(folder: &Path, arguments: &str, until: &str) -> Self {
         let mut command = capstan(folder);
-        command.args(arguments.split_whitespace()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // Many of these run at once: the port that people know can be had by one of them only.
+        let is_in_the_way = arguments.starts_with("up ") && !arguments.contains("--dashboard");
+        let off = if is_in_the_way { ["--dashboard", "off"].as_slice() } else { &[] };
+        command.args(arguments.split_whitespace()).args(off).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program runs");
         let lines = BufReader::new(child.stdout.take().expect("its output"));
         let mut process = Process { child, lines, seen: String::new() };

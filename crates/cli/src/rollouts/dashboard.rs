@@ -1,76 +1,80 @@
-//! `dashboard`: where Capstan answers already, its address.
+//! `dashboard`: serves it, or says where Capstan serves it already.
+
+mod asking;
 
 use super::arguments::port;
 use super::ending::failed;
+use super::flags::Flags;
+use super::session::Session;
+use crate::connection::Connection;
 use crate::failure::Failure;
-use crate::terminal;
-use bytes::Bytes;
+use crate::{signals, terminal};
+use asking::Answer;
 use clap::Args;
-use http::{Request, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper_util::rt::TokioIo;
-use std::time::Duration;
+use clock::Clock;
+use dashboard::{Bound, DEFAULT_ROOT, Options, ServeError, Token};
+use std::net::{IpAddr, SocketAddr};
+
+/// Whence the token comes that others must know, when it is not to be made up.
+const TOKEN_VARIABLE: &str = "CAPSTAN_DASHBOARD_TOKEN";
 
 /// The flags of `dashboard`.
 #[derive(Debug, Args)]
 pub(super) struct Dashboard {
-    /// Port to look at
+    /// Port to listen on
     #[arg(short, long, default_value = "3100", value_parser = port)]
     port: u16,
     /// Root path of the dashboard
-    #[arg(long, default_value = "rollouts")]
+    #[arg(long, default_value = DEFAULT_ROOT)]
     root_path: String,
-}
-
-/// How long whoever has the port may take to answer.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
-/// How much of an answer is read.
-const ANSWER_BYTES_MAX: usize = 64 << 10;
-
-/// Who answers on a port.
-enum Answer {
-    Capstan,
-    SomebodyElse,
-    Nobody,
+    /// Address to listen on; one that others can reach needs a token, which is made up and printed, or taken from
+    /// CAPSTAN_DASHBOARD_TOKEN
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    address: IpAddr,
 }
 
 impl Dashboard {
-    pub(super) async fn run(&self) -> Result<(), Failure> {
-        let address = format!("127.0.0.1:{}", self.port);
-        match ask(&address).await {
-            Answer::Capstan => {
-                let root = self.root_path.trim_matches('/');
-                terminal::print(&format!("Capstan answers already: http://{address}/{root}\n"))
+    pub(super) async fn run(&self, connection: &Connection, flags: &Flags, clock: &Clock) -> Result<(), Failure> {
+        let address = SocketAddr::new(self.address, self.port);
+        match asking::ask(address).await {
+            Answer::Capstan { path } => {
+                return terminal::print(&format!("Capstan answers already: http://{address}{path}\n"));
             }
             Answer::SomebodyElse => {
-                Err(failed(format!("somebody else answers on {address}; choose another port with --port")))
+                return Err(failed(format!("somebody else answers on {address}; choose another port with --port")));
             }
-            Answer::Nobody => Err(failed(format!(
-                "nobody answers on {address}, and this version has no dashboard of its own; \
-                 `get rollout NAME --watch` shows the same in a terminal"
-            ))),
+            Answer::Nobody => {}
         }
+        let session = Session::open(connection, flags, clock).await?;
+        let token = self.token()?;
+        let options =
+            Options { root: self.root_path.clone(), token: token.clone(), ..Options::new(&session.namespace) };
+        let bound = Bound::take(address, options).await.map_err(|error| refused(&error))?;
+        let served = bound.serve(session.client.clone(), clock).map_err(|error| refused(&error))?;
+        let token = token.map(|token| format!("?token={}", token.text())).unwrap_or_default();
+        terminal::print(&format!("Argo Rollouts Dashboard is now available at {}{token}\n", served.url()))?;
+        signals::stop().await.map_err(|error| failed(error.message))
+    }
+
+    /// What others must know; nothing where no other can ask.
+    fn token(&self) -> Result<Option<Token>, Failure> {
+        if self.address.is_loopback() {
+            return Ok(None);
+        }
+        let token = match std::env::var(TOKEN_VARIABLE) {
+            Ok(text) => Token::chosen(&text).ok_or_else(|| {
+                failed(format!("{TOKEN_VARIABLE} is no token: at least 16 letters, digits or any of `-._~`"))
+            })?,
+            Err(_) => Token::random().ok_or_else(|| refused(&ServeError::NoChance))?,
+        };
+        Ok(Some(token))
     }
 }
 
-/// Asks whoever has the port for its counters: ours bear our name.
-async fn ask(address: &str) -> Answer {
-    match tokio::time::timeout(ANSWER_TIMEOUT, counters(address)).await {
-        Ok(Ok(text)) if text.contains("capstan_") => Answer::Capstan,
-        Ok(Err(_)) if tokio::net::TcpStream::connect(address).await.is_err() => Answer::Nobody,
-        _ => Answer::SomebodyElse,
-    }
-}
-
-async fn counters(address: &str) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
-    let stream = tokio::net::TcpStream::connect(address).await?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    tokio::spawn(connection);
-    let request = Request::get("/metrics").header(http::header::HOST, address).body(Full::<Bytes>::default())?;
-    let response = sender.send_request(request).await?;
-    if response.status() != StatusCode::OK {
-        return Ok(String::new());
-    }
-    let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await?.to_bytes();
-    Ok(String::from_utf8_lossy(&body).into_owned())
+fn refused(error: &ServeError) -> Failure {
+    let next = match error {
+        ServeError::Bind { .. } => "; choose another port with --port",
+        _ => "",
+    };
+    failed(format!("{error}{next}"))
 }

@@ -8,7 +8,7 @@ use api::rollouts::ROLLOUT;
 use clap::{Args, Subcommand};
 use cluster::ErrorClass;
 use object::{Gvk, Object};
-use serde_json::Value;
+use steering::ImageFor;
 
 /// What can be set.
 #[derive(Debug, Subcommand)]
@@ -24,15 +24,17 @@ pub(super) struct SetImage {
     name: String,
     /// Which container gets which image; the container `*` is all of them
     #[arg(value_name = "CONTAINER=IMAGE", required = true, value_parser = assignment)]
-    images: Vec<(String, String)>,
+    images: Vec<ImageFor>,
 }
 
 /// How often a change is tried that somebody else's came before.
 const TRIES: u32 = 5;
 
-fn assignment(text: &str) -> Result<(String, String), String> {
+fn assignment(text: &str) -> Result<ImageFor, String> {
     match text.split_once('=') {
-        Some((container, image)) if !image.contains('=') => Ok((container.to_owned(), image.to_owned())),
+        Some((container, image)) if !image.contains('=') => {
+            Ok(ImageFor { container: container.to_owned(), image: image.to_owned() })
+        }
         _ => Err("expected CONTAINER=IMAGE".to_owned()),
     }
 }
@@ -71,24 +73,7 @@ impl SetImage {
                 found.ok_or_else(|| failed(format!("deployments.apps {name:?} not found")))?.value()
             }
         };
-        for (container, image) in &self.images {
-            if !set(&mut value, container, image) {
-                return Err(failed(format!("unable to find container named \"{container}\"")));
-            }
-        }
+        steering::set_images(&mut value, &self.images).map_err(|refused| failed(refused.to_string()))?;
         Object::from_value(&value).map_err(|error| failed(error.to_string()))
     }
-}
-
-/// Gives a container its image; says whether there is one of that name.
-fn set(value: &mut Value, container: &str, image: &str) -> bool {
-    let mut is_found = false;
-    for list in ["initContainers", "containers", "ephemeralContainers"] {
-        let containers = value.pointer_mut(&format!("/spec/template/spec/{list}")).and_then(Value::as_array_mut);
-        for own in containers.into_iter().flatten().filter(|own| container == "*" || own["name"] == container) {
-            own["image"] = image.into();
-            is_found = true;
-        }
-    }
-    is_found
 }

@@ -71,7 +71,7 @@ pub(super) enum Terminate {
 impl Abort {
     pub(super) async fn run(&self, session: &Session) -> Result<(), Failure> {
         for name in &self.names {
-            let object = session.merge_status(name, json!({"status": {"abort": true}})).await?;
+            let object = session.merge_status(name, steering::abort()).await?;
             terminal::print(&format!("rollout '{}' aborted\n", object.name()))?;
         }
         Ok(())
@@ -81,7 +81,7 @@ impl Abort {
 impl Pause {
     pub(super) async fn run(&self, session: &Session) -> Result<(), Failure> {
         for name in &self.names {
-            let object = session.merge(Named { kind: ROLLOUT, name }, json!({"spec": {"paused": true}})).await?;
+            let object = session.merge(Named { kind: ROLLOUT, name }, steering::pause()).await?;
             terminal::print(&format!("rollout '{}' paused\n", object.name()))?;
         }
         Ok(())
@@ -94,7 +94,7 @@ impl Restart {
         let pause = arguments::duration(text).map_err(failed)?;
         let pause = SignedDuration::try_from(pause).map_err(|error| failed(error.to_string()))?;
         let at = session.clock.now().checked_add(pause).map_err(|error| failed(error.to_string()))?;
-        let body = json!({"spec": {"restartAt": api::Time::new(at)}});
+        let body = steering::restart(api::Time::new(at));
         let object = session.merge(Named { kind: ROLLOUT, name: &self.name }, body).await?;
         terminal::print(&format!("rollout '{}' restarts in {text}\n", object.name()))
     }
@@ -105,7 +105,7 @@ impl Retry {
         match self {
             Retry::Rollout { names } => {
                 for name in names {
-                    let object = session.merge_status(name, json!({"status": {"abort": false}})).await?;
+                    let object = session.merge_status(name, steering::retry()).await?;
                     terminal::print(&format!("rollout '{}' retried\n", object.name()))?;
                 }
             }

@@ -62,7 +62,7 @@ pub fn dot(mark: Mark, title: &str) -> Markup {
 
 /// A sign of the sprite, for the eye alone.
 pub fn sign(name: &str) -> Markup {
-    html! { svg.sign aria-hidden="true" { use href=(format!("#{name}")) {} } }
+    html! { svg.sign aria-hidden="true" { use href=(format!("#s-{name}")) {} } }
 }
 
 /// All signs; stands once in every page.

@@ -124,7 +124,7 @@ fn image_form(site: &Site, entry: &Entry, container: &Value) -> Markup {
                 (carried(site))
                 input type="hidden" name="container" value=(name);
                 label for=(format!("image-{name}")) { (inert(name)) }
-                input type="text" name="image" id=(format!("image-{name}")) value=(image) required autocomplete="off"
+                input type="text" name="image" id=(format!("image-{name}")) value=(inert(image)) required autocomplete="off"
                     autocapitalize="off" spellcheck="false" maxlength="1024";
                 button type="submit" { "Set image" }
             }

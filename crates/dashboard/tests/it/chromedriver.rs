@@ -1,0 +1,8 @@
+//! The pages in a real browser, driven through WebDriver. Without chromedriver on this machine every case here is skipped.
+
+mod browser;
+mod checks;
+mod looks;
+
+mod buttons;
+mod keyboard;

@@ -1,0 +1,15 @@
+//! The dashboard over an embedded cluster with the controller: the API, streams, hostile requests, pages, and a browser.
+
+mod stage;
+
+mod answers;
+
+mod reading;
+mod watching;
+mod writing;
+
+mod hostile;
+mod pages;
+mod serving;
+
+mod chromedriver;
