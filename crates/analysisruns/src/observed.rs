@@ -1,7 +1,7 @@
 //! All that one pass reads. A leaf module.
 
-use crate::key::RunKey;
 use crate::inbox::Mail;
+use crate::key::RunKey;
 use analysis::{Garbage, Task};
 use api::rollouts::AnalysisRun;
 use object::Object;

@@ -130,7 +130,8 @@ fn unreadable(object: &Object, problem: &str) -> Plan {
     if phase.is_some_and(AnalysisPhase::is_completed) {
         return Plan::default();
     }
-    let status = json!({"phase": AnalysisPhase::Error.to_string(), "message": format!("Analysis spec invalid: {problem}")});
+    let status =
+        json!({"phase": AnalysisPhase::Error.to_string(), "message": format!("Analysis spec invalid: {problem}")});
     Plan { status: Some(merge_status(object, status)), ..Plan::default() }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::fetch::Http;
 use base64::Engine;
-use cluster::ClusterClient;
 use clock::Clock;
+use cluster::ClusterClient;
 use object::{Gvk, Object};
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -6,8 +6,8 @@ use crate::asker::{Asker, duration};
 use crate::fetch::{Call, url};
 use crate::sigv4::{keys, region, sign};
 use analysis::answers::{Understood, cloud_watch};
-use api::rollouts::{CloudWatchMetric, CloudWatchMetricDataQuery, Sigv4Config};
 use api::IntOrString;
+use api::rollouts::{CloudWatchMetric, CloudWatchMetricDataQuery, Sigv4Config};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
@@ -57,26 +57,29 @@ fn query(given: &CloudWatchMetricDataQuery) -> Value {
     set("Label", given.label.as_ref().map(|text| json!(text)));
     set("ReturnData", given.return_data.map(|is_part| json!(is_part)));
     set("Period", given.period.as_ref().map(|period| json!(whole(period))));
-    set("MetricStat", given.metric_stat.as_ref().map(|stat| {
-        let dimensions: Vec<Value> = stat
-            .metric
-            .dimensions
-            .iter()
-            .map(|dimension| json!({"Name": dimension.name, "Value": dimension.value}))
-            .collect();
-        let mut metric = json!({"MetricName": stat.metric.metric_name});
-        if let Some(namespace) = &stat.metric.namespace {
-            metric["Namespace"] = json!(namespace);
-        }
-        if !dimensions.is_empty() {
-            metric["Dimensions"] = json!(dimensions);
-        }
-        let mut value = json!({"Metric": metric, "Period": whole(&stat.period), "Stat": stat.stat});
-        if !stat.unit.is_empty() {
-            value["Unit"] = json!(stat.unit);
-        }
-        value
-    }));
+    set(
+        "MetricStat",
+        given.metric_stat.as_ref().map(|stat| {
+            let dimensions: Vec<Value> = stat
+                .metric
+                .dimensions
+                .iter()
+                .map(|dimension| json!({"Name": dimension.name, "Value": dimension.value}))
+                .collect();
+            let mut metric = json!({"MetricName": stat.metric.metric_name});
+            if let Some(namespace) = &stat.metric.namespace {
+                metric["Namespace"] = json!(namespace);
+            }
+            if !dimensions.is_empty() {
+                metric["Dimensions"] = json!(dimensions);
+            }
+            let mut value = json!({"Metric": metric, "Period": whole(&stat.period), "Stat": stat.stat});
+            if !stat.unit.is_empty() {
+                value["Unit"] = json!(stat.unit);
+            }
+            value
+        }),
+    );
     Value::Object(query)
 }
 

@@ -79,7 +79,11 @@ async fn keys(asker: &Asker, namespace: &str, reference: &SecretReference) -> Re
     }
     let missing = || "API or App token not found".to_owned();
     if reference.name.is_empty() {
-        let set = [asker.variable("DD_API_KEY"), asker.variable("DD_APP_KEY"), asker.variables.get("DD_ADDRESS").map(String::as_str)];
+        let set = [
+            asker.variable("DD_API_KEY"),
+            asker.variable("DD_APP_KEY"),
+            asker.variables.get("DD_ADDRESS").map(String::as_str),
+        ];
         if let [Some(api), Some(application), Some(address)] = set {
             return Ok(read(api, application, address));
         }
@@ -111,7 +115,9 @@ fn validate(metric: &DatadogMetric) -> Result<(), String> {
         return wrong("Cannot have both a query and queries. Please review the Analysis Template.");
     }
     if is_v1 && metric.query.is_empty() {
-        return wrong("Query is empty. API Version v1 only supports using the query parameter in your Analysis Template.");
+        return wrong(
+            "Query is empty. API Version v1 only supports using the query parameter in your Analysis Template.",
+        );
     }
     if !metric.formula.is_empty() && metric.queries.is_empty() {
         return wrong("Formula are only valid when queries are set. Please review the Analysis Template.");
@@ -127,7 +133,9 @@ fn validate(metric: &DatadogMetric) -> Result<(), String> {
             format!("Could not parse the request timeout: {error}. Please review the Analysis Template.")
         })?;
         if timeout.is_zero() {
-            return wrong("Request timeout must be a positive duration (e.g. 30s). Please review the Analysis Template.");
+            return wrong(
+                "Request timeout must be a positive duration (e.g. 30s). Please review the Analysis Template.",
+            );
         }
     }
     Ok(())

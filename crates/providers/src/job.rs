@@ -151,11 +151,8 @@ async fn state(asker: &Asker, job: &Object) -> JobState {
         return JobState::Complete;
     }
     let labels = value.pointer("/spec/selector/matchLabels").and_then(Value::as_object);
-    let selector: Vec<String> = labels
-        .into_iter()
-        .flatten()
-        .filter_map(|(key, value)| Some(format!("{key}={}", value.as_str()?)))
-        .collect();
+    let selector: Vec<String> =
+        labels.into_iter().flatten().filter_map(|(key, value)| Some(format!("{key}={}", value.as_str()?))).collect();
     if selector.is_empty() {
         return JobState::Running;
     }

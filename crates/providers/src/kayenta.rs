@@ -87,7 +87,8 @@ async fn begin(
         ("configurationAccountName", &metric.configuration_account_name),
         ("storageAccountName", &metric.storage_account_name),
     ]);
-    let span = Span { started: run.status.started_at.map_or(now, api::Time::timestamp), now, interval: &task.metric.interval };
+    let span =
+        Span { started: run.status.started_at.map_or(now, api::Time::timestamp), now, interval: &task.metric.interval };
     let scopes = metric.scopes.iter().map(|scope| Ok((scope.name.clone(), request(scope, metric.lookback, &span)?)));
     let scopes: Map<String, Value> = scopes.collect::<Result<_, String>>()?;
     let thresholds = json!({"pass": metric.threshold.pass, "marginal": metric.threshold.marginal});
@@ -128,7 +129,8 @@ fn request(scope: &KayentaScope, looks_back: bool, span: &Span<'_>) -> Result<Va
         (false, _) => None,
         (true, true) => Some(span.started),
         (true, false) => {
-            let before = duration(span.interval).map_err(|error| format!("Invalid duration {:?}: {error}", span.interval))?;
+            let before =
+                duration(span.interval).map_err(|error| format!("Invalid duration {:?}: {error}", span.interval))?;
             Some(span.now.checked_sub(before).unwrap_or(Timestamp::MIN))
         }
     };

@@ -36,8 +36,7 @@ pub(crate) async fn signed(asker: &Asker, call: Call, service: &str, config: &Si
 /// The keys of the environment.
 pub(crate) fn keys(asker: &Asker) -> Result<Keys, String> {
     let found = asker.variable("AWS_ACCESS_KEY_ID").zip(asker.variable("AWS_SECRET_ACCESS_KEY"));
-    let (id, secret) =
-        found.ok_or("no AWS keys: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the controller")?;
+    let (id, secret) = found.ok_or("no AWS keys: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the controller")?;
     let session = asker.variable("AWS_SESSION_TOKEN").map(ToOwned::to_owned);
     Ok(Keys { id: id.to_owned(), secret: secret.to_owned(), session })
 }
@@ -118,4 +117,46 @@ fn escaped(text: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::Method;
+    use std::time::Duration;
+
+    /// The vectors that AWS published as its test suite for signatures: `get-vanilla`, `post-vanilla` and
+    /// `get-vanilla-query-order-key-case`.
+    #[test]
+    fn signatures_are_those_of_the_published_vectors() {
+        let keys = Keys {
+            id: "AKIDEXAMPLE".to_owned(),
+            secret: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned(),
+            session: None,
+        };
+        let now = "2015-08-30T12:36:00Z".parse().expect("a time");
+        for (method, url, signature) in [
+            (
+                Method::GET,
+                "https://example.amazonaws.com/",
+                "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
+            ),
+            (
+                Method::POST,
+                "https://example.amazonaws.com/",
+                "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b",
+            ),
+            (
+                Method::GET,
+                "https://example.amazonaws.com/?Param2=value2&Param1=value1",
+                "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500",
+            ),
+        ] {
+            let mut call = Call::get(url.parse().expect("a URL"), Duration::from_secs(1));
+            call.method = method;
+            let signed = sign(call, &keys, "us-east-1", "service", now).expect("signed");
+            let value = signed.headers["authorization"].to_str().expect("text").to_owned();
+            assert!(value.ends_with(&format!("Signature={signature}")), "{url}: {value}");
+        }
+    }
 }

@@ -6,8 +6,8 @@ use crate::asker::{Asker, duration};
 use crate::fetch::{Call, url};
 use analysis::answers::{Understood, skywalking};
 use api::rollouts::SkyWalkingMetric;
-use jiff::tz::TimeZone;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::json;
 use std::time::Duration;
 

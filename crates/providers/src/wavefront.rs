@@ -23,7 +23,8 @@ pub(crate) async fn measure(asker: &Asker, metric: &WavefrontMetric) -> Result<U
     let started = asker.clock.now();
     let millis = (started.as_second() * 1000).to_string();
     // Compat: an address is a host, which is asked by https, as Wavefront's own client does.
-    let base = if metric.address.contains("://") { metric.address.clone() } else { format!("https://{}", metric.address) };
+    let base =
+        if metric.address.contains("://") { metric.address.clone() } else { format!("https://{}", metric.address) };
     let mut url = url(&format!("{}/api/v2/chart/api", base.trim_end_matches('/')))?;
     url.query_pairs_mut().extend_pairs([
         ("q", metric.query.as_str()),

@@ -1,0 +1,11 @@
+//! Every provider against a server on this machine that answers as its vendor's page shows, and servers that misbehave.
+
+mod server;
+mod stage;
+
+mod addresses;
+mod job;
+mod misbehaving;
+mod prometheus;
+mod vendors;
+mod web;
