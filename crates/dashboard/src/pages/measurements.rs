@@ -94,7 +94,11 @@ fn counts(result: &MetricResult) -> Markup {
     ];
     let said: Vec<String> =
         all.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-    html! { span.quiet { (said.join(", ")) } }
+    let last = result.measurements.last().map_or("", |measurement| &measurement.value);
+    html! {
+        span.quiet { (said.join(", ")) }
+        @if !last.is_empty() { span.quiet { "last " (inert(last)) } }
+    }
 }
 
 /// The numbers that a condition compares with.

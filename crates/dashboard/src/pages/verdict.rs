@@ -16,6 +16,7 @@ pub fn sentence(entry: &Entry, now: Timestamp) -> Markup {
     match view.status.as_str() {
         "Healthy" => healthy(entry),
         "Paused" => paused(entry, now),
+        "Degraded" if entry.rollout.status.abort => aborted(entry),
         "Progressing" | "Degraded" => match (missing_pods(entry), view.message.as_str()) {
             (Some(missing), message) if view.status == "Progressing" || message.is_empty() => html! { (missing) },
             (Some(missing), message) => html! { (inert(message)) ". " (missing) },
@@ -38,6 +39,16 @@ fn healthy(entry: &Entry) -> Markup {
         0 => html! { "Scaled to nothing." },
         1 => html! { "Its one pod runs revision " (revision) "." },
         pods => html! { "All " (pods) " pods run revision " (revision) "." },
+    }
+}
+
+fn aborted(entry: &Entry) -> Markup {
+    let stable = entry.view.sets.iter().find(|set| set.is(Role::Stable)).map(|set| set.revision);
+    let why = entry.view.message.trim_start_matches("RolloutAborted: ");
+    html! {
+        "Aborted" @if let Some(stable) = stable { "; revision " (stable) " serves everybody" }
+        ". Retry it, or give it another image."
+        @if !why.is_empty() { span.quiet { " " (inert(why)) } }
     }
 }
 

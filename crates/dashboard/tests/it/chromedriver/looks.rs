@@ -8,8 +8,9 @@ use cluster::Part;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// An analysis as the controller would have left it, of the Rollout with that uid.
-fn analysis(uid: &Value) -> Value {
+/// An analysis of a Rollout as its controller would have left it.
+fn analysis(rollout: &Value) -> Value {
+    let (uid, hash) = (&rollout["metadata"]["uid"], &rollout["status"]["currentPodHash"]);
     let measurement = |index: usize, value: f64| {
         let phase = if value >= 0.95 { "Successful" } else { "Failed" };
         let at = format!("2026-01-01T00:{index:02}:00Z");
@@ -20,10 +21,11 @@ fn analysis(uid: &Value) -> Value {
     json!({
         "apiVersion": "argoproj.io/v1alpha1", "kind": "AnalysisRun",
         "metadata": {"name": "checkout-2-success-rate", "annotations": {"rollout.argoproj.io/revision": "2"},
+            "labels": {"rollouts-pod-template-hash": hash},
             "ownerReferences": [{"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "name": "checkout", "uid": uid, "controller": true}]},
         "spec": {"metrics": [{"name": "success-rate", "interval": "1m", "successCondition": "result[0] >= 0.95", "failureLimit": 3,
             "provider": {"prometheus": {"address": "http://prometheus", "query": "rate"}}}]},
-        "status": {"phase": "Running", "metricResults": [{"name": "success-rate", "phase": "Running", "successful": 9, "failed": 1,
+        "status": {"phase": "Successful", "metricResults": [{"name": "success-rate", "phase": "Successful", "successful": 9, "failed": 1,
             "count": 10, "measurements": measurements}]},
     })
 }
@@ -47,10 +49,7 @@ async fn furnish(stage: &Stage) {
     for name in ["checkout", "catalogue", "search-indexer", "payments"] {
         stage.until_phase(name, "Healthy").await;
     }
-    let image = |image: &str| {
-        json!({"op": image}).to_string();
-        json!([{"name": "web", "image": image}])
-    };
+    let image = |image: &str| json!([{"name": "web", "image": image}]);
     for (name, tag) in
         [("checkout", "registry.example/shop/web:2.4.1"), ("search-indexer", "shop/web:3"), ("payments", "shop/web:2")]
     {
@@ -60,8 +59,7 @@ async fn furnish(stage: &Stage) {
     }
     stage.patch("search-indexer", Part::Status, json!({"status": {"abort": true}})).await;
     stage.until_phase("search-indexer", "Degraded").await;
-    let uid = stage.rollout("checkout").await["metadata"]["uid"].clone();
-    stage.create(analysis(&uid)).await;
+    stage.create(analysis(&stage.rollout("checkout").await)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
