@@ -5,7 +5,7 @@ use crate::key::RunKey;
 use crate::observed::{Observed, Query, Seen, What};
 use crate::plan::{decide, ending};
 use crate::source::Source;
-use analysis::Task;
+use analysis::{Answer, Task};
 use api::names::GROUP;
 use api::rollouts::{ANALYSIS_RUN, AnalysisPhase, AnalysisRun};
 use cluster::{Cache, ClusterId, GroupKind, Notice, WRITE_TIMEOUT};
@@ -14,6 +14,7 @@ use futures::FutureExt;
 use jiff::Timestamp;
 use object::Fetched;
 use rollouts::Settings;
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -167,11 +168,11 @@ impl Driver {
         let asking = self.source.ask(Arc::clone(run), task.clone());
         // It is noted before it can be answered.
         let (begin, begun) = tokio::sync::oneshot::channel::<()>();
-        let of = uid.clone();
+        let (of, clock) = (uid.clone(), self.cache.client().clock().clone());
         let running = tokio::spawn(async move {
             let _ = begun.await;
             let outcome = AssertUnwindSafe(asking).catch_unwind().await;
-            let outcome = outcome.unwrap_or_else(|_| Err("a defect in the provider: it panicked".to_owned()));
+            let outcome = outcome.unwrap_or_else(|_| Ok(panicked(&task, clock.now())));
             inbox.answered(&waking, &of, &task, outcome);
             queue.add_after(waking, Level::LOWEST, TOGETHER);
         });
@@ -188,6 +189,15 @@ impl Driver {
             }
         });
     }
+}
+
+/// A provider that panics has failed to measure.
+fn panicked(task: &Task, now: Timestamp) -> Answer {
+    let mut measurement = task.unfinished.clone().unwrap_or_default();
+    measurement.started_at.get_or_insert(now.into());
+    measurement.phase_word = AnalysisPhase::Error.to_string();
+    measurement.message = "a defect in the provider: it panicked".to_owned();
+    Answer { metric: task.metric.name.clone(), to: task.kind, measurement, metadata: BTreeMap::new() }
 }
 
 impl Controller for Driver {

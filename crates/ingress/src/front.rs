@@ -2,7 +2,7 @@
 
 use crate::ask::Ask;
 use crate::backends::{Endpoint, Stands};
-use crate::pods::{Identity, Tallies};
+use crate::pods::{Identity, Pod, Tallies};
 use crate::route::{Origin, Share};
 use crate::snapshot::{Behind, Snapshot};
 use clock::Random;
@@ -18,6 +18,8 @@ const MILLION: u64 = 1_000_000;
 pub enum Answer {
     /// A pod answers.
     Pod(Arc<Identity>),
+    /// A pod answers with an error of its own.
+    Failure(Arc<Identity>),
     /// No route is for such a request.
     NoRoute,
     /// A route is, but nobody can answer.
@@ -83,7 +85,8 @@ impl Front {
             return nobody("all its shares are 0".to_owned());
         };
         match ask_one_of(stands, &mut random) {
-            Some(pod) => Answer::Pod(pod),
+            Some(pod) if pod.fails() => Answer::Failure(Arc::clone(&pod.identity)),
+            Some(pod) => Answer::Pod(Arc::clone(&pod.identity)),
             None => {
                 nobody(stands.problem.clone().unwrap_or_else(|| "all endpoints that were tried refused".to_owned()))
             }
@@ -106,13 +109,13 @@ fn draw<'b>(shares: &[Share], behind: &'b Behind, random: &mut Random) -> Option
 }
 
 /// The pod that answers, some endpoints tried.
-fn ask_one_of(stands: &Stands, random: &mut Random) -> Option<Arc<Identity>> {
+fn ask_one_of<'s>(stands: &'s Stands, random: &mut Random) -> Option<&'s Pod> {
     let mut left: Vec<&Endpoint> = stands.endpoints.iter().collect();
     for _ in 0..TRIES_MAX {
         let endpoint = left.swap_remove(place(random, left.len())?);
-        let taking = endpoint.as_ref().filter(|pod| pod.takes());
-        if let Some(pod) = taking {
-            return Some(Arc::clone(&pod.identity));
+        let taking = endpoint.as_deref().filter(|pod| pod.takes());
+        if taking.is_some() {
+            return taking;
         }
     }
     None

@@ -20,6 +20,8 @@ pub struct Pod {
     pub labels: BTreeMap<String, String>,
     /// Whether it takes requests.
     pub is_ready: bool,
+    /// How many of a million answers are errors.
+    errors_per_million: u64,
     tally: Arc<Tally>,
 }
 
@@ -39,6 +41,8 @@ pub struct Identity {
 #[derive(Debug, Default)]
 struct Tally {
     answered: AtomicU64,
+    judged: AtomicU64,
+    failed: AtomicU64,
     copied: AtomicU64,
     refused: AtomicU64,
 }
@@ -48,8 +52,10 @@ struct Tally {
 pub struct Count {
     /// The pod.
     pub pod: Arc<Identity>,
-    /// Requests it answered.
+    /// Requests it answered, with an error or not.
     pub answered: u64,
+    /// Those it answered with an error.
+    pub failed: u64,
     /// Copies of requests that it got.
     pub copied: u64,
     /// Requests that came while it was not ready.
@@ -59,6 +65,18 @@ pub struct Count {
 /// What all pods have counted, those that are gone included. Cheap to clone; clones count together.
 #[derive(Debug, Clone, Default)]
 pub struct Tallies(Arc<Mutex<BTreeMap<String, (Arc<Identity>, Arc<Tally>)>>>);
+
+/// What shares of errors are parts of.
+const MILLION: u128 = 1_000_000;
+/// On a pod: how many percent of its answers are errors, such as `5%`.
+const ANNOTATION_ERRORS: &str = "sim.capstan.dev/errors";
+
+/// How many of a million answers are errors, as the pod's annotation says.
+fn errors_per_million(pod: &Value) -> u64 {
+    let said = pod.pointer("/metadata/annotations").and_then(|all| all.get(ANNOTATION_ERRORS)?.as_str());
+    let percent = said.and_then(|text| text.trim_end_matches('%').trim().parse::<f64>().ok()).unwrap_or_default();
+    (percent.clamp(0.0, 100.0) * 10_000.0).round() as u64
+}
 
 /// The labels that say which template a pod was made of.
 const HASHES: [&str; 2] = ["rollouts-pod-template-hash", "pod-template-hash"];
@@ -95,8 +113,21 @@ impl Pod {
             address: address.to_owned(),
             labels: map(object, "/metadata/labels"),
             is_ready: is_ready && text(object, "/status/phase") == "Running",
+            errors_per_million: errors_per_million(object),
             tally,
         })
+    }
+
+    /// Whether the answer it just gave is an error: evenly spread, as often as it says of itself.
+    #[must_use]
+    pub fn fails(&self) -> bool {
+        let before = u128::from(self.tally.judged.fetch_add(1, Ordering::Relaxed));
+        let rate = u128::from(self.errors_per_million);
+        let is_error = (before + 1) * rate / MILLION > before * rate / MILLION;
+        if is_error {
+            self.tally.failed.fetch_add(1, Ordering::Relaxed);
+        }
+        is_error
     }
 
     /// Takes a request, if it can.
@@ -143,11 +174,33 @@ impl Tallies {
         let one = |(pod, tally): &(Arc<Identity>, Arc<Tally>)| Count {
             pod: Arc::clone(pod),
             answered: read(&tally.answered),
+            failed: read(&tally.failed),
             copied: read(&tally.copied),
             refused: read(&tally.refused),
         };
         let mut counts: Vec<Count> = self.lock().values().map(one).collect();
         counts.sort();
         counts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_come_as_often_as_a_pod_says() {
+        let tallies = Tallies::default();
+        let of = |errors: &str| {
+            let annotations = json!({ "sim.capstan.dev/errors": errors });
+            let value =
+                json!({"metadata": {"uid": errors, "annotations": annotations}, "status": {"podIP": "10.0.0.1"}});
+            Pod::of(&value, &tallies).expect("a pod with an address")
+        };
+        for (errors, expected) in [("5%", 10), ("0.5 %", 1), ("100", 200), ("many", 0), ("-1%", 0), ("1000%", 200)] {
+            let pod = of(errors);
+            assert_eq!((0..200).filter(|_| pod.fails()).count(), expected, "{errors}");
+        }
+        assert_eq!(tallies.counts().iter().map(|count| count.failed).sum::<u64>(), 411);
     }
 }

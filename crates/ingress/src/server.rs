@@ -11,6 +11,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,8 @@ use tokio::task::JoinSet;
 
 /// The path at which the ingress itself answers with what pods have counted, whatever the host.
 pub const COUNTS_PATH: &str = "/.capstan/counts";
+/// The query of that path for all and bad answers of each version, by its hash.
+const BY_HASH: &str = "by=hash";
 /// Connections at a time; more wait to be accepted.
 const CONNECTIONS_MAX: usize = 4096;
 /// The pause after the system refuses to accept a connection, for want of file descriptors for instance.
@@ -57,10 +60,13 @@ async fn converse(stream: TcpStream, front: Arc<Front>) {
 
 fn answer<B>(request: &Request<B>, front: &Front) -> Response<Full<Bytes>> {
     if request.uri().path() == COUNTS_PATH {
-        return respond(StatusCode::OK, &counts(&front.tallies().counts()));
+        let counted = front.tallies().counts();
+        let is_by_hash = request.uri().query() == Some(BY_HASH);
+        return respond(StatusCode::OK, &if is_by_hash { by_hash(&counted) } else { counts(&counted) });
     }
     match front.answer(&ask_of(request)) {
         Answer::Pod(pod) => respond(StatusCode::OK, &pod.to_json()),
+        Answer::Failure(pod) => respond(StatusCode::INTERNAL_SERVER_ERROR, &pod.to_json()),
         Answer::NoRoute => respond(StatusCode::NOT_FOUND, &json!({"error": "no route is for this host and path"})),
         Answer::Nobody { origin, why } => {
             respond(StatusCode::SERVICE_UNAVAILABLE, &json!({"error": why, "route": origin.to_string()}))
@@ -84,11 +90,23 @@ fn counts(counts: &[Count]) -> Value {
     let one = |count: &Count| {
         let mut value = count.pod.to_json();
         value["answered"] = count.answered.into();
+        value["failed"] = count.failed.into();
         value["copied"] = count.copied.into();
         value["refused"] = count.refused.into();
         value
     };
     counts.iter().map(one).collect()
+}
+
+/// All and bad answers of each version: what a comparison of two of them asks for.
+fn by_hash(counts: &[Count]) -> Value {
+    let mut versions: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for count in counts {
+        let (total, bad) = versions.entry(&count.pod.hash).or_default();
+        *total += count.answered;
+        *bad += count.failed;
+    }
+    versions.iter().map(|(hash, (total, bad))| ((*hash).to_owned(), json!({"total": total, "bad": bad}))).collect()
 }
 
 fn respond(status: StatusCode, value: &Value) -> Response<Full<Bytes>> {

@@ -10,8 +10,9 @@
 //! ```
 //!
 //! With `grouped: {total, bad, label, stable, canary}` two queries count both versions, told apart by a label. With `web`
-//! in place of `prometheus`, the JSON path leads to `{"stable": {"total", "bad"}, "canary": {"total", "bad"}}`. With
-//! `counters: true` the counts are since the beginning of time, and differences are taken here.
+//! in place of `prometheus`, the JSON path leads to `{"stable": {"total", "bad"}, "canary": {"total", "bad"}}`, or to other
+//! names that `stable` and `canary` then say; a version that is not there has answered nothing. With `counters: true` the
+//! counts are since the beginning of time, and differences are taken here.
 
 use crate::asker::Asker;
 use crate::{prometheus, web_metric};
@@ -97,7 +98,8 @@ fn read(text: &str) -> Option<Block> {
 
 async fn counts(asker: &Asker, settings: &Value) -> Result<Block, String> {
     if let Some(web) = settings.get("web") {
-        return web_counts(asker, web).await;
+        let name = |version: &'static str| settings[version].as_str().unwrap_or(version).to_owned();
+        return web_counts(asker, web, &name("stable"), &name("canary")).await;
     }
     let mut metric: PrometheusMetric = match settings.get("prometheus") {
         Some(given) => {
@@ -165,21 +167,21 @@ async fn grouped_counts(asker: &Asker, metric: &mut PrometheusMetric, grouped: &
     Ok(Block { stable: of(0, stable)?, stable_bad: of(1, stable)?, canary: of(0, canary)?, canary_bad: of(1, canary)? })
 }
 
-async fn web_counts(asker: &Asker, web: &Value) -> Result<Block, String> {
+async fn web_counts(asker: &Asker, web: &Value, stable: &str, canary: &str) -> Result<Block, String> {
     let metric: WebMetric = serde_json::from_value(web.clone()).map_err(|error| format!("{PLUGIN}: web: {error}"))?;
     let answer = web_metric::measure(asker, &metric).await?;
     let found: Value = serde_json::from_str(&answer.measured.text).unwrap_or_default();
-    let one = |version: &str, field: &str| {
-        let number = found[version][field].as_f64();
-        number.map_or_else(
-            || Err(format!("{PLUGIN}: the answer has no number {version}.{field}")),
-            |number| count(number, version),
-        )
+    let one = |version: &str, field: &str| match found.get(version) {
+        None if found.is_object() => Ok(0),
+        counts => match counts.and_then(|counts| counts[field].as_f64()) {
+            Some(number) => count(number, version),
+            None => Err(format!("{PLUGIN}: the answer has no number {version}.{field}")),
+        },
     };
     Ok(Block {
-        stable: one("stable", "total")?,
-        stable_bad: one("stable", "bad")?,
-        canary: one("canary", "total")?,
-        canary_bad: one("canary", "bad")?,
+        stable: one(stable, "total")?,
+        stable_bad: one(stable, "bad")?,
+        canary: one(canary, "total")?,
+        canary_bad: one(canary, "bad")?,
     })
 }

@@ -78,6 +78,7 @@ pub fn version(name: &str) -> Vec<Value> {
 pub fn version_of(front: &Front, ask: &Ask) -> String {
     match front.answer(ask) {
         Answer::Pod(pod) => pod.hash.clone(),
+        Answer::Failure(pod) => format!("{} with an error", pod.hash),
         Answer::NoRoute => "no route".to_owned(),
         Answer::Nobody { origin, why } => format!("{origin}: {why}"),
     }
