@@ -1,10 +1,14 @@
 //! What is measured of Rollouts, under upstream's names, in Prometheus' text form. Dashboards made for upstream read it.
 
+mod lines;
+mod measured;
+
 use crate::run::NAME;
 use api::rollouts::names::{CONDITION_INVALID_SPEC, CONDITION_PROGRESSING};
 use api::rollouts::{ROLLOUT, Rollout, TrafficRouting};
 use cluster::{Answered, Cache, GroupKind};
 use controller::{Metrics, PASS_BUCKETS, Told};
+use lines::head;
 use std::fmt::Write as _;
 
 /// The words for where a Rollout stands. They are not those of its status.
@@ -28,6 +32,7 @@ pub fn exposition(cache: &Cache, metrics: &Metrics) -> String {
     infos(&rollouts, &mut text);
     replicas(&rollouts, &mut text);
     passes(&rollouts, metrics, &mut text);
+    measured::write(cache, &mut text);
     events(metrics, &mut text);
     requests(cache, &mut text);
     let version = env!("CARGO_PKG_VERSION");
@@ -54,11 +59,6 @@ fn requests(cache: &Cache, text: &mut String) {
         let labels = format!("kind=\"{resource}\",namespace=\"{namespace}\",name=\"{object}\"");
         let _ = writeln!(text, "{name}{{{labels},verb=\"{verb}\",status_code=\"{status}\"}} {count}");
     }
-}
-
-fn head(name: &str, kind: &str, help: &str, text: &mut String) {
-    // Writing to a String cannot fail.
-    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
 }
 
 /// Namespace and name, as labels. Both are names of DNS, and need no escape.

@@ -1,9 +1,9 @@
 //! What routers read: Ingresses, and the objects of meshes and gateways that the Rollout names.
 
 use crate::key::RolloutKey;
-use crate::observed::What;
+use crate::observed::{Seen, What};
 use crate::observer::Observer;
-use crate::references::{Referent, ingresses, routed_name};
+use crate::references::{Referent, alb_ingresses, ingresses, routed_name};
 use api::rollouts::Rollout;
 use cluster::GroupKind;
 use controller::Failure;
@@ -11,15 +11,18 @@ use object::{Fetched, Key};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use strategy::ReplicaSet;
-use traffic::{Objects, Place};
+use strategy::{ReplicaSet, may_verify};
+use traffic::{Objects, Place, TargetGroup};
 
 /// How often what was found may name more: a VirtualService its VirtualRouter, which names nothing that is read.
 const ROUNDS_MAX: usize = 3;
 
 impl Observer {
-    /// What the routers of a Rollout read.
+    /// What the routers of a Rollout read; nothing where it has none, as most.
     pub(super) fn routed(&self, key: &RolloutKey, rollout: &Rollout, sets: &[ReplicaSet]) -> Objects {
+        if rollout.spec.strategy.canary.as_ref().is_none_or(|canary| canary.traffic_routing.is_none()) {
+            return Objects::default();
+        }
         let unready = sets.iter().filter(|set| !set.is_available());
         let mut objects = Objects {
             ingresses: self.ingresses(key, rollout),
@@ -74,6 +77,21 @@ impl Observer {
         found.insert(place, Fetched::Absent);
     }
 
+    /// What the load balancers of a Rollout are seen to do, as long as something waits for that.
+    pub(super) async fn asked_balancers(&self, seen: &Seen) -> BTreeMap<String, Fetched<Vec<TargetGroup>>> {
+        let mut found = BTreeMap::new();
+        let Some(balancers) = self.balancers.as_ref().filter(|_| may_verify(&seen.rollout)) else { return found };
+        for name in alb_ingresses(&seen.rollout) {
+            let ingress = seen.routed.ingresses.get(&name).and_then(Fetched::known);
+            let answer = match ingress.map(|ingress| host_of(ingress)) {
+                Some(Some(host)) => balancers.target_groups(host).await.map_or_else(Fetched::Unknown, Fetched::Known),
+                _ => Fetched::Unknown("its status.loadBalancer.ingress has no hostname yet".to_owned()),
+            };
+            found.insert(name, answer);
+        }
+        found
+    }
+
     /// A DestinationRule, if no Rollout names it.
     pub(super) fn left_rule(&self, namespace: &str, name: &str) -> Result<What, Failure> {
         self.certain(api::names::GROUP, api::rollouts::ROLLOUT)?;
@@ -86,4 +104,9 @@ impl Observer {
         let naming = self.index().naming_anywhere(Referent::Routed, &routed_name(group, kind, namespace, name));
         Ok(if naming.is_empty() { What::DestinationRule(object) } else { What::Nothing })
     }
+}
+
+/// The host under which an Ingress's load balancer is reached.
+fn host_of(ingress: &Value) -> Option<&str> {
+    ingress.pointer("/status/loadBalancer/ingress/0/hostname")?.as_str()
 }

@@ -89,3 +89,32 @@ async fn events_and_requests_are_counted_under_upstreams_names() {
     has(&format!(r#"rollout_info{{{of_web},strategy="blueGreen",traffic_router="",phase="InvalidSpec"}} 1"#));
     has(&format!("argo_rollouts_controller_info{{version=\"capstan-{}\"}} 1", env!("CARGO_PKG_VERSION")));
 }
+
+#[tokio::test(start_paused = true)]
+async fn analyses_and_experiments_are_told_with_their_metrics() {
+    let measured = Measured::start().await;
+    let meta = json!({"name": "errors"});
+    let metrics = json!([{"name": "rate \"5xx\"", "provider": {"prometheus": {"query": "x"}}}]);
+    let kinds = [
+        ("AnalysisTemplate", json!({"metrics": metrics})),
+        ("AnalysisRun", json!({"metrics": metrics})),
+        ("Experiment", json!({"templates": []})),
+    ];
+    for (kind, spec) in kinds {
+        let value = json!({"apiVersion": "argoproj.io/v1alpha1", "kind": kind, "metadata": meta, "spec": spec});
+        create(&measured.client, value).await;
+    }
+    sleep(Duration::from_secs(1)).await;
+    let text = rollouts::metrics::exposition(&measured.cache, &measured.metrics);
+    let has = |line: &str| assert!(text.lines().any(|it| it == line), "{line} is not in\n{text}");
+    let at = r#"namespace="shop",name="errors""#;
+    let metric = r#"metric="rate \"5xx\"",type="Prometheus""#;
+    has(&format!(r#"analysis_run_info{{{at},phase=""}} 1"#));
+    has(&format!(r#"analysis_run_phase{{{at},phase="Pending"}} 1"#));
+    has(&format!(r#"analysis_run_phase{{{at},phase="Failed"}} 0"#));
+    has(&format!("analysis_run_metric_type{{{at},{metric}}} 1"));
+    has(&format!(r#"analysis_run_metric_phase{{{at},{metric},dry_run="false",phase="Pending"}} 1"#));
+    has(&format!("analysis_template_info{{{at}}} 1"));
+    has(&format!(r#"experiment_phase{{{at},phase="Pending"}} 1"#));
+    assert!(!text.contains(r#"experiment_phase{namespace="shop",name="errors",phase="Failed"}"#));
+}

@@ -8,6 +8,10 @@ use kinds::field::quoted;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::LazyLock;
+
+/// The fields of a spec, put together once: that takes longer than planning a Rollout.
+static SPEC: LazyLock<Shape> = LazyLock::new(api::rollouts::RolloutSpec::shape);
 
 /// Something that is accepted but worth a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +41,7 @@ pub fn warnings(rollout: &Rollout, found: &References<'_>) -> Vec<Warning> {
 pub fn spec_warnings(rollout: &Rollout) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if let Ok(spec) = serde_json::to_value(&rollout.spec) {
-        unknown("spec", &spec, &api::rollouts::RolloutSpec::shape(), &mut warnings);
+        unknown("spec", &spec, &SPEC, &mut warnings);
     }
     let steps = rollout.spec.strategy.canary.iter().flat_map(|canary| &canary.steps);
     for (index, step) in steps.enumerate() {
