@@ -19,7 +19,8 @@ const REPLICAS: &str = "-n myapp get deployment myapp-deployment -o jsonpath={.s
 const IMAGE: &str = "-n myapp get deployment myapp-deployment -o jsonpath={.spec.template.spec.containers[0].image}";
 const SERVICES: &str = "-n myapp get services -o name";
 
-fn kubectl() -> Option<PathBuf> {
+/// The kubectl of this machine, unless there is none.
+pub fn kubectl() -> Option<PathBuf> {
     let paths = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&paths).map(|path| path.join("kubectl")).find(|path| path.is_file());
     if found.is_none() {

@@ -16,4 +16,5 @@ mod kustomize;
 mod processes;
 mod render;
 mod rollouts;
+mod rollouts_kubectl;
 mod texts;
