@@ -101,7 +101,10 @@ mod tests {
         assert_eq!(told(Method::POST, rollouts), "Create rollouts shop/");
         assert_eq!(told(Method::PATCH, &format!("{rollouts}/web/status")), "Patch rollouts shop/web");
         assert_eq!(told(Method::PUT, &format!("{rollouts}/web")), "Update rollouts shop/web");
-        assert_eq!(told(Method::PATCH, "/apis/apps/v1/namespaces/shop/replicasets/web-1"), "Patch replicasets shop/N/A");
+        assert_eq!(
+            told(Method::PATCH, "/apis/apps/v1/namespaces/shop/replicasets/web-1"),
+            "Patch replicasets shop/N/A"
+        );
         assert_eq!(told(Method::DELETE, "/api/v1/namespaces/shop"), "Delete namespaces /shop");
         assert_eq!(told(Method::PUT, "/api/v1/namespaces/shop/status"), "Update namespaces /shop");
         assert_eq!(told(Method::GET, "/api/v1/nodes/one"), "Get nodes /one");

@@ -184,7 +184,12 @@ impl Metrics {
     /// How many were counted.
     #[must_use]
     pub fn get(&self, counter: Counter, controller: &'static str) -> u64 {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner).get(&(counter, controller)).copied().unwrap_or_default()
+        self.counts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&(counter, controller))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// All counts, sorted by counter and controller.

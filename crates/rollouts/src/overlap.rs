@@ -171,9 +171,7 @@ mod tests {
     fn expressions_are_found_by_their_values_and_keys() {
         let mut overlaps = Overlaps::default();
         note(&mut overlaps, "web", json!({"matchLabels": {"app": "web"}}), json!({"app": "web", "tier": "one"}));
-        let by = |operator: &str, key: &str, values: Value| {
-            json!({"matchExpressions": [{"key": key, "operator": operator, "values": values}]})
-        };
+        let by = |operator: &str, key: &str, values: Value| json!({"matchExpressions": [{"key": key, "operator": operator, "values": values}]});
         let labels = json!({"app": "other"});
         assert_eq!(note(&mut overlaps, "in", by("In", "app", json!(["other", "web"])), labels.clone()), ["web"]);
         assert_eq!(note(&mut overlaps, "exists", by("Exists", "tier", json!(null)), json!({"tier": "two"})), ["web"]);
