@@ -26,6 +26,7 @@ mod time;
 mod wait;
 
 pub(crate) use output::{Format, text};
+pub(crate) use store::explain;
 
 use crate::connection::Connection;
 use crate::failure::Failure;

@@ -20,13 +20,19 @@ mod install;
 mod metrics_server;
 mod signals;
 
+mod control_plane;
+
+mod admin;
 mod app;
+mod cluster_command;
 mod demo;
 mod helm;
 mod kustomize;
 mod outside;
 mod plugins;
+mod proj;
 mod render;
+mod repo;
 mod rollouts;
 
 mod kubectl_plugin;
@@ -78,9 +84,17 @@ enum Command {
     Demo(demo::Demo),
     /// Start an embedded cluster and the controllers, in one process
     Up(up::Up),
-    /// The embedded cluster alone
+    /// Manage the clusters that applications go to, as `argocd cluster` does; or start the embedded one alone
     #[command(subcommand)]
-    Cluster(ClusterCommand),
+    Cluster(Box<cluster_command::Cluster>),
+    /// Manage projects, as `argocd proj` does
+    Proj(Box<proj::Proj>),
+    /// Manage repository connection parameters, as `argocd repo` does
+    Repo(Box<repo::Repo>),
+    /// Manage credential templates for repositories, as `argocd repocreds` does
+    Repocreds(Box<repo::RepoCreds>),
+    /// Write out the data of a control plane, or read it back
+    Admin(admin::Admin),
     /// Run the controllers on a cluster: the pod's own, or one named by a kubeconfig
     Run(up::Run),
     /// Print what a cluster needs before `run`, for `kubectl apply -f -`
@@ -94,12 +108,6 @@ enum Command {
     },
     #[command(hide = true)]
     EvaluateJsonnet(evaluate_jsonnet::EvaluateJsonnet),
-}
-
-#[derive(Debug, Subcommand)]
-enum ClusterCommand {
-    /// Start an embedded cluster without the controllers
-    Up(up::ClusterUp),
 }
 
 /// Runs the command that the process was started with.
@@ -146,7 +154,11 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Plugins(command) => command.run(),
         Command::Demo(command) => command.run(&clock).await,
         Command::Up(command) => command.run(&clock).await,
-        Command::Cluster(ClusterCommand::Up(command)) => command.run(&clock).await,
+        Command::Cluster(command) => command.run(&arguments.connection, &clock).await,
+        Command::Proj(command) => command.run(&arguments.connection, &clock).await,
+        Command::Repo(command) => command.run(&arguments.connection, &clock).await,
+        Command::Repocreds(command) => command.run(&arguments.connection, &clock).await,
+        Command::Admin(command) => command.run(&arguments.connection, &clock).await,
         Command::Run(command) => command.run(&arguments.connection, &clock).await,
         Command::Install(command) => command.run(),
         Command::Helm(command) => command.run(&clock),

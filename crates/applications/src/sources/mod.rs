@@ -33,7 +33,7 @@ mod wishes;
 pub use basis::Basis;
 pub use build_settings::CONFIG;
 pub use content::{Content, Pace};
-pub(crate) use credentials::secret_values;
+pub use credentials::secret_values;
 pub use credentials::{KNOWN_HOSTS, OWN_SECRET, Person, Repositories, SECRET_TYPE, TLS_CERTS};
 pub use declared::RepositorySecretError;
 pub use elsewhere::{Fetcher, Got, Had, Missed, Stored, Trust};

@@ -1,0 +1,153 @@
+//! What commands read and write of a control plane: its Secrets, ConfigMaps and projects, straight in its cluster.
+
+use crate::app::explain;
+use crate::connection::Connection;
+use crate::failure::Failure;
+use crate::terminal;
+use api::names::DEFAULT_NAMESPACE;
+use applications::sources::{SECRET_TYPE, secret_values};
+use clap::Args;
+use clock::Clock;
+use cluster::{Change, ClusterClient, ListQuery, Part, PatchKind, Precondition, Propagation, Target, Write};
+use object::{Gvk, Object};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Upstream deletes by its API only what carries this mark.
+const MANAGED_BY: (&str, &str) = ("managed-by", "argocd.argoproj.io");
+
+/// Where the control plane is.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct At {
+    /// Namespace of the control plane
+    #[arg(long, default_value = DEFAULT_NAMESPACE)]
+    control_plane_namespace: String,
+}
+
+impl At {
+    pub(crate) async fn open(&self, connection: &Connection, clock: &Clock) -> Result<ControlPlane, Failure> {
+        let client = connection.client(clock).await?;
+        Ok(ControlPlane { client, namespace: self.control_plane_namespace.clone() })
+    }
+}
+
+/// A control plane.
+pub(crate) struct ControlPlane {
+    pub client: ClusterClient,
+    pub namespace: String,
+}
+
+/// A Secret of the control plane, decoded.
+pub(crate) struct Stored {
+    pub object: Object,
+    pub values: BTreeMap<String, String>,
+}
+
+impl Stored {
+    pub(crate) fn get(&self, key: &str) -> &str {
+        self.values.get(key).map_or("", String::as_str)
+    }
+
+    pub(crate) fn is(&self, key: &str) -> bool {
+        self.get(key) == "true"
+    }
+}
+
+/// What becomes of one that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Existing {
+    /// It stays unless it says the same; that it differs is an error.
+    Kept,
+    /// It is put over.
+    Overwritten,
+}
+
+impl ControlPlane {
+    /// The Secrets of one type, by name.
+    pub(crate) async fn secrets(&self, kind: &str) -> Result<Vec<Stored>, Failure> {
+        let labelled = ListQuery::in_namespace(&self.namespace).labels(&format!("{SECRET_TYPE}={kind}"));
+        let found = self.client.list(&Gvk::new("", "v1", "Secret"), &labelled).await;
+        let found = found.map_err(|error| explain(error, "read the Secrets of the control plane"))?;
+        Ok(found.into_iter().map(|object| Stored { values: secret_values(&object), object }).collect())
+    }
+
+    /// Stores a Secret of one type.
+    pub(crate) async fn store(
+        &self,
+        kind: &str,
+        name: &str,
+        values: BTreeMap<&str, String>,
+        existing: Existing,
+    ) -> Result<(), Failure> {
+        let values: BTreeMap<&str, String> = values.into_iter().filter(|(_, text)| !text.is_empty()).collect();
+        let secret = Gvk::new("", "v1", "Secret");
+        let known = self.client.get(&secret, Some(&self.namespace), name).await;
+        let known = known.map_err(|error| explain(error, "read the Secrets of the control plane"))?;
+        let value = json!({
+            "apiVersion": "v1", "kind": "Secret", "type": "Opaque", "stringData": values,
+            "metadata": {
+                "name": name, "namespace": self.namespace,
+                "labels": {SECRET_TYPE: kind}, "annotations": {MANAGED_BY.0: MANAGED_BY.1},
+            },
+        });
+        let made = Object::from_value(&value).map_err(|error| Failure::new(error.to_string()))?;
+        let Some(known) = known else {
+            return self.write(Write::new(Target::of(&made), Change::Create(made))).await;
+        };
+        let own: BTreeMap<String, String> = values.into_iter().map(|(key, text)| (key.to_owned(), text)).collect();
+        if secret_values(&known) == own {
+            return Ok(());
+        }
+        if existing == Existing::Kept {
+            return Err(Failure::new(format!(
+                "existing {kind} spec is different; use upsert flag to force update (the Secret {name})"
+            )));
+        }
+        let data = json!({"data": null, "stringData": own});
+        self.patch(&known, data).await
+    }
+
+    /// Changes an object that is still the one that was read.
+    pub(crate) async fn patch(&self, object: &Object, body: Value) -> Result<(), Failure> {
+        let meta = object.meta();
+        let precondition =
+            Precondition { uid: Some(meta.uid.clone()), resource_version: Some(meta.resource_version.clone()) };
+        let change = Change::Patch { kind: PatchKind::Merge, body, part: Part::Whole };
+        self.write(Write::new(Target::of(object), change).only_if(precondition)).await
+    }
+
+    /// Deletes an object.
+    pub(crate) async fn delete(&self, object: &Object) -> Result<(), Failure> {
+        let precondition = Precondition { uid: Some(object.meta().uid.clone()), resource_version: None };
+        let change = Change::Delete(Propagation::Background);
+        self.write(Write::new(Target::of(object), change).only_if(precondition)).await
+    }
+
+    pub(crate) async fn write(&self, write: Write) -> Result<(), Failure> {
+        let what = format!("write {}", write.target);
+        self.client.write(&write).await.map(drop).map_err(|error| explain(error, &what))
+    }
+}
+
+/// Asks before something is taken away, where a person is there to answer and did not say `--yes`.
+pub(crate) fn is_confirmed(says_yes: bool, question: &str) -> Result<bool, Failure> {
+    if says_yes || !terminal::is_interactive() { Ok(true) } else { terminal::confirm(question) }
+}
+
+/// The hash upstream names Secrets by: FNV-1a over 32 bits.
+pub(crate) fn hash_of(parts: &[&str]) -> u32 {
+    let bytes = parts.iter().flat_map(|part| part.bytes());
+    bytes.fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_that_upstream_gives() {
+        // The offset basis and the reference value of FNV-1a.
+        assert_eq!(hash_of(&[]), 2_166_136_261);
+        assert_eq!(hash_of(&["foo", "bar"]), 0xbf9c_f968);
+    }
+}
