@@ -25,6 +25,7 @@ mod dependency;
 mod lint;
 mod show;
 mod template;
+mod threads;
 
 use crate::failure::Failure;
 use clap::Subcommand;

@@ -10,6 +10,12 @@ use crate::types::Type;
 use crate::value::Value;
 use std::sync::Arc;
 
+/// About how long the text of an action is, and that between it and the next.
+const ACTION_BYTES: usize = 64;
+
+/// Room is made beforehand for no more actions: a large text may hold none.
+const ACTIONS_FORESEEN_MAX: usize = 512;
+
 /// A template being compiled.
 pub(crate) struct Builder<'t> {
     pub(crate) text: &'t [u8],
@@ -58,7 +64,9 @@ enum Receiver {
 
 impl<'t> Builder<'t> {
     pub(crate) fn new(text: &'t [u8], outlines: Wanted) -> Self {
-        let (code, parts, scope, skippable) = Default::default();
+        let (scope, skippable) = Default::default();
+        let actions = (text.len() / ACTION_BYTES).min(ACTIONS_FORESEEN_MAX);
+        let (code, parts) = (Vec::with_capacity(actions * 2), Parts::for_actions(actions));
         Builder { text, code, parts, scope, skippable, conditions: 0, slots: 1, empty: true, last_begins: 0, outlines }
     }
 

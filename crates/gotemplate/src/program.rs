@@ -1,10 +1,12 @@
 //! What a template is compiled to: a list of simple steps over a few stacks. Running them needs no recursion, so a
 //! template that calls itself uses memory that is counted, never the thread's stack.
 
+use crate::error::ParseError;
 use crate::number::Number;
 use crate::outline::Outline;
 use crate::text::Text;
 use crate::value::{Function, Value};
+use budget::Budget;
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -246,12 +248,24 @@ pub struct Parsed {
     pub(crate) templates: Box<[Arc<Template>]>,
     /// Whether it also defines a template of the text's own name.
     pub(crate) names_itself: bool,
+    /// The steps that parsing it took.
+    pub(crate) steps: u64,
 }
 
 impl Parsed {
     /// The names of the templates in it, its own included, sorted.
     pub fn names(&self) -> impl Iterator<Item = &Text> {
         self.templates.iter().map(|template| &template.name)
+    }
+
+    /// Pays what parsing it took: for a text that was parsed under another budget.
+    ///
+    /// # Errors
+    /// As [`crate::Set::compile`] would where the budget does not reach.
+    pub fn pay(&self, budget: &mut Budget) -> Result<(), ParseError> {
+        let Source { name, text } = &*self.root.source;
+        let paid = budget.take_bytes(text.len() as u64).and_then(|()| budget.spend(self.steps));
+        paid.map_err(|exceeded| ParseError::Limit { name: name.to_string(), exceeded })
     }
 
     /// Whether it was parsed under this name.
@@ -274,13 +288,25 @@ impl Parsed {
             |template| if Arc::ptr_eq(template, &self.root) { root.clone() } else { Arc::new(under(template)) };
         let mut templates: Box<[_]> = self.templates.iter().map(renamed).collect();
         templates.sort_by(|a, b| a.name.cmp(&b.name));
-        Some(Parsed { root, templates, names_itself: false })
+        Some(Parsed { root, templates, names_itself: false, steps: self.steps })
     }
 }
 
 impl Parts {
+    /// None so far, with room for what so many actions commonly need.
+    pub(crate) fn for_actions(actions: usize) -> Parts {
+        Parts {
+            nodes: Vec::with_capacity(actions * 2),
+            names: Vec::with_capacity(actions * 2),
+            constants: Vec::with_capacity(actions / 2),
+            calls: Vec::with_capacity(actions / 2),
+            ..Parts::default()
+        }
+    }
+
     /// Itself in no more memory than it needs; empty from then on.
     pub(crate) fn take(&mut self) -> Parts {
+        #[expect(clippy::drain_collect, reason = "what is taken must be no larger than it is full, and the rest stay")]
         fn all<T>(of: &mut Vec<T>) -> Vec<T> {
             of.drain(..).collect()
         }

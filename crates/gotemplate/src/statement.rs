@@ -69,7 +69,9 @@ impl<'t> Parser<'t, '_> {
     fn run(&mut self) -> Read<Parsed> {
         let bytes = self.source.text.len() as u64;
         self.budget.take_bytes(bytes).map_err(|exceeded| self.reader.tokens.limit(exceeded))?;
+        let mut steps = 0;
         loop {
+            steps += 1;
             self.budget.spend(1).map_err(|exceeded| self.reader.tokens.limit(exceeded))?;
             let nested = !matches!(self.level.of, Of::Root) || !self.level.opened.is_empty();
             let token = if nested { self.reader.tokens.peek_non_space() } else { self.reader.tokens.peek() };
@@ -92,7 +94,7 @@ impl<'t> Parser<'t, '_> {
         let root = self.finish(name);
         let root = self.add(root)?;
         let templates = std::mem::take(&mut self.templates).into_values().collect();
-        Ok(Parsed { root, templates, names_itself })
+        Ok(Parsed { root, templates, names_itself, steps })
     }
 
     /// Takes an action that is nothing but a literal text for the text that it writes, unless outlines are wanted, which

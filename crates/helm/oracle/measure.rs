@@ -6,7 +6,7 @@ use crate::corpus::Corpus;
 use crate::say::say;
 use anyhow::{Context, Result, bail};
 use budget::Budget;
-use helm::{Compiled, Loaded, Printed, Profile, Request, Source, UserValues, load, print, render};
+use helm::{Compiled, Loaded, Piece, Printed, Profile, Request, Source, UserValues, Workers, load, print, render};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -40,8 +40,9 @@ impl Bench {
     pub fn run(&self, only: Option<&str>) -> Result<()> {
         machine()?;
         say(
-            "method: a cold render reads a chart's files from memory, parses all templates, renders and prints; a render",
+            "method: a cold render reads a chart's files from memory, parses all templates (on as many threads as the command",
         )?;
+        say("has, or on one), renders and prints; a render")?;
         say(
             "again keeps the loaded chart and its parsed templates; whole processes are run one after the other, in turns",
         )?;
@@ -90,14 +91,19 @@ impl Bench {
         Ok(())
     }
 
+    /// With the threads that the command has, and with one, as a controller renders; in turns.
     fn cold(&self, name: &str, files: &MemoryTree, folder: &Path) -> Result<()> {
-        let mut ours = Vec::new();
+        let (mut ours, mut on_one_thread) = (Vec::new(), Vec::new());
         for _ in 0..self.samples {
             let start = Instant::now();
             render_once(files)?;
             ours.push(start.elapsed());
+            let start = Instant::now();
+            rendered(&load_chart(files)?, &UserValues::default(), &mut Compiled::new())?;
+            on_one_thread.push(start.elapsed());
         }
         distribution(&format!("{name}_cold"), &ours)?;
+        distribution(&format!("{name}_cold_one_thread"), &on_one_thread)?;
         if let Some(helm) = &self.helm {
             let theirs = (0..5).map(|_| time(helm, &["template", "chart"], folder)).collect::<Result<Vec<_>>>()?;
             distribution(&format!("{name}_helm_process"), &theirs)?;
@@ -176,7 +182,25 @@ fn load_chart(files: &MemoryTree) -> Result<Loaded> {
 }
 
 fn render_once(files: &MemoryTree) -> Result<String> {
-    rendered(&load_chart(files)?, &UserValues::default(), &mut Compiled::new())
+    rendered(&load_chart(files)?, &UserValues::default(), &mut Compiled::with_workers(Threads))
+}
+
+/// Threads as the command line has them.
+struct Threads;
+
+impl Workers for Threads {
+    fn count(&self) -> usize {
+        std::thread::available_parallelism().map_or(1, |cores| cores.get().min(4))
+    }
+
+    fn run<'p>(&self, pieces: Vec<Piece<'p>>) {
+        std::thread::scope(|scope| {
+            let mut pieces = pieces.into_iter();
+            let own = pieces.next();
+            pieces.for_each(|piece| drop(scope.spawn(piece)));
+            own.into_iter().for_each(|piece| piece());
+        });
+    }
 }
 
 fn rendered(loaded: &Loaded, values: &UserValues, compiled: &mut Compiled) -> Result<String> {

@@ -41,10 +41,10 @@ pub use capabilities::{Capabilities, KubeVersion, KubeVersionError};
 pub use chart::{Chart, Dependency, File, Maintainer, Metadata, ValidationError};
 pub use command::{
     COLUMN_WIDTH, Documents, LintPath, LintShown, Listed, Output, Shown, Template, chart_yaml, documents, lint,
-    list_dependencies, show, show_chart, show_values, template, template_line, templated_name,
+    list_dependencies, show, show_chart, show_values, template, template_line, template_with, templated_name,
 };
 pub use dependencies::missing as missing_dependencies;
-pub use engine::Compiled;
+pub use engine::{Compiled, Piece, Workers};
 pub use functions::{Empty, Lookup};
 pub use lint::{Lint, Linted, Message, Severity, lint_chart};
 pub use load::{

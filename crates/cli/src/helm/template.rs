@@ -7,10 +7,11 @@ use super::fetch::ChartFlags;
 use super::globals::Globals;
 use super::locate::{Located, Search};
 use super::output_dir::write_files;
+use super::threads::Threads;
 use super::values::ValueFlags;
 use clap::Args;
 use clock::Clock;
-use helm::{Options, Output, Printed, Profile, Release, Template};
+use helm::{Compiled, Options, Output, Printed, Profile, Release, Template};
 use std::path::{Path, PathBuf};
 
 /// The flags of `helm template`.
@@ -90,7 +91,10 @@ impl TemplateArguments {
         }
         let mut budget = Globals::budget();
         let output = match &self.output_dir {
-            None => helm::template(&*located.tree, &located.path, &flags, &mut budget),
+            None => {
+                let compiled = &mut Compiled::with_workers(Threads);
+                helm::template_with(&*located.tree, &located.path, &flags, compiled, &mut budget)
+            }
             Some(folder) => {
                 let folder = if self.release_name { folder.join(&flags.release.name) } else { folder.clone() };
                 write_files(&located, &flags, &folder, &mut budget)?

@@ -12,7 +12,7 @@ pub use explain::template_line;
 pub use lint::{LintPath, LintShown, lint};
 pub use name::templated_name;
 pub use show::{Shown, chart_yaml, show, show_chart, show_values};
-pub use template::{Documents, Template, documents, template};
+pub use template::{Documents, Template, documents, template, template_with};
 
 use crate::load::LoadError;
 use crate::profile::Profile;

@@ -39,11 +39,23 @@ pub struct Template {
 /// Renders the chart at `path`.
 #[must_use]
 pub fn template(tree: &dyn Tree, path: &TreePath, flags: &Template, budget: &mut Budget) -> Output {
+    template_with(tree, path, flags, &mut Compiled::new(), budget)
+}
+
+/// As [`template`], with templates that are kept or parsed in a way of the caller's.
+#[must_use]
+pub fn template_with(
+    tree: &dyn Tree,
+    path: &TreePath,
+    flags: &Template,
+    compiled: &mut Compiled,
+    budget: &mut Budget,
+) -> Output {
     let asked = match Asked::read(tree, path, flags, budget) {
         Ok(asked) => asked,
         Err(output) => return *output,
     };
-    let output = rendered(&asked.request(flags), flags, budget);
+    let output = rendered(&asked.request(flags), flags, compiled, budget);
     output.after(&asked.loaded.warnings, flags.profile)
 }
 
@@ -116,8 +128,8 @@ fn capabilities(flags: &Template) -> Result<Capabilities, String> {
     Ok(capabilities)
 }
 
-fn rendered(request: &Request<'_>, flags: &Template, budget: &mut Budget) -> Output {
-    match render(request, &mut Compiled::new(), budget) {
+fn rendered(request: &Request<'_>, flags: &Template, compiled: &mut Compiled, budget: &mut Budget) -> Output {
+    match render(request, compiled, budget) {
         Ok(rendered) => {
             let output = if flags.explain {
                 Output::of(explain::explain(&rendered, request.chart, flags.printed))

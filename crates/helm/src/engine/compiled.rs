@@ -1,11 +1,12 @@
 //! Templates that have been parsed already, kept between renders.
 
+use super::ahead::{self, Named, Workers};
 use crate::profile::Profile;
 use budget::Budget;
 use bytes::Bytes;
 use gotemplate::{ParseError, Parsed, Set, Text};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Parsed templates by profile and text, whatever charts they stand in. Give the same one to renders of the same chart,
@@ -15,10 +16,13 @@ pub struct Compiled {
     texts: BTreeMap<(Profile, Content), Kept>,
     /// Counts renders.
     round: u64,
+    workers: Option<Box<dyn Workers>>,
 }
 
 struct Kept {
     parsed: Arc<Parsed>,
+    /// It was parsed ahead, and no render has paid for it yet.
+    owed: bool,
     /// The last render that used it.
     round: u64,
 }
@@ -32,6 +36,33 @@ impl Compiled {
     #[must_use]
     pub fn new() -> Self {
         Compiled::default()
+    }
+
+    /// Nothing parsed yet. Much that is to be parsed is shared among `workers`.
+    #[must_use]
+    pub fn with_workers(workers: impl Workers + 'static) -> Self {
+        Compiled { workers: Some(Box::new(workers)), ..Compiled::default() }
+    }
+
+    /// Has `texts` parsed ahead by the workers, if there are any. A render that meets one of them pays for it then, and finds
+    /// again what is wrong with those that were left out.
+    pub(super) fn parse_ahead<'t>(
+        &mut self,
+        texts: impl Iterator<Item = Named<'t>>,
+        profile: Profile,
+        budget: &Budget,
+    ) {
+        let Some(workers) = &self.workers else { return };
+        let mut seen = BTreeSet::new();
+        let mut is_new = |text: &Bytes| {
+            let key = (profile, Content(text.clone()));
+            !self.texts.contains_key(&key) && seen.insert(key)
+        };
+        let texts: Vec<Named<'_>> = texts.filter(|(_, text)| is_new(text)).collect();
+        let round = self.round;
+        for (text, parsed) in ahead::parse(&texts, profile, workers.as_ref(), budget) {
+            self.texts.insert((profile, Content(text)), Kept { parsed, owed: true, round });
+        }
     }
 
     /// A render begins.
@@ -58,6 +89,9 @@ impl Compiled {
         let key = (profile, Content(text.clone()));
         if let Some(kept) = self.texts.get_mut(&key) {
             kept.round = round;
+            if std::mem::take(&mut kept.owed) {
+                kept.parsed.pay(budget)?;
+            }
             if kept.parsed.is_named(path) {
                 return Ok(kept.parsed.clone());
             }
@@ -66,7 +100,7 @@ impl Compiled {
             }
         }
         let parsed = Set::compile(&path.to_str_lossy(), text, &crate::functions::table(profile), budget)?;
-        self.texts.insert(key, Kept { parsed: parsed.clone(), round });
+        self.texts.insert(key, Kept { parsed: parsed.clone(), owed: false, round });
         Ok(parsed)
     }
 }

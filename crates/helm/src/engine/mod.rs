@@ -1,9 +1,11 @@
 //! All templates of a chart and of the charts in it, executed as one set.
 
+mod ahead;
 mod compiled;
 mod failure;
 mod scope;
 
+pub use ahead::{Piece, Workers};
 pub use compiled::Compiled;
 pub(crate) use failure::EngineError;
 
@@ -13,7 +15,7 @@ use crate::profile::Profile;
 use budget::Budget;
 use gotemplate::{Map, MissingKey, Run, Set, Text, Value, Written};
 use scope::Template;
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// How to render.
@@ -33,8 +35,9 @@ pub(crate) fn render(
 ) -> Result<Vec<(String, String)>, EngineError> {
     let mut templates = BTreeMap::new();
     scope::collect(chart, top, mode.profile, &mut run.written, &mut templates);
-    let mut templates: Vec<(Text, Template)> = templates.into_iter().collect();
-    templates.sort_by(|(a, _), (b, _)| by_depth(b.as_bytes(), a.as_bytes()));
+    // More slashes first, then the later name.
+    let mut templates: Vec<(Text, Template)> = templates.into_iter().rev().collect();
+    templates.sort_by_cached_key(|(path, _)| Reverse(path.as_bytes().iter().filter(|byte| **byte == b'/').count()));
     let set = parse(&templates, mode, compiled, run.budget)?;
     templates.retain(|(path, _)| !is_partial(path));
     let mut rendered = Vec::with_capacity(templates.len());
@@ -46,12 +49,6 @@ pub(crate) fn render(
         rendered.push((path, without_no_value_anywhere(text)));
     }
     Ok(rendered)
-}
-
-/// Fewer slashes first, then by name.
-fn by_depth(a: &[u8], b: &[u8]) -> Ordering {
-    let slashes = |path: &[u8]| path.iter().filter(|byte| **byte == b'/').count();
-    slashes(a).cmp(&slashes(b)).then_with(|| a.cmp(b))
 }
 
 /// Whether a file holds only what others use.
@@ -68,6 +65,7 @@ fn parse(
     let functions = crate::functions::table(mode.profile);
     let mut set = Set::new(functions, mode.missing_key).named("gotpl");
     compiled.begin();
+    compiled.parse_ahead(templates.iter().map(|(path, template)| (path, &template.text)), mode.profile, budget);
     for (path, template) in templates {
         let parsed = compiled
             .get_or_parse(path, &template.text, mode.profile, budget)
