@@ -47,6 +47,10 @@ spec:
     )
 }
 
+fn settings(version: &str) -> String {
+    format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  version: \"{version}\"\n")
+}
+
 async fn staged() -> (Stage, Value) {
     let stage = Stage::start("up --api 127.0.0.1:0").await;
     let files =
@@ -119,12 +123,17 @@ async fn differences_are_shown_and_secrets_are_not() {
 
 #[tokio::test]
 async fn versions_are_rolled_back_unless_the_application_syncs_itself() {
-    let (stage, application) = staged().await;
+    // Nothing here takes time to become healthy: a rollback ends with its operation, not with its pods.
+    let stage = Stage::start("up --api 127.0.0.1:0").await;
+    let files = [("dev/settings.yaml", &*settings("1.0")), ("dev/service.yaml", SERVICE), ("dev/secret.yaml", SECRET)];
+    stage.commit("2026-01-01", "First", &files);
+    let application = stage.application("web");
+    stage.create(&application).await;
     let mut transcript = Transcript::new("rollback", stage.folder.path());
     transcript.run("app sync web --async");
     transcript.run("app wait web");
     transcript.run("app rollback web");
-    stage.commit("2026-01-02", "Second", &[("dev/deployment.yaml", &deployment("1.1"))]);
+    stage.commit("2026-01-02", "Second", &[("dev/settings.yaml", &settings("1.1"))]);
     transcript.run("app sync web --async");
     transcript.run("app wait web");
     transcript.run("app history web");

@@ -39,7 +39,7 @@ impl Rollback {
         let operation = self.operation(&found.app).map_err(|error| refused(&name, &error))?;
         store.patch(&found, start(operation)).await?;
         let timeout = (self.timeout > 0).then(|| Duration::from_secs(self.timeout));
-        let goal = Goal { operation: true, timeout, output: Some(self.output), ..Goal::default() };
+        let goal = Goal { operation: true, started: true, timeout, output: Some(self.output), ..Goal::default() };
         let (_, state) = wait::until(store, &name, &goal).await?;
         ended_well(state.as_ref())
     }

@@ -139,8 +139,14 @@ impl Sync {
             return Ok(());
         }
         let timeout = (self.timeout > 0).then(|| Duration::from_secs(self.timeout));
-        let goal =
-            Goal { operation: true, resources: filter.clone(), timeout, output: Some(self.output), ..Goal::default() };
+        let goal = Goal {
+            operation: true,
+            started: !self.dry_run,
+            resources: filter.clone(),
+            timeout,
+            output: Some(self.output),
+            ..Goal::default()
+        };
         let (found, state) = wait::until(store, &name, &goal).await?;
         self.verdict(&found.app, state.as_ref(), filter)
     }

@@ -65,6 +65,8 @@ pub(crate) struct Goal {
     pub degraded: bool,
     pub delete: bool,
     pub operation: bool,
+    /// The caller has just asked for the operation, so it may have ended before the first look.
+    pub started: bool,
     pub resources: ResourceFilter,
     pub timeout: Option<Duration>,
     pub output: Option<Format>,
@@ -96,6 +98,7 @@ impl Wait {
             degraded: self.degraded,
             delete: self.delete,
             operation: self.operation,
+            started: false,
             resources: ResourceFilter::parse(&self.resources)?,
             timeout: (self.timeout > 0).then(|| Duration::from_secs(self.timeout)),
             output: Some(self.output),
@@ -120,7 +123,7 @@ pub(crate) async fn until(
     if !matches!(format, Format::Wide | Format::Json | Format::Yaml) {
         return Err(output::unknown(format));
     }
-    let mut progress = Progress { printing: format == Format::Wide, ..Progress::default() };
+    let mut progress = Progress { printing: format == Format::Wide, operated: goal.started, ..Progress::default() };
     let reached = follow(store, name, goal, &mut progress);
     let end = match goal.timeout {
         None => reached.await?,
