@@ -1,12 +1,13 @@
 //! What reading needs. A leaf module: how each thing is read stands below `observe`.
 
+use crate::balancers::LoadBalancers;
 use crate::index::Index;
 use crate::memory::Memories;
 use crate::settings::Settings;
 use cluster::{Cache, GroupKind};
 use controller::Failure;
 use object::Fetched;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Reads for all Rollouts.
 pub struct Observer {
@@ -18,6 +19,8 @@ pub struct Observer {
     pub memories: Memories,
     /// What holds for all.
     pub settings: Settings,
+    /// Whom to ask whether load balancers do what they were told.
+    pub balancers: Option<Arc<dyn LoadBalancers>>,
 }
 
 impl Observer {

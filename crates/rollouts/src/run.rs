@@ -1,5 +1,6 @@
 //! Drives the controller of Rollouts: in one process with an embedded cluster, or beside a real one.
 
+use crate::balancers::LoadBalancers;
 use crate::index::Index;
 use crate::key::WorkKey;
 use crate::memory::Memories;
@@ -29,13 +30,15 @@ pub struct Options {
     pub settings: Settings,
     /// How many Rollouts are worked on at a time.
     pub workers: usize,
+    /// Whom to ask whether load balancers do what they were told; `None` for nobody: they are believed.
+    pub balancers: Option<Arc<dyn LoadBalancers>>,
 }
 
 impl Options {
     /// Upstream's settings on this environment.
     #[must_use]
     pub fn new(environment: Environment) -> Self {
-        Options { environment, settings: Settings::default(), workers: WORKERS }
+        Options { environment, settings: Settings::default(), workers: WORKERS, balancers: None }
     }
 }
 
@@ -68,6 +71,7 @@ impl Rollouts {
             index: Mutex::new(Index::default()),
             memories: Memories::default(),
             settings: options.settings.clone(),
+            balancers: options.balancers.clone(),
         });
         Ok(Rollouts { observer, queue: Queue::new(), options, shutdown })
     }

@@ -59,6 +59,7 @@ pub use plan::{Action, Event, NewRun, Plan, SetChange, Waiting};
 pub use planner::plan;
 pub use pods::needs_pods;
 pub use replica_set::{ReplicaSet, Size};
+pub use routing::may_verify;
 pub use step_text::step_text;
 pub use words::{REASON_ROUTING_ERROR, SPEC_WARNING, TRAFFIC_ROUTED};
 pub use world::{ExperimentRun, ExperimentVersion, Pod, Run, Service, Targets, World};

@@ -188,14 +188,17 @@ fn routing(pass: &Pass<'_>, canary: &CanaryStrategy, decision: Decision) -> Rout
 
 /// Only where something waits for it: asking a load balancer may cost.
 fn verifies(rollout: &Rollout, weight: i64) -> bool {
+    let is_past = current_step(rollout).and_then(|current| current.step).is_none();
+    may_verify(rollout) && (!is_past || weight == weight_max(rollout))
+}
+
+/// Whether something may wait in the next pass for a load balancer to do what it was told. Otherwise it need not be asked.
+#[must_use]
+pub fn may_verify(rollout: &Rollout) -> bool {
     let status = &rollout.status;
-    if status.stable_rs.is_empty() || status.is_fully_promoted() {
-        return false;
-    }
-    match current_step(rollout).and_then(|current| current.step) {
-        Some(step) => step.set_weight.is_some(),
-        None => weight == weight_max(rollout),
-    }
+    let is_done = status.stable_rs.is_empty() || status.is_fully_promoted();
+    let step = current_step(rollout).and_then(|current| current.step);
+    !is_done && step.is_none_or(|step| step.set_weight.is_some())
 }
 
 fn record(pass: &mut Pass<'_>, routing: &Routing, routed: Routed) -> Flow {

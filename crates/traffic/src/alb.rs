@@ -5,6 +5,7 @@
 mod action;
 mod managed;
 mod release;
+mod verification;
 
 use crate::objects::{Objects, has_rule_with, service_of};
 use crate::routing::{Change, Managed, Note, Routed, Router, Routing, Verify, Write};
@@ -15,6 +16,7 @@ pub use managed::ANNOTATION_MANAGED as ANNOTATION_MANAGED_ALB;
 use managed::{ANNOTATION_MANAGED, ManagedKeys};
 use object::{Fetched, Gvk};
 pub use release::release_alb;
+use verification::{Question, verified};
 use serde_json::{Map, Value, json};
 
 const ROUTER: &str = "ALB";
@@ -33,22 +35,34 @@ pub struct Alb<'a> {
 
 impl Router for Alb<'_> {
     fn route(&self, wanted: &Routing) -> Routed {
-        let names = match &self.alb.ingresses {
-            Some(names) => names.iter().map(String::as_str).collect(),
-            None => vec![self.alb.ingress.as_str()],
-        };
         let mut routed =
-            names.into_iter().fold(Routed::default(), |all, name| all.and(self.route_ingress(name, wanted)));
+            self.names().into_iter().fold(Routed::default(), |all, name| all.and(self.route_ingress(name, wanted)));
         if wanted.verify == Verify::Now {
             // What is not written yet cannot have been verified.
             let written = routed.writes.is_empty();
-            routed.verified = self.objects.load_balancer_verified.map(|verified| verified && written);
+            let (seen, notes) = verified(&self.question(), self.objects, wanted);
+            routed.verified = seen.map(|seen| seen && written);
+            routed.notes.extend(notes);
         }
         routed
     }
 }
 
 impl Alb<'_> {
+    fn names(&self) -> Vec<&str> {
+        match &self.alb.ingresses {
+            Some(names) => names.iter().map(String::as_str).collect(),
+            None => vec![self.alb.ingress.as_str()],
+        }
+    }
+
+    /// What the load balancers are asked about.
+    fn question(&self) -> Question<'_> {
+        let (_, canary) = stable_and_canary(self.rollout, Preference::PingPong);
+        let namespace = &self.rollout.metadata.namespace;
+        Question { namespace, ingresses: self.names(), canary, port: self.alb.service_port }
+    }
+
     fn route_ingress(&self, name: &str, wanted: &Routing) -> Routed {
         let ingress = match self.objects.ingresses.get(name) {
             Some(Fetched::Known(ingress)) => ingress,

@@ -33,6 +33,20 @@ impl fmt::Display for Place {
     }
 }
 
+/// A target group in a rule of a load balancer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetGroup {
+    /// What it is for, as its tag [`TargetGroup::TAG`] says: `<namespace>/<ingress>-<service>:<port>`.
+    pub resource: String,
+    /// Its share in the rule, if it has one.
+    pub weight: Option<i32>,
+}
+
+impl TargetGroup {
+    /// The tag that says what a target group is for.
+    pub const TAG: &str = "ingress.k8s.aws/resource";
+}
+
 /// What routers must know of the cluster.
 #[derive(Debug, Clone, Default)]
 pub struct Objects {
@@ -44,6 +58,8 @@ pub struct Objects {
     pub versions: BTreeMap<(&'static str, &'static str), String>,
     /// ReplicaSets that are not fully available: their names by the hash of their template.
     pub unready: BTreeMap<String, String>,
+    /// The target groups of the load balancers that were asked, by Ingress.
+    pub balancers: BTreeMap<String, Fetched<Vec<TargetGroup>>>,
     /// Whether the load balancer was seen to share traffic out as the Ingresses say; `None` when nobody asked it.
     pub load_balancer_verified: Option<bool>,
 }

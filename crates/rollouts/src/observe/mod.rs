@@ -86,6 +86,7 @@ impl Observer {
         };
         seen.invalid = seen.invalid.take().or_else(|| problem(&seen));
         if seen.invalid.is_none() {
+            seen.routed.balancers = self.asked_balancers(&seen).await;
             seen.warnings = self.warnings(key, &seen);
             seen.is_name_taken = self.is_name_taken(key, &seen).await?;
             if needs_pods(&seen.rollout, self.cache.client().clock().now()) {
@@ -163,10 +164,13 @@ impl Observer {
             Fetched::Absent => return Ok(What::Nothing),
             Fetched::Unknown(cause) => return Err(Failure::Retry(cause)),
         };
-        if !self.index().naming(Referent::Service, namespace, name).is_empty() {
+        let service = Service::read(&found);
+        // Of another Rollout that names it, it is no longer as soon as that one has gone or named another.
+        let is_its = |naming: &RolloutKey| service.managed_by.as_deref().is_none_or(|manager| *manager == *naming.name);
+        if self.index().naming(Referent::Service, namespace, name).iter().any(is_its) {
             return Ok(What::Nothing);
         }
-        Ok(What::Service(SeenService { service: Service::read(&found), object: found }))
+        Ok(What::Service(SeenService { service, object: found }))
     }
 
     /// An Ingress, with the Rollouts that share traffic out by it.

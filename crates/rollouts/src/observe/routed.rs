@@ -5,6 +5,7 @@ use crate::observed::{Seen, What};
 use crate::observer::Observer;
 use crate::references::{Referent, alb_ingresses, ingresses, routed_name};
 use api::rollouts::Rollout;
+use api::rollouts::names::ANNOTATION_MANAGED_BY;
 use cluster::GroupKind;
 use controller::Failure;
 use object::{Fetched, Key};
@@ -102,7 +103,9 @@ impl Observer {
             Fetched::Unknown(cause) => return Err(Failure::Retry(cause)),
         };
         let naming = self.index().naming_anywhere(Referent::Routed, &routed_name(group, kind, namespace, name));
-        Ok(if naming.is_empty() { What::DestinationRule(object) } else { What::Nothing })
+        let manager = object.meta().annotation(ANNOTATION_MANAGED_BY);
+        let is_its = |naming: &RolloutKey| manager.is_none_or(|manager| *manager == *naming.name);
+        Ok(if naming.iter().any(is_its) { What::Nothing } else { What::DestinationRule(object) })
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::requests::Requests;
 use crate::routers::{Case, OBJECTS, case, definition, stage, strategy, until_paused_at};
-use crate::stage::{NAMESPACE, Stage, documents, number, rollout, service, text};
+use crate::stage::{NAMESPACE, Stage, documents, number, rollout, service, text, told};
 use cluster::Part;
 use embedded::{ApiError, Faults, RequestFault, RequestSummary};
 use serde_json::{Value, json};
@@ -36,15 +36,17 @@ async fn begun(router: &str) -> (Stage, Case, Requests) {
 
 /// It has not moved, and all users get the stable version.
 async fn assert_still(stage: &Stage, requests: &Requests) {
-    assert_eq!(number(&stage.rollout("web").await, "/status/currentStepIndex"), 0);
+    let before = stage.rollout("web").await["status"]["currentStepIndex"].clone();
     assert_whole(stage).await;
     requests.assert_shares("web:blue", 100, "nobody").await;
-    assert_eq!(number(&stage.rollout("web").await, "/status/currentStepIndex"), 0);
+    assert_whole(stage).await;
+    assert_eq!(stage.rollout("web").await["status"]["currentStepIndex"], before);
 }
 
+/// The stable version has all its pods, and the new one no share.
 async fn assert_whole(stage: &Stage) {
     let line = stage.line("web").await;
-    assert!(line.contains("web:blue*:5/5"), "{line}");
+    assert!(line.contains("| weight 0 |") && line.contains("web:blue*:5/5"), "{line}");
 }
 
 /// Mended, it goes on to its first pause, and says no more.
@@ -83,7 +85,6 @@ async fn an_object_that_is_missing_is_named_and_waited_for() {
         stage.set_image("web", "web:yellow").await;
         until_wrong(&stage, "web", said).await;
         stage.wait(60).await;
-        assert_eq!(number(&stage.rollout("web").await, "/status/currentStepIndex"), 0, "{router}");
         assert_whole(&stage).await;
         object["metadata"] = json!({"name": name, "annotations": object["metadata"]["annotations"]});
         stage.create(object).await;
@@ -161,7 +162,7 @@ async fn a_router_that_contradicts_itself_is_refused() {
     both["istio"]["virtualServices"] = json!([{"name": "web", "routes": ["primary"]}]);
     stage.patch_spec("web", json!({"strategy": strategy(&both)})).await;
     stage.set_image("web", "web:yellow").await;
-    until_wrong(&stage, "web", &["istio", "virtualService"]).await;
+    until_wrong(&stage, "web", &["trafficRouting.istio", "either VirtualService or VirtualServices"]).await;
     assert_still(&stage, &requests).await;
     both["istio"]["virtualServices"] = Value::Null;
     stage.patch_spec("web", json!({"strategy": strategy(&both)})).await;
@@ -180,8 +181,37 @@ async fn of_two_rollouts_on_one_route_the_second_is_refused() {
     stage.set_image("web", "web:yellow").await;
     assert_goes_on(&stage, &case, &requests).await;
     stage.delete("argoproj.io/v1alpha1", "Rollout", "web").await;
-    let is_free = || async { !wrong(&stage.rollout("second").await).contains("managed by another") };
-    stage.eventually("the second has the Services to itself", is_free).await;
+    stage.until_phase("second", "Healthy").await;
+}
+
+/// Two that have no Services of their own, but the same subsets.
+#[tokio::test(start_paused = true)]
+async fn of_two_rollouts_on_one_destination_rule_the_second_is_refused() {
+    let stage = stage("istio").await;
+    let subsets = json!({"canary": {
+        "trafficRouting": {"istio": {
+            "virtualService": {"name": "web"},
+            "destinationRule": {"name": "web", "canarySubsetName": "canary", "stableSubsetName": "stable"},
+        }},
+        "steps": [{"setWeight": 20}, {"pause": {}}],
+    }});
+    let by_subset = json!([{"route": [
+        {"destination": {"host": "web", "subset": "stable"}, "weight": 100},
+        {"destination": {"host": "web", "subset": "canary"}, "weight": 0},
+    ]}]);
+    stage.patch(ISTIO, "VirtualService", "web", Part::Whole, json!({"spec": {"http": by_subset}})).await;
+    stage.create(rollout("web", 2, subsets.clone())).await;
+    stage.until_phase("web", "Healthy").await;
+    let before = stage.get(ISTIO, "DestinationRule", "web").await.expect("it is there");
+    stage.create(rollout("second", 2, subsets)).await;
+    until_wrong(&stage, "second", &["DestinationRule `shop/web`", "Rollout `web`", "istio.destinationRule.name"]).await;
+    stage.wait(60).await;
+    let after = stage.get(ISTIO, "DestinationRule", "web").await.expect("it is there");
+    assert_eq!(after["spec"], before["spec"]);
+    assert_eq!(told(&stage.rollout("web").await), "Healthy");
+    stage.delete("argoproj.io/v1alpha1", "Rollout", "web").await;
+    stage.until_phase("second", "Healthy").await;
+    assert_eq!(wrong(&stage.rollout("second").await), "");
 }
 
 /// Weights that somebody changes are put right; a destination that somebody takes away is named.
@@ -206,7 +236,6 @@ async fn a_route_that_is_edited_by_hand_in_the_middle_is_put_right() {
     stage.promote("web").await;
     requests.assert_shares("web:blue", 100, "nobody").await;
     assert!(number(&stage.rollout("web").await, "/status/currentStepIndex") < 3);
-    assert_whole(&stage).await;
     stage.patch(ISTIO, "VirtualService", "web", Part::Whole, json!({ "spec": good })).await;
     until_paused_at(&stage, 3).await;
     case.until_shared(&stage, 60).await;

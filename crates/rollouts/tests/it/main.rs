@@ -14,6 +14,8 @@ mod routers;
 
 mod bad_routes;
 
+mod balancers;
+
 mod blue_green;
 
 mod operations;

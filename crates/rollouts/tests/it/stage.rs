@@ -4,7 +4,7 @@ use clock::Clock;
 use cluster::{Change, ClusterClient, Clusters, ListQuery, Part, PatchKind, Propagation, Target, Write};
 use controller::{Environment, KubeEvents, Leadership, Metrics, Reporter, Shutdown, Views};
 use object::{Gvk, Object};
-use rollouts::{Options, Rollouts, Settings, start_cache};
+use rollouts::{LoadBalancers, Options, Rollouts, Settings, start_cache};
 use serde_json::{Value, json};
 use std::future::Future;
 use std::sync::{Arc, Mutex};
@@ -23,6 +23,7 @@ pub struct Stage {
     /// Held with the controller and the cluster.
     cluster: embedded::Cluster,
     settings: Settings,
+    balancers: Option<Arc<dyn LoadBalancers>>,
     /// Held so that the controller is not asked to end.
     running: Mutex<Option<(Shutdown, JoinHandle<()>)>>,
 }
@@ -34,6 +35,11 @@ impl Stage {
     }
 
     pub async fn start_with(settings: Settings) -> Self {
+        Stage::start_asking(settings, None).await
+    }
+
+    /// Sets the stage for a controller that asks load balancers.
+    pub async fn start_asking(settings: Settings, balancers: Option<Arc<dyn LoadBalancers>>) -> Self {
         let clock = Clock::simulated("2026-01-01T00:00:00Z".parse().expect("a time"), 7);
         let cluster = embedded::Cluster::builder()
             .clock(clock.clone())
@@ -44,8 +50,8 @@ impl Stage {
         let client = ClusterClient::from_service(cluster.service(), &clock);
         prepare(&client).await;
         let views = Views::default();
-        let running = Mutex::new(Some(control(&cluster, &clock, &settings, &views)));
-        Stage { client, clock, views, cluster, settings, running }
+        let running = Mutex::new(Some(control(&cluster, &clock, &settings, balancers.clone(), &views)));
+        Stage { client, clock, views, cluster, settings, balancers, running }
     }
 
     /// Ends the controller and starts another one, which knows nothing of the first.
@@ -54,7 +60,7 @@ impl Stage {
         let (shutdown, ended) = running.expect("one restart at a time");
         shutdown.begin();
         ended.await.expect("the controller ends well");
-        let next = control(&self.cluster, &self.clock, &self.settings, &self.views);
+        let next = control(&self.cluster, &self.clock, &self.settings, self.balancers.clone(), &self.views);
         *self.running.lock().expect("nobody panics here") = Some(next);
     }
 
@@ -222,6 +228,7 @@ fn control(
     cluster: &embedded::Cluster,
     clock: &Clock,
     settings: &Settings,
+    balancers: Option<Arc<dyn LoadBalancers>>,
     views: &Views,
 ) -> (Shutdown, JoinHandle<()>) {
     let (metrics, shutdown) = (Metrics::default(), Shutdown::new());
@@ -237,7 +244,7 @@ fn control(
         metrics,
         views: views.clone(),
     };
-    let options = Options { settings: settings.clone(), ..Options::new(environment) };
+    let options = Options { settings: settings.clone(), balancers, ..Options::new(environment) };
     let controller = Rollouts::new(options, shutdown.clone()).expect("a cache is there");
     let running = tokio::spawn(controller.run());
     (shutdown, running)

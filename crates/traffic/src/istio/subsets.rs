@@ -28,8 +28,13 @@ impl Edited {
 /// Points the subsets of both versions and of experiments to their pods. Other subsets stay as they are.
 ///
 /// # Errors
-/// Which subset is not there.
+/// Which subset is not there, or whose the rule is.
 pub fn edit(rule: &Value, block: &IstioDestinationRule, rollout: &Rollout, wanted: &Routing) -> Result<Edited, String> {
+    let manager = rule.pointer("/metadata/annotations").and_then(|all| all.get(ANNOTATION_MANAGED_BY)?.as_str());
+    if let Some(other) = manager.filter(|manager| *manager != rollout.metadata.name) {
+        let field = "spec.strategy.canary.trafficRouting.istio.destinationRule.name";
+        return Err(format!("it is managed by Rollout `{other}`: name another in {field}"));
+    }
     let mut edited = Edited { rule: rule.clone(), hashes: Vec::new() };
     if let Some(annotations) = map_at(&mut edited.rule, &["metadata", "annotations"]) {
         annotations.insert(ANNOTATION_MANAGED_BY.to_owned(), json!(rollout.metadata.name));
