@@ -2,8 +2,9 @@
 
 use crate::entry::Entry;
 use crate::go_json::Fields;
+use crate::info_meta::below_meta;
 use crate::info_run::run_info;
-use object::{Meta, Object};
+use object::Object;
 use rolloutview::{ExperimentView, PodView, Role, SetView};
 use serde_json::Value;
 
@@ -65,14 +66,6 @@ fn rollout_meta(rollout: &Object, source: &Value) -> Value {
         let map = source["metadata"][key].clone();
         fields.value(key, if map.as_object().is_some_and(serde_json::Map::is_empty) { Value::Null } else { map });
     }
-    fields.take()
-}
-
-/// The metadata of what is below a Rollout.
-pub fn below_meta(meta: &Meta) -> Value {
-    let mut fields = Fields::default();
-    fields.text("name", &meta.name).text("namespace", meta.namespace.as_deref().unwrap_or_default());
-    fields.text("uid", &meta.uid).time("creationTimestamp", meta.creation_timestamp);
     fields.take()
 }
 

@@ -2,6 +2,7 @@
 
 use crate::entry::Entry;
 use crate::go_json::Fields;
+use crate::info_meta::below_meta;
 use api::IntOrString;
 use api::rollouts::{AnalysisRun, Measurement, MetricResult};
 use rolloutview::RunView;
@@ -19,7 +20,7 @@ pub fn run_info(view: &RunView, entry: &Entry) -> Value {
     let (Some(object), Some(run)) = (object, run) else { return Value::Null };
     let source = object.value();
     let mut fields = Fields::default();
-    fields.value("objectMeta", crate::info::below_meta(object.meta()));
+    fields.value("objectMeta", below_meta(object.meta()));
     fields.text("icon", view.icon).number("revision", view.revision).text("status", &view.status);
     fields.number("successful", view.successful).number("failed", view.failed);
     fields.number("inconclusive", view.inconclusive).number("error", view.error);
@@ -37,7 +38,7 @@ pub fn run_info(view: &RunView, entry: &Entry) -> Value {
 fn metric(metric: &api::rollouts::Metric) -> Value {
     // Compat: a limit given as text counts as none.
     let number = |limit: &Option<IntOrString>| match limit {
-        Some(IntOrString::Int(number)) => i64::from(*number),
+        Some(IntOrString::Int(number)) => *number,
         Some(IntOrString::String(_)) | None => 0,
     };
     let mut fields = Fields::default();

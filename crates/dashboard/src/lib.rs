@@ -16,6 +16,7 @@ mod snapshot;
 mod board;
 
 mod info;
+mod info_meta;
 mod info_run;
 
 mod action;

@@ -13,7 +13,6 @@ use cluster::ClusterClient;
 use std::sync::Arc;
 
 /// Everything that is answered. `form_token` is what forms must carry.
-#[must_use]
 pub fn router(options: Options, client: ClusterClient, clock: Clock, form_token: Token) -> Router {
     let site = Arc::new(Site::new(options, client, clock, form_token));
     let base = site.base.clone();

@@ -34,7 +34,7 @@ pub fn step_words(step: &CanaryStep) -> String {
 /// How long a pause is; `None` when somebody has to end it.
 pub fn pause_length(pause: &Pause) -> Option<SignedDuration> {
     match pause.duration.as_ref()? {
-        IntOrString::Int(seconds) => Some(SignedDuration::from_secs((*seconds).into())),
+        IntOrString::Int(seconds) => Some(SignedDuration::from_secs(*seconds)),
         IntOrString::String(text) => match text.parse::<i64>() {
             Ok(seconds) => Some(SignedDuration::from_secs(seconds)),
             Err(_) => SignedDuration::try_from(GoDuration::parse_go(text).ok()?.to_std()).ok(),
