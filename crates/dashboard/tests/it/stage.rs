@@ -146,7 +146,8 @@ impl Stage {
     /// Waits until a Rollout is in a phase, with its last spec seen.
     pub async fn until_phase(&self, name: &str, wanted: &str) {
         let is_it = |rollout: &Value| {
-            let is_seen = rollout["status"]["observedGeneration"] == rollout["metadata"]["generation"].to_string();
+            let generation = rollout["metadata"]["generation"].to_string();
+            let is_seen = rollout["status"]["observedGeneration"] == generation;
             // What asks for something in the status alone changes no generation.
             let is_asked =
                 rollout["status"]["controllerPause"] == true && rollout["status"]["pauseConditions"].is_null();
