@@ -166,19 +166,21 @@ impl Metrics {
     #[must_use]
     pub fn events(&self, controller: &'static str) -> Vec<Told> {
         let events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = events.told.iter().filter(|((teller, ..), _)| *teller == controller);
-        let each = |((_, kind, namespace, name), told): (&Regarding, &Vec<(Severity, Arc<str>, u64)>)| {
-            let of = |(severity, reason, count): &(Severity, Arc<str>, u64)| Told {
+        let mut all = Vec::new();
+        for ((teller, kind, namespace, name), told) in &events.told {
+            if *teller != controller {
+                continue;
+            }
+            all.extend(told.iter().map(|(severity, reason, count)| Told {
                 kind: Arc::clone(kind),
                 namespace: namespace.clone(),
                 name: name.clone(),
                 severity: *severity,
                 reason: Arc::clone(reason),
                 count: *count,
-            };
-            told.iter().map(of).collect::<Vec<_>>()
-        };
-        own.flat_map(each).collect()
+            }));
+        }
+        all
     }
 
     /// How many were counted.

@@ -124,9 +124,12 @@ async fn a_selector_that_matches_anothers_pods_takes_none_of_them() {
         let said = format!("spec.selector: it matches the pods of Rollout \"{other}\" too");
         let is_said = |rollout: &Value| warning(rollout).is_some_and(|it| it.starts_with(&said));
         stage.until(name, "warned", is_said).await;
-        let is_event = |event: &String| event.starts_with("SpecWarning: ") && event.contains(&format!("Rollout \"{other}\""));
-        let events = stage.events(name).await;
-        assert_eq!(events.iter().filter(|event| is_event(event)).count(), 1, "{name}: {events:#?}");
+        let whose = format!("Rollout \"{other}\"");
+        let count = || async {
+            let events = stage.events(name).await;
+            events.iter().filter(|event| event.starts_with("SpecWarning: ") && event.contains(&whose)).count() == 1
+        };
+        stage.eventually("an event tells of it", count).await;
     }
     assert!(warning(&stage.rollout("third").await).is_none());
     stage.delete("argoproj.io/v1alpha1", "Rollout", "second").await;
