@@ -3,9 +3,9 @@
 //! Pure: objects in, lines out; the command and pages show the same.
 
 use crate::dependencies::Standing;
+use crate::destinations::Destination;
 use api::names::{
     ANNOTATION_DELETION_APPROVED, ANNOTATION_SKIP_RECONCILE, CONDITION_SYNC_ERROR, CONDITION_WAITING_INFO,
-    IN_CLUSTER_NAME, IN_CLUSTER_SERVER,
 };
 use api::{Application, HealthStatusCode, OperationState, ResourceStatus, SyncStatusCode};
 use jiff::Timestamp;
@@ -26,6 +26,8 @@ pub struct Facts<'a> {
     pub windows: &'a Windows,
     /// How it stands towards those it depends on.
     pub dependencies: &'a Standing,
+    /// The cluster it goes to, where there is one.
+    pub destination: Option<&'a Destination>,
     /// The time.
     pub now: Timestamp,
 }
@@ -67,11 +69,11 @@ fn deletion(facts: &Facts<'_>) -> Reason {
     let finalizers: Vec<&str> = facts.meta.finalizers.iter().map(|own| &**own).collect();
     let first = finalizers.first().copied().unwrap_or_default();
     let stage = match first {
-        _ if finalizers.iter().any(|own| *own == api::names::FINALIZER_PRE_DELETE) => "its PreDelete hooks run",
+        _ if finalizers.contains(&api::names::FINALIZER_PRE_DELETE) => "its PreDelete hooks run",
         _ if finalizers.iter().any(|own| own.starts_with(api::names::FINALIZER_RESOURCES)) => {
             "its resources go, the highest wave first"
         }
-        _ if finalizers.iter().any(|own| *own == api::names::FINALIZER_POST_DELETE) => "its PostDelete hooks run",
+        _ if finalizers.contains(&api::names::FINALIZER_POST_DELETE) => "its PostDelete hooks run",
         "" => "it goes",
         _ => "what is left of its hooks goes",
     };
@@ -139,8 +141,8 @@ fn window(facts: &Facts<'_>, asked: Asked, began: Option<Timestamp>) -> Verdict 
     let subject = Subject {
         application: &facts.application.metadata.name,
         namespace: &spec.destination.namespace,
-        server: if spec.destination.name.is_empty() { &spec.destination.server } else { IN_CLUSTER_SERVER },
-        cluster: if spec.destination.name.is_empty() { IN_CLUSTER_NAME } else { &spec.destination.name },
+        server: facts.destination.map_or(&spec.destination.server, |destination| &destination.server),
+        cluster: facts.destination.map_or(&spec.destination.name, |destination| &destination.name),
     };
     facts.windows.verdict(&subject, asked, began, facts.now)
 }
@@ -268,6 +270,7 @@ mod tests {
             meta: object.meta(),
             windows: &Windows::new(&Vec::<api::SyncWindow>::clone(&windows)),
             dependencies: &Standing::default(),
+            destination: Some(&Destination::home()),
             now: "2026-01-01T12:00:00Z".parse().expect("a time"),
         };
         explain(&facts).into_iter().map(|reason| format!("{} | {}", reason.what, reason.next)).collect()

@@ -7,6 +7,8 @@ use crate::dependencies::Dependents;
 use crate::destinations::{ByNetwork, Connect, Destinations};
 use crate::level::CHANGED;
 use crate::memory::Memories;
+use crate::metrics::Measured;
+use crate::name::NAME;
 use crate::observe::Observer;
 use crate::observed::{Observed, Query};
 use crate::ownership::ByTracking;
@@ -26,9 +28,6 @@ use render::Jsonnet;
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 use tokio::task::JoinSet;
-
-/// The controller's name in logs, metrics and events.
-pub const NAME: &str = "applications";
 
 /// How many applications are worked on at a time: writes wait for the API server, so more than there are processors.
 const WORKERS: usize = 20;
@@ -173,6 +172,12 @@ impl Applications {
     #[must_use]
     pub fn counters(&self) -> Arc<Counters> {
         self.observer.sources.counters()
+    }
+
+    /// What is measured of applications and their clusters.
+    #[must_use]
+    pub fn measured(&self) -> Measured {
+        Measured(Arc::clone(&self.observer))
     }
 
     /// Asks for a pass over every application whose repositories somebody looks at, and keeps those fresh for a while.

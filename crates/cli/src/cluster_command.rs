@@ -1,8 +1,8 @@
 //! `capstan cluster …`: the clusters that applications go to, as `argocd cluster`; and the embedded one alone.
 
+mod account;
 mod add;
 mod kubeconfig;
-mod manager;
 mod state;
 
 use crate::app::{Format, text};
@@ -16,9 +16,6 @@ use clap::{Args, Subcommand, ValueEnum};
 use clock::Clock;
 use serde_json::Value;
 use state::{State, all, details, find, shown};
-
-/// The type of Secrets that declare clusters.
-pub(crate) const CLUSTER: &str = "cluster";
 
 /// The commands below `cluster`.
 #[derive(Debug, Subcommand)]

@@ -3,8 +3,9 @@
 use crate::evaluate_jsonnet::evaluator;
 use crate::failure::Failure;
 use analysisruns::AnalysisRuns;
+use analysisruns::experiments::Experiments;
 use applications::sources::Counters;
-use applications::{Applications, Options, Settings};
+use applications::{Applications, Measured, Options, Settings};
 use charts::{Charts, ChartsOptions};
 use clock::{Clock, Offload};
 use cluster::{Cache, ClusterClient, Clusters};
@@ -28,6 +29,8 @@ pub(crate) struct Controllers {
     pub metrics: Metrics,
     /// What was done for applications, where this process deals with them.
     pub sources: Option<Arc<Counters>>,
+    /// What is measured of applications, where this process deals with them.
+    pub measured: Option<Measured>,
     /// The Rollouts there are, where this process deals with them.
     pub rollouts: Option<Cache>,
     shutdown: Shutdown,
@@ -120,15 +123,16 @@ impl Controllers {
         let (metrics, views, shutdown) = (Metrics::default(), Views::default(), Shutdown::new());
         let shared = Shared { client, clock, metrics, views, shutdown, replicas, identity };
         let mut tasks = Vec::new();
-        let (mut sources, mut cache) = (None, None);
+        let (mut sources, mut measured, mut cache) = (None, None, None);
         if kinds.contains(&Kind::Applications) {
-            sources = Some(start_applications(&shared, data, &namespace, &mut tasks).await?);
+            let started = start_applications(&shared, data, &namespace, &mut tasks).await?;
+            (sources, measured) = (Some(started.0), Some(started.1));
         }
         if kinds.contains(&Kind::Rollouts) {
             cache = Some(start_rollouts(&shared, rollouts, network, &mut tasks)?);
         }
         let Shared { metrics, views, shutdown, .. } = shared;
-        Ok(Controllers { views, metrics, sources, rollouts: cache, shutdown, tasks })
+        Ok(Controllers { views, metrics, sources, measured, rollouts: cache, shutdown, tasks })
     }
 
     /// Lets them finish what they are at, and ends them.
@@ -146,7 +150,7 @@ async fn start_applications(
     data: &Path,
     namespace: &str,
     tasks: &mut Vec<JoinHandle<()>>,
-) -> Result<Arc<Counters>, Failure> {
+) -> Result<(Arc<Counters>, Measured), Failure> {
     let settings = Settings { namespace: namespace.to_owned(), ..Settings::default() };
     let settings = applications::settings_at_start(&shared.client, settings).await;
     let cache = applications::start_cache(shared.client.clone(), &settings);
@@ -163,9 +167,9 @@ async fn start_applications(
         Options { settings, charts, jsonnet: evaluator(), salt: salt()?, ..Options::new(environment, git, offload) };
     let applications = Applications::new(options, shared.shutdown.clone());
     let applications = applications.map_err(|error| Failure::new(error.to_string()))?;
-    let sources = applications.counters();
+    let started = (applications.counters(), applications.measured());
     tasks.push(tokio::spawn(applications.run()));
-    Ok(sources)
+    Ok(started)
 }
 
 /// The controller of Rollouts has a cache of its own: it reads few kinds, and of them more than applications do.
@@ -190,7 +194,7 @@ fn start_rollouts(
     Ok(cache)
 }
 
-/// The controller of AnalysisRuns reads what the one of Rollouts has cached, and acts as long as that one may.
+/// The controllers of AnalysisRuns and Experiments read what the one of Rollouts has cached, and act as long as it may.
 fn start_analysis(
     shared: &Shared,
     settings: &rollouts::Settings,
@@ -200,6 +204,8 @@ fn start_analysis(
 ) -> Result<(), Failure> {
     let asking = providers::Options::of_process(network, rollouts::DEFAULT_NAMESPACE);
     let source = Arc::new(Arc::new(Providers::new(shared.client.clone(), asking)));
+    let experiments = Experiments::new(environment.clone(), settings.clone(), shared.shutdown.clone());
+    tasks.push(tokio::spawn(experiments.map_err(|error| Failure::new(error.to_string()))?.run()));
     let options = analysisruns::Options { environment, settings: settings.clone(), source };
     let controller = AnalysisRuns::new(options, shared.shutdown.clone());
     tasks.push(tokio::spawn(controller.map_err(|error| Failure::new(error.to_string()))?.run()));

@@ -20,7 +20,7 @@ pub(crate) type Exposition = Arc<dyn Fn() -> String + Send + Sync>;
 /// The counters of `controllers`.
 pub(crate) fn exposition(controllers: &Controllers) -> Exposition {
     let (metrics, sources) = (controllers.metrics.clone(), controllers.sources.clone());
-    let cache = controllers.rollouts.clone();
+    let (cache, measured) = (controllers.rollouts.clone(), controllers.measured.clone());
     Arc::new(move || {
         let mut text = String::new();
         let mut family = String::new();
@@ -32,6 +32,9 @@ pub(crate) fn exposition(controllers: &Controllers) -> Exposition {
                 family.clone_from(&name);
             }
             let _ = writeln!(text, "{name}{{controller=\"{controller}\"}} {count}");
+        }
+        if let Some(measured) = &measured {
+            text.push_str(&measured.exposition(&metrics));
         }
         if let Some(cache) = &cache {
             text.push_str(&rollouts::metrics::exposition(cache, &metrics));

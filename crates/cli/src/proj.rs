@@ -11,14 +11,13 @@ use crate::connection::Connection;
 use crate::control_plane::{At, ControlPlane, is_confirmed};
 use crate::failure::Failure;
 use crate::terminal;
-use api::AppProject;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use clock::Clock;
 use cluster::{Change, Target, Write};
-use edit::{Edited, edit, find, projects};
+use edit::{find, projects};
 use object::Object;
 use serde_json::{Value, json};
-use show::{details, shown, table};
+use show::{Output, details, read, shown, table};
 
 /// Manage projects.
 #[derive(Debug, Args)]
@@ -103,15 +102,6 @@ struct Delete {
     /// Turn off prompting to confirm
     #[arg(short, long)]
     yes: bool,
-}
-
-/// What `-o` may say here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Output {
-    Json,
-    Yaml,
-    Wide,
-    Name,
 }
 
 impl Proj {
@@ -216,8 +206,4 @@ impl Delete {
         }
         Ok(())
     }
-}
-
-fn read(object: &Object) -> Result<AppProject, Failure> {
-    AppProject::read(object).map_err(|error| Failure::new(error.to_string()))
 }

@@ -105,7 +105,7 @@ mod tests {
             authorities: Some("no base64 !!".to_owned()),
             ..Access::default()
         };
-        let error = access.config().await.err().expect("it is refused").to_string();
+        let error = access.config().await.expect_err("it is refused").to_string();
         assert!(error.contains("https://far.example.org") && !error.contains("no base64"), "{error}");
     }
 }

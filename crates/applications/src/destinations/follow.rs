@@ -1,7 +1,7 @@
 //! One cluster: connected, followed, and looked after, by a task of its own.
 
 use super::declared::ClusterSecret;
-use super::registry::{News, Told};
+use super::news::{News, Told};
 use crate::ownership::ByTracking;
 use api::Tracking;
 use clock::Clock;

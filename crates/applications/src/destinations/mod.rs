@@ -7,10 +7,12 @@
 
 mod declared;
 mod follow;
+mod news;
 mod registry;
 mod resolve;
 
 pub use declared::{ClusterSecret, read_clusters};
 pub use follow::{ByNetwork, Connect, Connection};
-pub use registry::{Destinations, News, Place, Told};
+pub use news::{News, Told};
+pub use registry::{Destinations, Place};
 pub use resolve::{Destination, NoDestination, resolve};

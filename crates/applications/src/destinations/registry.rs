@@ -2,27 +2,16 @@
 
 use super::declared::ClusterSecret;
 use super::follow::{Around, Connect, Connection, Followed};
+use super::news::Told;
 use super::resolve::{Destination, NoDestination, resolve};
 use crate::AppKey;
 use crate::settings::Settings;
 use api::ApplicationDestination;
 use clock::Clock;
-use cluster::{Cache, ClusterId, Clusters, Notice};
+use cluster::{Cache, ClusterId, Clusters};
 use object::Fetched;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-
-/// What is new of a cluster.
-#[derive(Debug, Clone, Copy)]
-pub enum News<'a> {
-    /// Something in it.
-    Notice(&'a Notice),
-    /// How it stands with it.
-    Connection,
-}
-
-/// Who is told what is new of which cluster. It must only note what to do.
-pub type Told = Arc<dyn Fn(&ClusterId, News<'_>) + Send + Sync>;
 
 /// All clusters that applications go to.
 pub struct Destinations {

@@ -246,3 +246,35 @@ async fn what_is_declared_wrongly_is_told_without_its_content() {
     assert!(!said.contains("t0ken"), "{said}");
     assert_eq!(phase(&stage.app("shop").await), "");
 }
+
+#[tokio::test(start_paused = true)]
+async fn dashboards_find_what_upstream_measures() {
+    let (stage, _) = with_far(json!({})).await;
+    stage.create(going_to("shop", json!({"name": "far", "namespace": "shop"}))).await;
+    stage.until_well("shop").await;
+    stage.until("shop", "done", |app| phase(app) == "Succeeded").await;
+    stage.network.put("https://dead.example.org", Peer::Silence);
+    stage.create(cluster_secret("dead", "https://dead.example.org", json!({}))).await;
+    stage.create(going_to("cart", json!({"name": "dead", "namespace": "cart"}))).await;
+    stage.until("cart", "told", |app| !conditions(app).is_empty()).await;
+    let has = async |line: String| {
+        stage
+            .eventually(&line, async || stage.measured.exposition(&stage.metrics).lines().any(|own| own == line))
+            .await;
+    };
+    let labels = "namespace=\"argocd\",name=\"shop\",project=\"default\"";
+    has(format!(
+        "argocd_app_info{{{labels},autosync_enabled=\"true\",repo=\"{REPOSITORY}\",dest_server=\"{FAR}\",dest_namespace=\"shop\",sync_status=\"Synced\",health_status=\"Healthy\",operation=\"\"}} 1"
+    ))
+    .await;
+    has(format!("argocd_app_sync_total{{{labels},dest_server=\"{FAR}\",phase=\"Succeeded\",dry_run=\"false\"}} 1"))
+        .await;
+    let cart = "namespace=\"argocd\",name=\"cart\",project=\"default\"";
+    has(format!("argocd_app_condition{{{cart},condition=\"ComparisonError\"}} 1")).await;
+    has("argocd_cluster_connection_status{server=\"https://dead.example.org\",k8s_version=\"\"} 0".to_owned()).await;
+    let text = stage.measured.exposition(&stage.metrics);
+    let up = format!("argocd_cluster_connection_status{{server=\"{FAR}\",k8s_version=\"1.");
+    assert!(text.lines().any(|line| line.starts_with(&up) && line.ends_with(" 1")), "{text}");
+    let counted = format!("argocd_app_reconcile_count{{namespace=\"argocd\",dest_server=\"{FAR}\"}} ");
+    assert!(text.lines().any(|line| line.starts_with(&counted) && !line.ends_with(" 0")), "{text}");
+}

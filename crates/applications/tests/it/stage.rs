@@ -85,6 +85,8 @@ pub struct Stage {
     pub views: Views,
     pub counters: Arc<applications::sources::Counters>,
     pub clock: Clock,
+    pub metrics: Metrics,
+    pub measured: applications::Measured,
     /// What other clusters are reached by.
     pub network: Network,
     /// Held so that the controller is not asked to end.
@@ -136,9 +138,9 @@ impl Stage {
         let options =
             Options { settings, charts, connect, ..Options::new(environment, Arc::new(git.clone()), Offload::Inline) };
         let controller = Applications::new(options, shutdown.clone()).expect("a cache is there");
-        let counters = controller.counters();
+        let (counters, measured) = (controller.counters(), controller.measured());
         tokio::spawn(controller.run());
-        Stage { cluster, client, git, views, counters, clock, network, _shutdown: shutdown }
+        Stage { cluster, client, git, views, counters, clock, metrics, measured, network, _shutdown: shutdown }
     }
 
     /// Makes any object.

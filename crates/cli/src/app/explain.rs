@@ -1,5 +1,6 @@
 //! `app explain`: what an application waits for, since when, and what happens next.
 
+use super::destination::clusters;
 use super::store::{AppName, Store, explain as in_words};
 use crate::failure::Failure;
 use crate::tabs::{Layout, align};
@@ -8,6 +9,7 @@ use api::AppProject;
 use api::names::{API_VERSION, APP_PROJECT, APPLICATION};
 use applications::AppKey;
 use applications::dependencies::{named, standing};
+use applications::destinations::resolve;
 use applications::explain::{Facts, Reason, explain};
 use clap::Args;
 use clock::Clock;
@@ -39,11 +41,14 @@ impl Explain {
         let key = AppKey::new(&name.namespace, &name.name);
         let known = dependencies(store, found.object.clone()).await?;
         let find = |key: &AppKey| known.get(key).cloned().map_or(Fetched::Absent, Fetched::Known);
+        let clusters = clusters(&store.client, &self.control_plane_namespace).await?;
+        let destination = resolve(&clusters, &found.app.spec.destination).ok();
         let reasons = explain(&Facts {
             application: &found.app,
             meta: found.object.meta(),
             windows: &windows,
             dependencies: &standing(&key, found.object.meta(), &find),
+            destination: destination.as_ref(),
             now: clock.now(),
         });
         terminal::print(&shown(&self.name, &reasons))

@@ -22,7 +22,7 @@ impl TerminateOp {
         let name = AppName::parse(&self.name, self.app_namespace.as_deref());
         let found = store.get(&name).await?;
         let state = found.app.status.operation_state.as_ref();
-        if !state.is_some_and(|state| state.phase == OperationPhase::Running) {
+        if state.is_none_or(|state| state.phase != OperationPhase::Running) {
             return Err(Failure::new("Unable to terminate operation. No operation is in progress"));
         }
         store.patch(&found, json!({"status": {"operationState": {"phase": "Terminating"}}})).await?;

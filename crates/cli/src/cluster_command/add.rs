@@ -1,6 +1,7 @@
 //! `cluster add`.
 
-use super::{CLUSTER, kubeconfig, manager};
+use super::state::CLUSTER;
+use super::{account, kubeconfig};
 use crate::connection::Connection;
 use crate::control_plane::{At, Existing, hash_of, is_confirmed};
 use crate::failure::Failure;
@@ -96,8 +97,8 @@ impl Add {
         }
         let client = ClusterClient::from_kubeconfig(Some(path), Some(&self.of), clock).await;
         let client = client.map_err(|error| Failure::new(error.to_string()))?;
-        if let Some(account) = &self.service_account {
-            return manager::token_of(&client, &self.system_namespace, account).await.map(Some);
+        if let Some(named) = &self.service_account {
+            return account::token_of(&client, &self.system_namespace, named).await.map(Some);
         }
         let level = if self.namespaces.is_empty() { "cluster" } else { "namespace" };
         let question = format!(
@@ -108,7 +109,7 @@ impl Add {
         if !is_confirmed(self.yes, &question)? {
             return Ok(None);
         }
-        manager::install(&client, &self.system_namespace, &self.namespaces).await.map(Some)
+        account::install(&client, &self.system_namespace, &self.namespaces).await.map(Some)
     }
 
     fn config(&self, context: &kubeconfig::Context, token: &str) -> Value {

@@ -1,6 +1,5 @@
 //! Clusters as they are declared, and whether they answer.
 
-use super::CLUSTER;
 use crate::control_plane::ControlPlane;
 use crate::failure::Failure;
 use api::names::{IN_CLUSTER_NAME, IN_CLUSTER_SERVER};
@@ -11,6 +10,9 @@ use futures::future::join_all;
 use object::Object;
 use serde_json::{Value, json};
 use std::time::Duration;
+
+/// The type of Secrets that declare clusters.
+pub(super) const CLUSTER: &str = "cluster";
 
 /// How long a cluster may take to say which version it is; all are asked at once.
 const ANSWER_LIMIT: Duration = Duration::from_secs(5);

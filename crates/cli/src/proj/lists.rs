@@ -1,6 +1,6 @@
 //! What a project permits: destinations, sources, namespaces and kinds, each a list that is added to and taken from.
 
-use super::{Edited, edit};
+use super::edit::{Edited, edit};
 use crate::control_plane::ControlPlane;
 use crate::failure::Failure;
 use clap::{Args, Subcommand, ValueEnum};

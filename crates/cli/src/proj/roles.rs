@@ -1,7 +1,7 @@
 //! `proj role …`: who may do what with a project's applications.
 
-use super::edit::find;
-use super::{Edited, Output, edit, read};
+use super::edit::{Edited, edit, find};
+use super::show::{Output, read};
 use crate::app::{Format, text};
 use crate::control_plane::{ControlPlane, is_confirmed};
 use crate::failure::Failure;

@@ -1,11 +1,27 @@
 //! Projects as people see them.
 
+use crate::failure::Failure;
 use crate::tabs::{Layout, align};
 use api::{AppProject, ClusterResourceRestrictionItem, GroupKind};
+use clap::ValueEnum;
 use object::Object;
 use serde_json::Value;
 
 const NONE: &str = "<none>";
+
+/// What `-o` may say here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Output {
+    Json,
+    Yaml,
+    Wide,
+    Name,
+}
+
+/// What a project says.
+pub(super) fn read(object: &Object) -> Result<AppProject, Failure> {
+    AppProject::read(object).map_err(|error| Failure::new(error.to_string()))
+}
 
 /// A project as the server has it but for its managed fields.
 pub(super) fn shown(object: &Object) -> Value {

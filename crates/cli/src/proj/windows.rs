@@ -1,8 +1,7 @@
 //! `proj windows …`: when a project's applications may be synced.
 
-use super::Output;
-use super::edit::find;
-use super::{Edited, edit, read};
+use super::edit::{Edited, edit, find};
+use super::show::{Output, read};
 use crate::app::{Format, text};
 use crate::control_plane::ControlPlane;
 use crate::failure::Failure;
