@@ -296,6 +296,35 @@ fn a_rollout_in_place_of_a_deployment() {
     });
 }
 
+/// Columns, the scale that autoscalers use, fields of later versions, refusals at the door, and the end.
+#[test]
+fn kubectl_deals_with_rollouts_as_with_workloads() {
+    let Some(session) = Session::begin() else { return };
+    session.apply("canary-surge.yaml");
+    session.until("orders", &[HEALTHY, "Current: 10 "]);
+    let listed = session.ok("get rollout orders");
+    let columns: Vec<&str> = listed.lines().next().expect("columns").split_whitespace().collect();
+    assert_eq!(columns, ["NAME", "DESIRED", "CURRENT", "UP-TO-DATE", "AVAILABLE", "AGE"]);
+    assert_eq!(session.ok("scale rollout orders --replicas=4"), "rollout.argoproj.io/orders scaled\n");
+    session.until("orders", &[HEALTHY, "Desired: 4 ", "Current: 4 ", "Available: 4 "]);
+    let scale = session.ok("get --raw /apis/argoproj.io/v1alpha1/namespaces/default/rollouts/orders/scale");
+    assert!(scale.contains("\"selector\":\"app=orders\""), "{scale}");
+
+    session.ok(r#"patch rollout orders --type merge -p {"spec":{"strategy":{"canary":{"laterVersions":{"a":1}}}}}"#);
+    session.argo("pause orders");
+    assert_eq!(session.ok("get rollout orders -o jsonpath={.spec.strategy.canary.laterVersions.a}"), "1");
+
+    let wrong =
+        r#"patch rollout orders --type merge -p {"spec":{"strategy":{"canary":{"steps":[{"setWeight":130}]}}}}"#;
+    let refused = ended(&mut session.command(wrong));
+    assert_eq!(refused.code, 1, "{}", refused.stdout);
+    assert!(refused.stderr.contains("SetWeight needs to be between 0 and 100"), "{}", refused.stderr);
+    session.ok("delete rollout orders --timeout=240s");
+    session.ok("wait replicaset -l app=orders --for=delete --timeout=240s");
+    session.ok("wait pod -l app=orders --for=delete --timeout=240s");
+    assert_eq!(session.ok("get rollouts,replicasets,pods -o name"), "");
+}
+
 /// Fields that mean nothing are accepted and told of.
 #[test]
 fn what_means_nothing_is_told_of() {
@@ -306,7 +335,7 @@ fn what_means_nothing_is_told_of() {
     // It is written with the first ReplicaSet, beside it.
     let told = (0..500).map(|_| session.ok(line)).find(|told| !told.is_empty());
     assert!(told.as_ref().is_some_and(|told| told.contains("nodeSelectorTerms")), "{told:?}");
-    session.ok("delete rollout reports --timeout=60s");
+    session.ok("delete rollout reports --timeout=240s");
 }
 
 const CHART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/helm-rollout");
