@@ -9,6 +9,8 @@ mod stage;
 mod transcript;
 
 mod applications;
+mod control_plane;
+mod dashboard;
 mod failures;
 mod helm;
 mod kubectl;

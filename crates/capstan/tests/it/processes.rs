@@ -12,9 +12,13 @@ use std::process::Stdio;
 fn a_signal_ends_up_cleanly_and_the_next_one_finds_what_was_there() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut transcript = Transcript::new("up", folder.path());
-    for arguments in
-        ["up --api 127.0.0.1:0", "up --api 127.0.0.1:0 --metrics 127.0.0.1:0", "cluster up --api 127.0.0.1:0"]
-    {
+    for arguments in [
+        "up --api 127.0.0.1:0",
+        "up --api 127.0.0.1:0 --metrics 127.0.0.1:0",
+        "up --api 127.0.0.1:0 --ingress 127.0.0.1:0",
+        "up --api 127.0.0.1:0 --dashboard 127.0.0.1:0",
+        "cluster up --api 127.0.0.1:0",
+    ] {
         let process = Process::start(folder.path(), arguments, "capstan is ready");
         transcript.run("app list");
         let ended = process.terminate();
@@ -33,6 +37,7 @@ fn a_taken_port_is_named_with_the_way_out() {
     let up = transcript.run(&format!("up --api {address}"));
     assert!(up.stderr.contains(&address.to_string()), "{}", up.stderr);
     transcript.run(&format!("cluster up --api {address}"));
+    transcript.run(&format!("up --api 127.0.0.1:0 --ingress {address}"));
     transcript.finish();
 }
 

@@ -379,7 +379,7 @@ fn words_that_need_no_cluster() {
         "get rollout web --timeout-seconds soon",
         "set image web",
         "dashboard --port x",
-        "dashboard --port 1",
+        "dashboard --port 1 --kubeconfig nowhere",
         "completion",
         "completion tcsh",
         "completion bash",
