@@ -84,7 +84,7 @@ impl Ingress {
         let mut tasks = JoinSet::new();
         tasks.spawn(follow(start_cache(client.clone()), Arc::clone(&front), seen));
         tasks.spawn(tell(client, address, told));
-        Ingress { front, address: None, tasks: tasks }
+        Ingress { front, address: None, tasks }
     }
 
     /// Where requests come in.

@@ -64,7 +64,10 @@ pub struct Count {
 
 /// What all pods have counted, those that are gone included. Cheap to clone; clones count together.
 #[derive(Debug, Clone, Default)]
-pub struct Tallies(Arc<Mutex<BTreeMap<String, (Arc<Identity>, Arc<Tally>)>>>);
+pub struct Tallies(Arc<Mutex<Counted>>);
+
+/// Pods and what they have counted, by uid.
+type Counted = BTreeMap<String, (Arc<Identity>, Arc<Tally>)>;
 
 /// What shares of errors are parts of.
 const MILLION: u128 = 1_000_000;
@@ -145,7 +148,7 @@ impl Pod {
 }
 
 impl Tallies {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, (Arc<Identity>, Arc<Tally>)>> {
+    fn lock(&self) -> MutexGuard<'_, Counted> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -1,6 +1,6 @@
 //! The Application Load Balancer of AWS: what annotations of an Ingress make of its paths.
 
-use super::ingress::{backend_of, whole};
+use super::path_backend::{backend_of, whole};
 use crate::condition::{Condition, Text};
 use crate::reading::{list, namespace, share, text, texts};
 use crate::route::{Backend, Port, Route, Share};

@@ -8,6 +8,8 @@ mod gateway;
 mod ingress;
 mod istio;
 mod nginx;
+mod path_backend;
+mod rules;
 mod smi;
 mod traefik;
 

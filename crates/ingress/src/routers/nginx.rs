@@ -1,6 +1,6 @@
 //! The Ingress controller of NGINX: a second Ingress takes a part of what the first one's paths get.
 
-use super::ingress::of_rules;
+use super::rules::of_rules;
 use crate::condition::{Condition, Text};
 use crate::route::{Origin, Route, Share};
 use serde_json::Value;
