@@ -106,6 +106,7 @@ impl<'t> Parser<'t, '_> {
         let Some(written) = self.reader.tokens.literal_action() else {
             return false;
         };
+        self.reader.tokens.action = None;
         self.level.builder.empty = false;
         self.level.builder.push(Op::Text(written), KEEP);
         true
