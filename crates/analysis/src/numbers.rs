@@ -7,7 +7,7 @@ use api::rollouts::Metric;
 const CONSECUTIVE_ERROR_LIMIT: i64 = 4;
 
 /// The name of the plugin that stands for a comparison of two versions.
-pub(crate) const COMPARISON: &str = "capstan/comparison";
+pub(crate) const COMPARISON: &str = api::rollouts::names::PLUGIN_COMPARISON;
 
 /// The integer that it is; 0 when it is none.
 pub(crate) fn integer(value: &IntOrString) -> i64 {

@@ -1,4 +1,4 @@
-//! AnalysisRuns: observe the cluster, plan with the planner of analyses, act, and ask providers.
+//! AnalysisRuns and [`experiments`]: observe the cluster, plan with the planner of analyses, act, and ask providers.
 //!
 //! What a run does next is decided by the crate `analysis`; this one reads runs, makes writes of what was decided, and asks
 //! [`Source`]s what is to be measured — each metric in a task of its own, so that a slow provider delays nobody else, and
@@ -14,6 +14,8 @@ mod observed;
 pub mod plan;
 
 mod run;
+
+pub mod experiments;
 
 pub use inbox::Mail;
 pub use key::RunKey;

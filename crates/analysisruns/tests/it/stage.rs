@@ -2,6 +2,7 @@
 //! clock.
 
 use crate::script::{Script, Told};
+use analysisruns::experiments::Experiments;
 use analysisruns::{AnalysisRuns, Options, Source};
 use clock::Clock;
 use cluster::{Change, ClusterClient, Clusters, ListQuery, Part, PatchKind, Propagation, Target, Write};
@@ -71,9 +72,14 @@ impl Stage {
         };
         let runs = Options { environment: environment.clone(), settings: settings.clone(), source };
         let runs = AnalysisRuns::new(runs, shutdown.clone()).expect("a cache is there");
+        let experiments = Experiments::new(environment.clone(), settings.clone(), shutdown.clone());
+        let experiments = experiments.expect("a cache is there");
         let options = rollouts::Options { settings, ..rollouts::Options::new(environment) };
         let rollouts = Rollouts::new(options, shutdown.clone()).expect("a cache is there");
-        self.running = Some((shutdown, vec![tokio::spawn(runs.run()), tokio::spawn(rollouts.run())]));
+        self.running = Some((
+            shutdown,
+            vec![tokio::spawn(runs.run()), tokio::spawn(experiments.run()), tokio::spawn(rollouts.run())],
+        ));
     }
 
     /// Ends the controllers.

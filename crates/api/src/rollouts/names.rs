@@ -38,6 +38,9 @@ pub const TYPE_PRE_PROMOTION: &str = "PrePromotion";
 /// Value of [`LABEL_ROLLOUT_TYPE`] for the analysis after the switch.
 pub const TYPE_POST_PROMOTION: &str = "PostPromotion";
 
+/// The plugin of a metric that compares two versions: one measurement that goes on until there is a verdict.
+pub const PLUGIN_COMPARISON: &str = "capstan/comparison";
+
 /// An analysis came to no verdict.
 pub const PAUSE_INCONCLUSIVE_ANALYSIS: &str = "InconclusiveAnalysisRun";
 /// An experiment came to no verdict.

@@ -4,6 +4,7 @@ use super::reference::{Analysis, References, TemplateKey, analyses};
 use super::services::invalid;
 use crate::arguments;
 use api::IntOrString;
+use api::rollouts::names::PLUGIN_COMPARISON;
 use api::rollouts::{AnalysisTemplateReference, AnalysisTemplateSpec, Argument, Metric, Rollout};
 use kinds::FieldError;
 use kinds::field::quoted;
@@ -189,7 +190,9 @@ fn is_endless(metric: &Metric) -> bool {
         Some(IntOrString::Int(count)) => *count,
         Some(IntOrString::String(text)) => text.parse().unwrap_or(0),
     };
-    count == 0 && !metric.interval.is_empty()
+    // A comparison has an end of its own.
+    let is_comparison = metric.provider.plugin.contains_key(PLUGIN_COMPARISON);
+    count == 0 && !metric.interval.is_empty() && !is_comparison
 }
 
 fn count_text(count: Option<&IntOrString>) -> String {

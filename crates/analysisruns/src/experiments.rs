@@ -1,0 +1,20 @@
+//! Experiments: versions that run side by side for a while, measured meanwhile.
+//!
+//! Start reading at [`plan::decide`], which is pure; [`Experiments`] drives it, `observe` reads what it must know.
+
+mod key;
+mod seen;
+
+mod analyses;
+mod manifests;
+mod templates;
+
+mod assess;
+pub mod plan;
+
+mod observe;
+mod run;
+
+pub use key::ExperimentKey;
+pub use run::{Experiments, NAME};
+pub use seen::{Observed, Seen, Version, What};
