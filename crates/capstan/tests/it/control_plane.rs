@@ -3,10 +3,24 @@
 use crate::stage::{Process, Stage};
 use crate::transcript::Transcript;
 use serde_json::{Value, json};
+use std::time::Duration;
+
+/// A stage whose controllers have made the default project: what is listed does not change by itself any more.
+async fn staged() -> Stage {
+    let stage = Stage::start("up --api 127.0.0.1:0").await;
+    let gvk = object::Gvk::from_api_version(api::names::API_VERSION, api::names::APP_PROJECT);
+    let made = tokio::time::timeout(Duration::from_secs(120), async {
+        while stage.client.get(&gvk, Some("argocd"), "default").await.expect("readable").is_none() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    made.await.expect("the default project");
+    stage
+}
 
 #[tokio::test]
 async fn projects_and_repositories_are_managed() {
-    let stage = Stage::start("up --api 127.0.0.1:0").await;
+    let stage = staged().await;
     let mut transcript = Transcript::new("control_plane", stage.folder.path());
     for command in [
         "proj create shop --description Shops --dest https://kubernetes.default.svc,shop --src https://example.org/a",
@@ -95,9 +109,9 @@ async fn a_second_cluster_is_registered_destroyed_and_made_anew() {
     assert_eq!(added.code, 0, "{}", added.stderr);
     let there = client(&fresh).await;
     // Generous: a loaded machine comes this far in its own time.
-    let came_back = tokio::time::timeout(std::time::Duration::from_secs(300), async {
+    let came_back = tokio::time::timeout(Duration::from_secs(300), async {
         while version_in(&there, "shop").await.is_none() {
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
     });
     assert!(came_back.await.is_ok(), "{}", transcript.run("app get web").stdout);
@@ -111,7 +125,7 @@ async fn client(kubeconfig: &str) -> cluster::ClusterClient {
 
 #[tokio::test]
 async fn a_control_plane_is_written_out_and_read_back() {
-    let stage = Stage::start("up --api 127.0.0.1:0").await;
+    let stage = staged().await;
     stage.commit("2026-01-01", "First", &deployment_files());
     stage.create(&stage.application("web")).await;
     let mut transcript = Transcript::new("unused", stage.folder.path());
