@@ -5,8 +5,10 @@
 mod key;
 mod seen;
 
-mod analyses;
+mod draft;
 mod manifests;
+
+mod analyses;
 mod templates;
 
 mod assess;

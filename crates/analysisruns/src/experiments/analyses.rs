@@ -1,8 +1,8 @@
 //! The analyses of an Experiment: their runs, and what is known of them. Pure.
 
 use super::assess::ends_at;
+use super::draft::Draft;
 use super::manifests::analysis_run;
-use super::plan::Draft;
 use api::rollouts::{AnalysisPhase, Argument, ExperimentAnalysis, ExperimentAnalysisRunStatus};
 use serde_json::json;
 use std::collections::BTreeMap;

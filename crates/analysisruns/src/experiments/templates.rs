@@ -1,8 +1,8 @@
 //! One version of an Experiment: its ReplicaSet, its Service, and where it stands. Pure.
 
 use super::assess::ends_at;
+use super::draft::Draft;
 use super::manifests::{replica_set, service, set_name};
-use super::plan::Draft;
 use super::seen::Version;
 use api::rollouts::names::ANNOTATION_SCALE_DOWN_DEADLINE;
 use api::rollouts::{Experiment, ExperimentTemplate, ExperimentTemplateStatus};
