@@ -30,7 +30,10 @@ fn line_after(pipe: impl Read, said: &str) -> String {
 
 fn up(folder: &Path) -> Serving {
     let mut command = capstan(folder);
-    command.args("up --api 127.0.0.1:0 --dashboard 127.0.0.1:0".split(' ')).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args("up --api 127.0.0.1:0 --dashboard 127.0.0.1:0".split(' '))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program runs");
     let place = line_after(child.stderr.take().expect("its errors"), "Rollouts dashboard on ");
     line_after(child.stdout.take().expect("its output"), "capstan is ready");
@@ -96,7 +99,11 @@ fn another_program_on_the_port_is_not_taken_for_capstan() {
     // Answers nobody, and hangs up.
     let stranger = std::thread::spawn(move || taken.incoming().take(3).for_each(drop));
     let (code, _, said) = run(folder.path(), &format!("rollouts dashboard --port {port}"));
-    assert_eq!((code, said.contains(&format!("somebody else answers on 127.0.0.1:{port}; choose another"))), (1, true), "{said}");
+    assert_eq!(
+        (code, said.contains(&format!("somebody else answers on 127.0.0.1:{port}; choose another"))),
+        (1, true),
+        "{said}"
+    );
     while !stranger.is_finished() {
         drop(TcpStream::connect(("127.0.0.1", port)));
     }
