@@ -1,6 +1,5 @@
 //! Template text to tokens. Follows Go's `text/template/parse` token by token, because its errors show in messages.
 
-use crate::program::Span;
 use crate::quote::quote;
 use crate::runes::{decode, is_digit, is_letter, is_print, runes};
 
@@ -267,7 +266,7 @@ impl<'t> Lexer<'t> {
 
     /// Behind a left delimiter: the rest of an action that is nothing but a quoted text without escapes, what stands
     /// between the quotes and the right delimiter. Any other action is left alone.
-    pub(crate) fn literal_action(&mut self) -> Option<(Span, Token)> {
+    pub(crate) fn literal_action(&mut self) -> Option<(Token, Token)> {
         let spaces = |text: &[u8]| text.iter().take_while(|byte| is_space(**byte)).count();
         let quote_at = self.at + spaces(self.rest());
         let quote = *self.text.get(quote_at).filter(|byte| matches!(byte, b'`' | b'"'))?;
@@ -284,8 +283,8 @@ impl<'t> Lexer<'t> {
             end = end.checked_sub(1).filter(|end| *end >= behind && trims_right(&self.text[*end..]))?;
         }
         self.at = end;
-        let delimiter = self.right_delimiter(trim);
-        Some((Span::new(quote_at + 1, quote_at + 1 + len), delimiter))
+        let written = Token { kind: Kind::Text, start: quote_at + 1, end: quote_at + 1 + len };
+        Some((written, self.right_delimiter(trim)))
     }
 
     fn in_action(&mut self) -> Token {

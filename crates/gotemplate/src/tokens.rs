@@ -87,7 +87,7 @@ impl<'t> Tokens<'t> {
         }
         let (written, end) = self.lexer.literal_action()?;
         (self.buffer[0], self.waiting) = (end, 0);
-        Some(written)
+        Some(Span::new(written.start, written.end))
     }
 
     pub(crate) fn next_non_space(&mut self) -> Token {

@@ -25,16 +25,23 @@ impl fmt::Display for Verdict {
     }
 }
 
+/// How often Helm is asked again before a difference counts: a line with the time stays the same within a second.
+const AGAIN_MAX: usize = 3;
+
 /// Compares; `again` renders once more with Helm.
 pub fn judge(theirs: &str, ours: &str, again: impl Fn() -> Result<String>) -> Result<Verdict> {
     if theirs == ours {
         return Ok(Verdict::Equal);
     }
-    let again = again()?;
-    let chance = changed(theirs, &again);
-    let is_chance = |place: &Range<usize>| chance.iter().any(|one| one.start <= place.start && place.end <= one.end);
-    let is_equal = !chance.is_empty() && changed(theirs, ours).iter().all(is_chance);
-    Ok(if is_equal { Verdict::EqualButForChance } else { Verdict::Differs })
+    for _ in 0..AGAIN_MAX {
+        let chance = changed(theirs, &again()?);
+        let is_chance =
+            |place: &Range<usize>| chance.iter().any(|one| one.start <= place.start && place.end <= one.end);
+        if !chance.is_empty() && changed(theirs, ours).iter().all(is_chance) {
+            return Ok(Verdict::EqualButForChance);
+        }
+    }
+    Ok(Verdict::Differs)
 }
 
 /// The lines of `a` that are others in `b`.
