@@ -47,3 +47,38 @@ fn write(kind: Kind, object: &Value, status: Value) -> Write {
     let body = json!({ "status": status });
     Write::new(target, Change::Patch { kind: PatchKind::Merge, body, part: Part::Status })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    const GATEWAY_OBJECT: &str = r#"{"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway",
+        "metadata": {"name": "front", "namespace": "shop", "generation": 2}}"#;
+    const INGRESS_OBJECT: &str = r#"{"apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
+        "metadata": {"name": "web", "namespace": "shop"}}"#;
+
+    #[test]
+    fn each_is_told_once_where_it_is_reached() {
+        let address: SocketAddr = ([127, 0, 0, 1], 8088).into();
+        let mut objects = Objects::default();
+        let (mut shown, mut patched) = (Vec::new(), Vec::new());
+        for (kind, text) in [(INGRESS, INGRESS_OBJECT), (GATEWAY, GATEWAY_OBJECT)] {
+            let value: Value = serde_json::from_str(text).expect("JSON");
+            objects.insert(kind, Arc::new(value.clone()));
+            patched.push((kind, value));
+        }
+        for write in plan(&objects, address, Timestamp::UNIX_EPOCH) {
+            let Change::Patch { body, part: Part::Status, .. } = &write.change else { unreachable!("{write:?}") };
+            let kind = &*write.target.gvk.kind;
+            let (kind, value) = patched.iter_mut().find(|(it, _)| it.1 == kind).expect("one of the two");
+            value["status"] = body["status"].clone();
+            objects.insert(*kind, Arc::new(value.clone()));
+            shown.push(body["status"].clone());
+        }
+        assert_eq!(shown[0]["loadBalancer"]["ingress"][0]["ip"], "127.0.0.1");
+        assert_eq!(shown[1]["addresses"][0]["value"], "127.0.0.1");
+        assert_eq!(shown[1]["conditions"][1]["type"], "Programmed");
+        assert!(plan(&objects, address, Timestamp::UNIX_EPOCH).is_empty(), "what is so already is not written");
+    }
+}

@@ -16,8 +16,8 @@ pub use managed::ANNOTATION_MANAGED as ANNOTATION_MANAGED_ALB;
 use managed::{ANNOTATION_MANAGED, ManagedKeys};
 use object::{Fetched, Gvk};
 pub use release::release_alb;
-use verification::{Question, verified};
 use serde_json::{Map, Value, json};
+use verification::{Question, verified};
 
 const ROUTER: &str = "ALB";
 const DEFAULT_PREFIX: &str = "alb.ingress.kubernetes.io";

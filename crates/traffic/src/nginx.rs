@@ -111,8 +111,12 @@ impl Nginx<'_> {
         wanted: &Routing,
     ) -> Routed {
         if !is_made_for(existing, self.rollout) {
-            let way_out = "rename it, or the Ingress that spec.strategy.canary.trafficRouting.nginx.stableIngress names";
-            return Routed::refuse(ROUTER, format!("canary ingress `{name}` controlled by different object: {way_out}"));
+            let way_out =
+                "rename it, or the Ingress that spec.strategy.canary.trafficRouting.nginx.stableIngress names";
+            return Routed::refuse(
+                ROUTER,
+                format!("canary ingress `{name}` controlled by different object: {way_out}"),
+            );
         }
         let mut patch = Map::new();
         let current = &existing["metadata"]["annotations"];
