@@ -51,6 +51,12 @@ pub enum Bench {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// New weights for many Rollouts behind a router, and requests through the simulated ingress.
+    Traffic {
+        /// Handed to the benchmark; `-- --help` tells what there is.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
 }
 
 impl Bench {
@@ -58,6 +64,7 @@ impl Bench {
         match self {
             Bench::Apps { arguments } => measure("apps", arguments),
             Bench::Rollouts { arguments } => measure("rollouts", arguments),
+            Bench::Traffic { arguments } => measure("traffic", arguments),
             Bench::Planning { arguments } => {
                 let mut bench = Command::new("cargo");
                 bench.current_dir(workspace::root()).args(["bench", "-p", "strategy", "--bench", "planning", "--"]);

@@ -33,6 +33,12 @@ pub struct Arguments {
     /// How many Rollouts are promoted, one after the other
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     pub promoted: u32,
+    /// How many Rollouts behind a router get a new weight at once
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub routed: u32,
+    /// How many requests go through the simulated ingress
+    #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub requests: u32,
     /// The commit the binary was built from, for the record
     #[arg(long, default_value = "unknown")]
     pub revision: String,
@@ -45,6 +51,8 @@ pub enum Subject {
     Apps,
     /// Rollouts
     Rollouts,
+    /// Routes of Rollouts, and the simulated ingress
+    Traffic,
 }
 
 /// One thing to measure. They are run in this order, whatever the order on the command line: the last one moves all

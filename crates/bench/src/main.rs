@@ -1,5 +1,5 @@
-//! Measures the program against the figures it promises. `cargo xtask bench apps` and
-//! `cargo xtask bench rollouts` build and run it.
+//! Measures the program against the figures it promises. `cargo xtask bench apps`, `cargo xtask bench rollouts` and
+//! `cargo xtask bench traffic` build and run it.
 //!
 //! The cluster and the controllers run as they do for users, as two processes of the release binary; this one is their
 //! user: it makes applications, commits, drift, and watches the cluster to see when what was promised has come true.
@@ -22,6 +22,8 @@ mod stage;
 mod phases;
 
 mod rollouts;
+
+mod traffic;
 
 use anyhow::Result;
 use arguments::{Arguments, Phase, Subject};
@@ -47,9 +49,14 @@ async fn run(arguments: &Arguments) -> Result<()> {
     // Somebody else in this process may have chosen a provider already; any will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
     machine::report(&arguments.revision)?;
-    if arguments.subject == Subject::Rollouts {
-        return rollouts::run(arguments).await;
+    match arguments.subject {
+        Subject::Apps => run_apps(arguments).await,
+        Subject::Rollouts => rollouts::run(arguments).await,
+        Subject::Traffic => traffic::run(arguments).await,
     }
+}
+
+async fn run_apps(arguments: &Arguments) -> Result<()> {
     let mut stage = Stage::set(arguments).await?;
     phases::from_nothing::run(&mut stage).await?;
     for phase in arguments.phases.iter().collect::<BTreeSet<_>>() {

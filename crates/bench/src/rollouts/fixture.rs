@@ -41,7 +41,8 @@ fn container(image: &str) -> Value {
     })
 }
 
-fn rollout(name: &str, replicas: u32, steps: &Value) -> Value {
+/// One with these steps.
+pub fn rollout(name: &str, replicas: u32, steps: &Value) -> Value {
     json!({
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Rollout",

@@ -9,9 +9,11 @@ use crate::arguments::Arguments;
 use crate::figures::{distribution, figure, note};
 use anyhow::Result;
 use serde_json::json;
-use stage::Stage;
 use std::collections::BTreeSet;
 use std::time::Duration;
+
+pub use fixture::{BLUE, NAMESPACE, YELLOW, image, rollout};
+pub use stage::Stage;
 
 /// How long nothing happens.
 const IDLE: Duration = Duration::from_secs(60);

@@ -92,6 +92,20 @@ impl Stage {
         Ok(())
     }
 
+    /// Changes the status of Rollouts, several at a time.
+    pub async fn patch_all_statuses(&self, names: &BTreeSet<String>, body: Value) -> Result<()> {
+        let one = |name: &String| {
+            let change = Change::Patch { kind: PatchKind::Merge, body: body.clone(), part: Part::Status };
+            Write::new(rollout(name), change)
+        };
+        self.write_all(names.iter().map(one).collect()).await
+    }
+
+    /// The cluster's client.
+    pub fn client(&self) -> &ClusterClient {
+        &self.client
+    }
+
     async fn write_all(&self, writes: Vec<Write>) -> Result<()> {
         let writes = stream::iter(writes).map(|write| async move { self.client.write(&write).await.map(drop) });
         writes.buffer_unordered(WRITES_AT_ONCE).try_collect::<Vec<()>>().await?;
