@@ -121,7 +121,8 @@ impl Around {
         let identity = Identity::of(rollout);
         let pods: [Pod; 0] = [];
         // Which Rollouts match each other's pods is for the controller to find.
-        let told: Vec<String> = rollout.status.condition(SPEC_WARNING).map(|it| it.message.clone()).into_iter().collect();
+        let told: Vec<String> =
+            rollout.status.condition(SPEC_WARNING).map(|it| it.message.clone()).into_iter().collect();
         let world = World {
             rollout,
             identity: &identity,
