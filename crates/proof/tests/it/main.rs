@@ -11,6 +11,7 @@ mod status;
 mod verbs;
 
 mod examples;
+mod rollout;
 
 mod bad_api;
 mod bad_objects;

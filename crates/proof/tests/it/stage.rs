@@ -48,7 +48,8 @@ pub fn app_at(name: &str) -> At<'_> {
 }
 
 pub struct Stage {
-    _cluster: embedded::Cluster,
+    cluster: embedded::Cluster,
+    clock: Clock,
     pub client: kube::Client,
     /// Held so that the controllers are not asked to end.
     _shutdown: Shutdown,
@@ -70,7 +71,7 @@ impl Stage {
         let cluster = embedded::Cluster::builder().clock(clock.clone()).start().await.expect("a cluster");
         cluster.set_faults(faults);
         let client = kube::Client::new(cluster.service(), "default");
-        let stage = Stage { _cluster: cluster, client, _shutdown: Shutdown::new() };
+        let stage = Stage { cluster, clock: clock.clone(), client, _shutdown: Shutdown::new() };
         for definition in definitions {
             stage.create(definition).await;
         }
@@ -80,7 +81,7 @@ impl Stage {
     }
 
     fn run(&self, clock: &Clock, git: Arc<dyn GitSource>) {
-        let client = ClusterClient::from_service(self._cluster.service(), clock);
+        let client = ClusterClient::from_service(self.cluster.service(), clock);
         let cache = applications::start_cache(client.clone(), &applications::Settings::default());
         let clusters = Clusters::home(client, Some(cache));
         let metrics = Metrics::default();
@@ -96,6 +97,24 @@ impl Stage {
         };
         let options = applications::Options::new(environment, git, Offload::Inline);
         let controller = applications::Applications::new(options, self._shutdown.clone()).expect("a cache is there");
+        tokio::spawn(controller.run());
+    }
+
+    /// Starts the controller of Rollouts too.
+    pub fn run_rollouts(&self) {
+        let settings = rollouts::Settings::default();
+        let client = ClusterClient::from_service(self.cluster.service(), &self.clock);
+        let clusters = Clusters::home(client.clone(), Some(rollouts::start_cache(client, &settings)));
+        let environment = Environment {
+            clock: self.clock.clone(),
+            clusters,
+            leadership: Leadership::always(),
+            events: Arc::new(controller::Silent),
+            metrics: Metrics::default(),
+            views: Views::default(),
+        };
+        let options = rollouts::Options { settings, ..rollouts::Options::new(environment) };
+        let controller = rollouts::Rollouts::new(options, self._shutdown.clone()).expect("a cache is there");
         tokio::spawn(controller.run());
     }
 
