@@ -23,6 +23,9 @@ pub struct Found {
     pub workload: Option<Object>,
 }
 
+/// The parts of a page: the id and the markup of each.
+pub type Parts = Arc<[(String, Arc<str>)]>;
+
 /// One Rollout, read and looked at once.
 #[derive(Debug)]
 pub struct Entry {
@@ -48,7 +51,7 @@ pub struct Made {
     /// Its line in lists.
     pub row: OnceLock<Arc<str>>,
     /// The parts of its page.
-    pub parts: OnceLock<Arc<[(String, Arc<str>)]>>,
+    pub parts: OnceLock<Parts>,
 }
 
 impl Found {

@@ -34,8 +34,8 @@ mod explain;
 
 pub use analysis_run::{JobView, RunView};
 pub use experiment::ExperimentView;
-pub use icon::of_analysis as phase_icon;
 pub use explain::{Explained, explain};
+pub use icon::of_analysis as phase_icon;
 pub use images::Image;
 pub use list::{ExperimentRow, ListColumns, RolloutRow, experiments_text, rollouts_text};
 pub use paint::Paint;

@@ -1,5 +1,7 @@
 //! AnalysisRuns and Experiments on an embedded cluster: alone, and as Rollouts make them.
 
+#![expect(clippy::panic, reason = "a test that cannot go on says why; a source that panics is one of the cases")]
+
 mod script;
 mod stage;
 

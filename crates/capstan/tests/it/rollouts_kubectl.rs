@@ -346,7 +346,7 @@ fn commit_chart(session: &Session, tag: &str) {
         ["Chart.yaml", "values.yaml", "templates/rollout.yaml", "templates/services.yaml", "templates/ingress.yaml"];
     let file = |path: &str| {
         let text = std::fs::read_to_string(Path::new(CHART).join(path)).expect("a file of the chart");
-        (format!("helm-rollout/{path}"), Change::File(text.replace("tag: blue", &format!("tag: {tag}")).into()))
+        (format!("helm-rollout/{path}"), Change::File(text.replace("tag: blue", &format!("tag: {tag}"))))
     };
     let time = jiff::Timestamp::UNIX_EPOCH;
     let author = Signature { name: "Example".into(), email: "author@example.com".into(), time };

@@ -14,12 +14,15 @@ fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> http::request:
     headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
 }
 
+/// Method, path, headers, and the code it is answered with.
+type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], u16);
+
 #[tokio::test(start_paused = true)]
 async fn another_page_may_not_ask() {
     let stage = Stage::simulated().await;
     stage.paused_canary("web").await;
     let own = ("host", "localhost:3100");
-    let cases: [(&str, &str, &[(&str, &str)], u16); 9] = [
+    let cases: [Case<'_>; 9] = [
         ("GET", "/rollouts/", &[("host", "evil.example")], 421),
         ("GET", "/rollouts/", &[("host", "evil.example:3100")], 421),
         ("GET", "/rollouts/", &[("host", "localhost"), ("host", "localhost")], 400),
@@ -135,7 +138,7 @@ async fn where_others_can_ask_the_token_is_needed() {
     let cookie = format!("a=b; capstan-dashboard={}", token.text());
     let api = format!("{WEB}/info");
     let abort = format!("{WEB}/abort");
-    let cases: [(&str, &str, &[(&str, &str)], u16); 10] = [
+    let cases: [Case<'_>; 10] = [
         ("GET", &api, &[host], 401),
         ("GET", &api, &[host, ("authorization", "Bearer wrong")], 401),
         ("GET", &api, &[host, ("authorization", &bearer)], 200),

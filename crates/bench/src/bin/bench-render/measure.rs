@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use applications::AppKey;
 use applications::sources::{Ask, Place, Reading, Repositories, SourceSeen, Sources, WakeApps, Wanted, wanted};
 use clock::{Clock, Offload};
+use cluster::ClusterId;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use git::{RefWatcher, RepositoriesOptions, WatchOptions};
 use render::{ApplicationFacts, Settings};
@@ -71,7 +72,8 @@ fn ask(index: u32, repository: &str) -> Result<(AppKey, Wanted)> {
     let application =
         ApplicationFacts { instance_name: name.clone(), namespace: "bench".into(), project: "default".into() };
     let repositories = Repositories::default();
-    let ask = Ask { application, settings: &Settings::default(), repositories: &repositories, has_several: false };
+    let (settings, cluster) = (Settings::default(), ClusterId::home());
+    let ask = Ask { application, settings: &settings, repositories: &repositories, has_several: false, cluster };
     let revision = source.target_revision.clone();
     let wanted = wanted(&ask, &[(source, revision)]).pop().context("one source gives one answer")?;
     Ok((AppKey::new("argocd", &name), wanted.map_err(anyhow::Error::msg)?))
