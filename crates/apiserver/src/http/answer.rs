@@ -24,7 +24,7 @@ pub fn answer(code: u16, content_type: &'static str, body: AnswerBody) -> Respon
 /// JSON text in the encoding the client accepts.
 pub fn document(code: u16, accepted: Accepted, json: Bytes) -> Response<AnswerBody> {
     match accepted.encoding {
-        Encoding::Json => answer(code, "application/json", AnswerBody::whole(json)),
+        Encoding::Json | Encoding::OpenApi => answer(code, "application/json", AnswerBody::whole(json)),
         Encoding::Yaml => {
             let value: Value = serde_json::from_slice(&json).unwrap_or_default();
             answer(code, "application/yaml", AnswerBody::whole(yaml::emit(&value)))

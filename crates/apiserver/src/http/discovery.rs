@@ -2,7 +2,7 @@
 
 use super::answer;
 use super::body::AnswerBody;
-use super::negotiate::{Accepted, Form};
+use super::negotiate::{Accepted, Encoding, Form, OPEN_API};
 use super::path::{Discovery, Route};
 use crate::error::ApiError;
 use crate::shared::Shared;
@@ -314,6 +314,10 @@ fn aggregated_version(all: &[Offered], group: &str, version: &str) -> Value {
     json!({"version": version, "resources": resources, "freshness": "Current"})
 }
 
+/// The OpenAPI v2 document in its binary form: `swagger: "2.0"` and nothing else. Clients that ask for it (kubectl, of a
+/// `kind: List`) check objects by it before they send them; what it does not list they leave to the server.
+const OPEN_API_OUTLINE: &[u8] = b"\x0a\x032.0";
+
 /// Health, version and OpenAPI.
 fn other(shared: &Shared, path: &str, accepted: Accepted) -> Response<AnswerBody> {
     match path {
@@ -330,6 +334,9 @@ fn other(shared: &Shared, path: &str, accepted: Accepted) -> Response<AnswerBody
             }
             paths.sort();
             answer::document(200, accepted, Encoded::plain(&json!({"paths": paths})))
+        }
+        "/openapi/v2" if accepted.encoding == Encoding::OpenApi => {
+            answer::answer(200, OPEN_API, AnswerBody::whole(OPEN_API_OUTLINE))
         }
         path => match crate::openapi::document(shared, path) {
             Some(json) => answer::answer(200, "application/json", AnswerBody::whole(json)),

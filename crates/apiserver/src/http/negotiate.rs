@@ -24,7 +24,14 @@ pub enum Encoding {
     Json,
     /// YAML.
     Yaml,
+    /// The binary form of OpenAPI v2, in which only that document is given.
+    OpenApi,
 }
+
+/// The media type of [`Encoding::OpenApi`].
+pub const OPEN_API: &str = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+/// What clients ask for it by; no media type may have that sign in its name, so answers never bear it.
+const OPEN_API_ASKED: &str = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
 
 /// What a client accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +64,7 @@ pub fn accepted(header: Option<&str>, wanted: Wanted) -> Result<Accepted, ApiErr
     clauses.sort_by(|(a, _), (b, _)| b.total_cmp(a));
     let mut known_type = false;
     for (_, clause) in &clauses {
-        let Some(encoding) = clause.encoding() else { continue };
+        let Some(encoding) = clause.encoding(wanted) else { continue };
         known_type = true;
         if let Some(form) = clause.form(wanted) {
             return Ok(Accepted { form, encoding });
@@ -91,8 +98,9 @@ impl<'h> Clause<'h> {
         self.parameters.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
     }
 
-    fn encoding(&self) -> Option<Encoding> {
+    fn encoding(&self, wanted: Wanted) -> Option<Encoding> {
         match self.media_type {
+            OPEN_API | OPEN_API_ASKED if wanted == Wanted::Discovery => Some(Encoding::OpenApi),
             "application/json" | "application/*" | "*/*" => Some(Encoding::Json),
             "application/yaml" => Some(Encoding::Yaml),
             _ => None,

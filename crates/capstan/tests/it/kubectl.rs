@@ -268,3 +268,15 @@ fn the_usual_commands_behave_as_on_kubernetes() {
     session.ok("wait pod -l app=myapp --for=delete --timeout=60s");
     assert_eq!(session.ok("get pods,replicasets,deployments -o name"), "");
 }
+
+/// kubectl checks lists itself, by a document that it asks for in a binary form.
+#[test]
+fn lists_are_applied_whole() {
+    let Some(session) = Session::begin() else { return };
+    let map = |name: &str| format!("- apiVersion: v1\n  kind: ConfigMap\n  metadata:\n    name: {name}\n");
+    let list = format!("apiVersion: v1\nkind: List\nitems:\n{}{}", map("one"), map("two"));
+    let list = session.file("list.yaml", &list);
+    assert_eq!(session.ok(&format!("create -f {list}")), "configmap/one created\nconfigmap/two created\n");
+    assert_eq!(session.ok(&format!("delete -f {list}")), "configmap \"one\" deleted\nconfigmap \"two\" deleted\n");
+    assert_eq!(session.ok(&format!("apply -f {list}")), "configmap/one created\nconfigmap/two created\n");
+}

@@ -145,7 +145,7 @@ async fn what_does_not_hold_together_is_named() {
         (
             "far",
             |app| app["spec"]["destination"]["server"] = json!("https://far.example"),
-            "\"https://far.example\" is not known",
+            "cluster \"https://far.example\" not found; register it",
         ),
         (
             "sourceless",
