@@ -35,9 +35,9 @@ pub async fn run(arguments: &Arguments) -> Result<()> {
     let shown = data.display().to_string();
     let up = ["up", "--data", &shown, "--api", "127.0.0.1:0", "--dashboard", "off", "--ingress", "127.0.0.1:0"];
     let mut process = Process::start("ingress", &arguments.capstan, &up)?;
+    // Told as the last thing before the program is ready, on the other of its two outputs.
     let url = process.printed("http://127").await?;
     let address = url.trim_start_matches("http://").trim_end_matches(',').to_owned();
-    process.printed("capstan is ready").await?;
     let client = ClusterClient::from_kubeconfig(Some(&data.join("kubeconfig")), None, &clock).await?;
     create(&client).await?;
     tokio::time::timeout(PATIENCE, async {
@@ -82,6 +82,7 @@ async fn ask_many(address: &str, count: u32) -> Result<()> {
 
 async fn ask(sender: &mut SendRequest<Empty<Bytes>>) -> Result<()> {
     let request = Request::get("/").header("Host", "shop.example.com").body(Empty::new())?;
+    sender.ready().await?;
     let answer = sender.send_request(request).await?;
     let status = answer.status();
     answer.into_body().collect().await?;
