@@ -213,7 +213,6 @@ impl Stage<'_> {
     }
 
     /// The hooks as the source names them, or what is to be done as long as that is not known.
-    #[allow(clippy::result_large_err, reason = "one of two plans, both on their way out")]
     fn hooks(&self) -> Result<Result<Vec<Object>, Plan>, Vec<Query>> {
         let told = |why: &str| {
             let obstacle = format!(
