@@ -3,6 +3,7 @@
 mod credentials;
 mod creds;
 mod declared;
+mod output;
 
 pub(crate) use creds::RepoCreds;
 
@@ -12,10 +13,11 @@ use crate::control_plane::{At, ControlPlane, Existing, Stored, hash_of, is_confi
 use crate::failure::Failure;
 use crate::tabs::{Layout, align};
 use crate::terminal;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use clock::Clock;
 use credentials::Credentials;
 use declared::shown;
+use output::Output;
 use serde_json::Value;
 
 /// The type of Secrets that declare repositories.
@@ -101,15 +103,6 @@ struct Rm {
     /// Turn off prompting to confirm
     #[arg(short, long)]
     yes: bool,
-}
-
-/// What `-o` may say here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Output {
-    Json,
-    Yaml,
-    Wide,
-    Url,
 }
 
 impl Repo {

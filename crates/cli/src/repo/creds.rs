@@ -1,13 +1,14 @@
 //! `capstan repocreds …`: credentials for all repositories whose URL begins alike.
 
 use super::credentials::Credentials;
+use super::output::Output;
 use crate::app::{Format, text};
 use crate::connection::Connection;
 use crate::control_plane::{At, ControlPlane, Existing, Stored, hash_of, is_confirmed};
 use crate::failure::Failure;
 use crate::tabs::{Layout, align};
 use crate::terminal;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use clock::Clock;
 use serde_json::{Value, json};
 
@@ -56,15 +57,6 @@ struct Rm {
     /// Turn off prompting to confirm
     #[arg(short, long)]
     yes: bool,
-}
-
-/// What `-o` may say here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Output {
-    Json,
-    Yaml,
-    Wide,
-    Url,
 }
 
 impl RepoCreds {
