@@ -12,9 +12,9 @@ use std::sync::{Arc, OnceLock};
 
 /// Name, type and text of each.
 const FILES: [(&str, &str, &str); 3] = [
-    ("app.css", "text/css; charset=utf-8", include_str!("assets/app.css")),
-    ("app.js", "text/javascript; charset=utf-8", include_str!("assets/app.js")),
-    ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
+    ("app.css", "text/css; charset=utf-8", look::STYLE),
+    ("app.js", "text/javascript; charset=utf-8", look::SCRIPT),
+    ("icon.svg", "image/svg+xml", look::ICON),
 ];
 
 /// Changes whenever one of the files does, so that browsers may keep them.

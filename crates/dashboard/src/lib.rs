@@ -6,7 +6,6 @@
 //! (what is in the cluster), `api` and `pages` (what is answered).
 
 mod go_json;
-mod inert;
 mod problem;
 mod token;
 

@@ -3,9 +3,6 @@
 //! Reading order: `layout`, then `list` and `rollout` (what pages consist of), `live` (how they are kept up to date),
 //! `forms` (what buttons do).
 
-mod marks;
-mod times;
-
 mod steps_text;
 mod verdict;
 

@@ -1,8 +1,8 @@
 //! The buttons, always in the same places. What cannot be taken back asks for a second, different click.
 
 use crate::entry::Entry;
-use crate::inert::segment;
 use crate::site::Site;
+use look::segment;
 use maud::{Markup, html};
 
 /// A button that does something to a Rollout.

@@ -2,7 +2,6 @@
 
 use super::layout;
 use crate::action::{Action, Steered, is_name, not_found};
-use crate::inert::{inert, segment};
 use crate::problem::{Code, Problem};
 use crate::respond;
 use crate::site::Site;
@@ -10,6 +9,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, header};
+use look::{inert, segment};
 use maud::html;
 use serde_json::json;
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! What stands around every page.
 
-use super::marks::{SPRITE, sign};
 use crate::assets;
 use crate::site::Site;
+use look::marks::{SPRITE, sign};
 use maud::{DOCTYPE, Markup, html};
 
 /// A page that is kept up to date.

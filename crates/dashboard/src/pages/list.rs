@@ -2,11 +2,9 @@
 
 use super::filter::{Filter, PAGE, PHASES, group_of};
 use super::layout::{self, Page};
-use super::marks::{self, sign};
 use super::row;
 use super::view::{Part, View};
 use crate::entry::Entry;
-use crate::inert::inert;
 use crate::respond;
 use crate::site::Site;
 use crate::snapshot::Snapshot;
@@ -14,6 +12,8 @@ use axum::extract::State;
 use axum::response::Response;
 use http::{StatusCode, Uri};
 use jiff::Timestamp;
+use look::inert;
+use look::marks::{self, sign};
 use maud::{Markup, PreEscaped, html};
 use std::sync::Arc;
 

@@ -1,10 +1,10 @@
 //! Analyses: each metric as a small chart over time with its limit drawn in, and the verdict beside it.
 
-use super::{marks, times};
 use crate::entry::Entry;
-use crate::inert::inert;
 use api::rollouts::{AnalysisRun, Measurement, Metric, MetricResult};
 use jiff::Timestamp;
+use look::inert;
+use look::{marks, times};
 use maud::{Markup, html};
 use rolloutview::RunView;
 

@@ -2,15 +2,16 @@
 
 use super::layout::{self, Page};
 use super::view::{Part, View};
-use super::{buttons, marks, measurements, steps, times, verdict, versions, weights};
+use super::{buttons, measurements, steps, verdict, versions, weights};
 use crate::entry::Entry;
-use crate::inert::{inert, segment};
 use crate::respond;
 use crate::site::Site;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
 use jiff::Timestamp;
+use look::{inert, segment};
+use look::{marks, times};
 use maud::{Markup, html};
 use std::sync::Arc;
 

@@ -1,10 +1,11 @@
 //! One Rollout as a line of a list.
 
-use super::{marks, times, weights};
+use super::weights;
 use crate::entry::Entry;
-use crate::inert::{inert, segment};
 use crate::site::Site;
 use jiff::Timestamp;
+use look::{inert, segment};
+use look::{marks, times};
 use maud::{Markup, html};
 
 /// So many images are named; of more, the number is told.

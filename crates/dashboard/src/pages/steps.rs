@@ -2,9 +2,9 @@
 
 use super::steps_text::step_words;
 use super::verdict::{pause_end, step_now};
-use super::{marks, times};
 use crate::entry::Entry;
 use jiff::Timestamp;
+use look::{marks, times};
 use maud::{Markup, html};
 
 /// Steps beyond this many are told by their number.

@@ -11,7 +11,7 @@ pub fn step_words(step: &CanaryStep) -> String {
     }
     if let Some(pause) = &step.pause {
         return match pause_length(pause) {
-            Some(length) => format!("pause {}", super::times::words(length)),
+            Some(length) => format!("pause {}", look::times::words(length)),
             None => "pause".to_owned(),
         };
     }
@@ -22,7 +22,7 @@ pub fn step_words(step: &CanaryStep) -> String {
             (None, None) => "scale by traffic".to_owned(),
         };
     }
-    crate::inert::inert(&match () {
+    look::inert(&match () {
         () if step.analysis.is_some() => "analysis".to_owned(),
         () if step.experiment.is_some() => "experiment".to_owned(),
         () if step.set_header_route.is_some() => "header route".to_owned(),

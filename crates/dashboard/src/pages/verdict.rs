@@ -1,11 +1,11 @@
 //! One sentence that says how a Rollout is, and if it is not well, why. Pure.
 
 use super::steps_text::pause_length;
-use super::times;
 use crate::entry::Entry;
-use crate::inert::inert;
 use api::rollouts::CanaryStep;
 use jiff::Timestamp;
+use look::inert;
+use look::times;
 use maud::{Markup, html};
 use rolloutview::{Role, SetView};
 use std::collections::BTreeMap;

@@ -1,11 +1,11 @@
 //! The versions side by side: images, pods as dots, what they play; and the containers whose images can be set.
 
 use super::buttons::{carried, target, undo};
-use super::{marks, times};
 use crate::entry::Entry;
-use crate::inert::inert;
 use crate::site::Site;
 use jiff::Timestamp;
+use look::inert;
+use look::{marks, times};
 use maud::{Markup, html};
 use rolloutview::{PodView, SetView};
 use serde_json::Value;

@@ -5,6 +5,7 @@
 const SHOWN_MAX: usize = 2_000;
 
 /// Text to be shown.
+#[must_use]
 pub fn inert(text: &str) -> String {
     let mut shown: String = text.chars().take(SHOWN_MAX).filter_map(harmless).collect();
     if text.chars().nth(SHOWN_MAX).is_some() {
@@ -24,6 +25,7 @@ fn harmless(character: char) -> Option<char> {
 }
 
 /// One segment of a path of a link.
+#[must_use]
 pub fn segment(text: &str) -> String {
     text.bytes().fold(String::new(), |mut encoded, byte| {
         match byte {

@@ -11,15 +11,23 @@ pub struct Mark {
     pub sign: &'static str,
 }
 
-const OK: Mark = Mark { class: "ok", sign: "ok" };
-const RUNNING: Mark = Mark { class: "run", sign: "run" };
-const HELD: Mark = Mark { class: "held", sign: "held" };
-const BAD: Mark = Mark { class: "bad", sign: "bad" };
-const WARNING: Mark = Mark { class: "warn", sign: "warn" };
-const IDLE: Mark = Mark { class: "idle", sign: "idle" };
-const UNKNOWN: Mark = Mark { class: "idle", sign: "unknown" };
+/// Well.
+pub const OK: Mark = Mark { class: "ok", sign: "ok" };
+/// On its way.
+pub const RUNNING: Mark = Mark { class: "run", sign: "run" };
+/// Standing still on request.
+pub const HELD: Mark = Mark { class: "held", sign: "held" };
+/// Not well.
+pub const BAD: Mark = Mark { class: "bad", sign: "bad" };
+/// Worth a look.
+pub const WARNING: Mark = Mark { class: "warn", sign: "warn" };
+/// Nothing to do.
+pub const IDLE: Mark = Mark { class: "idle", sign: "idle" };
+/// Not known.
+pub const UNKNOWN: Mark = Mark { class: "idle", sign: "unknown" };
 
 /// The mark of a Rollout's phase.
+#[must_use]
 pub fn of_phase(phase: &str) -> Mark {
     match phase {
         "Healthy" => OK,
@@ -33,6 +41,7 @@ pub fn of_phase(phase: &str) -> Mark {
 }
 
 /// The mark of a sign that `rolloutview` gives to ReplicaSets, pods and measurements.
+#[must_use]
 pub fn of_icon(icon: &str) -> Mark {
     match icon {
         "✔" => OK,
@@ -46,6 +55,7 @@ pub fn of_icon(icon: &str) -> Mark {
 }
 
 /// A mark with the word that it stands for.
+#[must_use]
 pub fn mark(mark: Mark, word: &str) -> Markup {
     html! {
         span class=(format!("mark {}", mark.class)) { (sign(mark.sign)) span { (crate::inert::inert(word)) } }
@@ -53,6 +63,7 @@ pub fn mark(mark: Mark, word: &str) -> Markup {
 }
 
 /// A mark alone; what it stands for is read out and shown on hover.
+#[must_use]
 pub fn dot(mark: Mark, title: &str) -> Markup {
     let title = crate::inert::inert(title);
     html! {
@@ -61,9 +72,10 @@ pub fn dot(mark: Mark, title: &str) -> Markup {
 }
 
 /// A sign of the sprite, for the eye alone.
+#[must_use]
 pub fn sign(name: &str) -> Markup {
     html! { svg.sign aria-hidden="true" { use href=(format!("#s-{name}")) {} } }
 }
 
 /// All signs; stands once in every page.
-pub const SPRITE: PreEscaped<&str> = PreEscaped(include_str!("../assets/signs.svg"));
+pub const SPRITE: PreEscaped<&str> = PreEscaped(include_str!("assets/signs.svg"));

@@ -4,18 +4,21 @@ use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
 /// How long ago something was.
+#[must_use]
 pub fn ago(time: Timestamp, now: Timestamp) -> Markup {
     let moment = format!("{time:.0}");
     html! { time datetime=(moment) title=(moment) data-clock="ago" { (words(now.duration_since(time))) } }
 }
 
 /// How long until something is.
+#[must_use]
 pub fn until(time: Timestamp, now: Timestamp) -> Markup {
     let moment = format!("{time:.0}");
     html! { time datetime=(moment) title=(moment) data-clock="until" { (words(time.duration_since(now))) } }
 }
 
 /// A duration in one or two units. The script says it in the same words.
+#[must_use]
 pub fn words(duration: SignedDuration) -> String {
     const MINUTE: i64 = 60;
     const HOUR: i64 = 60 * MINUTE;
