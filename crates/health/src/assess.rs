@@ -3,7 +3,7 @@
 use crate::conditions;
 use crate::kinds;
 use crate::outcome::{Health, HealthError};
-use crate::overrides::Overrides;
+use crate::overrides::{Override, Overrides};
 use api::HealthStatusCode;
 use api::names::FINALIZER_HOOK;
 use object::Object;
@@ -19,8 +19,10 @@ pub fn assess(live: &Object, overrides: &dyn Overrides) -> Result<Option<Health>
     if meta.is_terminating() && !is_held_hook {
         return Ok(Some(Health::new(HealthStatusCode::Progressing, "Pending deletion")));
     }
-    if let Some(health) = overrides.health(live).map_err(HealthError::Override)? {
-        return Ok(Some(health));
+    match overrides.health(live).map_err(HealthError::Override)? {
+        Override::Says(health) => return Ok(Some(health)),
+        Override::SaysNothing => return Ok(None),
+        Override::None => {}
     }
     match kinds::rule(live.gvk()) {
         Some(rule) => rule(live).map(Some),

@@ -17,4 +17,4 @@ pub use aggregate::{ApplicationHealth, Resource, aggregate};
 pub use api::HealthStatusCode;
 pub use assess::assess;
 pub use outcome::{Health, HealthError};
-pub use overrides::{NoOverrides, Overrides};
+pub use overrides::{NoOverrides, Override, Overrides};
