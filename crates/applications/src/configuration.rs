@@ -8,8 +8,10 @@ use api::{ResourceIgnoreDifferences, TrackingMethod};
 use budget::Budget;
 use cluster::Excluded;
 use compare::{AggregatedRoles, KnownTypeField, StatusFields};
+use lua::Customizations;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The data of a ConfigMap.
 pub type Data = BTreeMap<String, String>;
@@ -41,7 +43,8 @@ pub fn at_start(base: &Settings, data: &Data) -> Settings {
 #[must_use]
 pub fn configured(base: &Settings, data: &Data) -> (Settings, Vec<String>) {
     let mut settings = base.clone();
-    let mut problems = Vec::new();
+    let (customizations, mut problems) = Customizations::read(data);
+    settings.customizations = Arc::new(customizations);
     for (key, text) in data {
         if let Err(problem) = set(&mut settings, key, text) {
             problems.push(format!("argocd-cm: {key}: {problem}"));

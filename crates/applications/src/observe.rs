@@ -16,6 +16,7 @@ use crate::sources::{Ask, Freshness, Place, Repositories, Revision, SourceSeen, 
 use api::names::{ANNOTATION_REFRESH, ANNOTATION_REFRESH_TIMESTAMP, ANNOTATION_SKIP_RECONCILE, APPLICATION, GROUP};
 use api::unsupported::unsupported_fields;
 use api::{Application, ApplicationSource, ComparedTo, ProjectRules, semantically_equal};
+use clock::Clock;
 use cluster::{
     Cache, Change, ClusterClient, ClusterId, Conflicts, DryRun, GroupKind, Instance, Keep, Manager, Served, Target,
     Write,
@@ -31,6 +32,8 @@ use tokio::time::timeout;
 
 /// Reads for all applications.
 pub struct Observer {
+    /// The time.
+    pub clock: Clock,
     /// The cluster the applications are in.
     pub cache: Cache,
     /// Where desired states come from.
@@ -170,7 +173,11 @@ impl Observer {
             object,
         });
         let memory = self.memories.get(app);
-        Observed { memory, ..Observed::new(app.clone(), level, self.settings_now(), application) }
+        Observed {
+            memory,
+            now: self.clock.now(),
+            ..Observed::new(app.clone(), level, self.settings_now(), application)
+        }
     }
 
     /// What is not implemented, in words. An operation's own uses show in its outcome.

@@ -24,6 +24,8 @@ pub struct Observed {
     pub key: AppKey,
     /// How closely to look.
     pub level: Level,
+    /// When it was looked at: the time that rules of the user's are told.
+    pub now: Timestamp,
     /// What holds for all.
     pub settings: Arc<Settings>,
     /// The Application object, and what it says or why that cannot be read.
@@ -149,6 +151,7 @@ impl Observed {
         Observed {
             key,
             level,
+            now: Timestamp::UNIX_EPOCH,
             settings,
             application,
             project: Fetched::Absent,
@@ -169,6 +172,12 @@ impl Observed {
             memory: Memory::default(),
             decided: OnceLock::new(),
         }
+    }
+
+    /// The health rules of the user's own.
+    #[must_use]
+    pub fn health_rules(&self) -> lua::Timed<'_> {
+        self.settings.customizations.at(self.now)
     }
 
     /// When a pass must try again to read a source.

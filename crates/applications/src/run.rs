@@ -148,6 +148,7 @@ impl Applications {
         };
         let sources = Sources::new(reading, wakes);
         let observer = Arc::new(Observer {
+            clock: options.environment.clock.clone(),
             cache,
             sources,
             repositories: RwLock::new(Arc::new(Repositories::default())),

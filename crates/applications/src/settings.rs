@@ -5,6 +5,8 @@ use api::{Glob, ResourceIgnoreDifferences, Tracking};
 use cluster::Excluded;
 use compare::{AggregatedRoles, KnownTypeField, StatusFields};
 use jiff::SignedDuration;
+use lua::Customizations;
+use std::sync::Arc;
 
 /// What holds for all applications of one control plane.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +27,8 @@ pub struct Settings {
     pub grace: SignedDuration,
     /// How long an operation may take, its retries included; `None` for ever.
     pub operation_limit: Option<SignedDuration>,
+    /// Health rules and actions of the user's own.
+    pub customizations: Arc<Customizations>,
     /// How sources are rendered.
     pub render: render::Settings,
 }
@@ -77,6 +81,7 @@ impl Default for Settings {
             comparison: ComparisonSettings::default(),
             grace: SignedDuration::from_secs(180),
             operation_limit: None,
+            customizations: Arc::default(),
             render: render::Settings::default(),
         }
     }

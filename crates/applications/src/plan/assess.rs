@@ -8,7 +8,7 @@ use compare::{
     ApplicationComparison, ApplyMethod, CompareError, Comparison, Context, LiveObjects, Pair, Pairs, RuleSettings,
     Rules, Scope, Targets, Webhooks, compare, compare_application, pair, prepare_targets,
 };
-use health::{ApplicationHealth, NoOverrides, aggregate};
+use health::{ApplicationHealth, aggregate};
 use object::{Fetched, Gvk, Key, Object};
 use schema::Schema;
 use std::collections::BTreeMap;
@@ -131,7 +131,7 @@ impl Ground<'_> {
             .iter()
             .map(|pair| health::Resource { key: &pair.key, desired: pair.desired.as_ref(), live: pair.live.as_ref() })
             .collect();
-        let health = aggregate(&resources, &itself, &NoOverrides);
+        let health = aggregate(&resources, &itself, &self.observed.health_rules());
         Assessment { pairs, comparison, health }
     }
 

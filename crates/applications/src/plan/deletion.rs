@@ -235,7 +235,7 @@ impl Stage<'_> {
 
     fn live(&self, key: &Key) -> Fetched<Live> {
         match self.observed.live(key) {
-            Some(found) => found.map(super::request::with_health),
+            Some(found) => found.map(|live| super::request::with_health(self.observed, live)),
             None if self.observed.may_be_old(key) => Fetched::Unknown("its kind cannot be listed".to_owned()),
             None => Fetched::Absent,
         }

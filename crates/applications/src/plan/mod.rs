@@ -346,7 +346,8 @@ fn conclude_writes(
         observed.memory.notes().last_write = Some((step.state.started_at, now));
     }
     note_trouble(observed, step, trouble.is_some(), now);
-    let resources: Vec<sync::Resource> = step.resources.iter().map(|resource| updated(resource, &changed)).collect();
+    let resources: Vec<sync::Resource> =
+        step.resources.iter().map(|resource| updated(ground.observed, resource, &changed)).collect();
     let hooks = request::live_hooks(ground, &changed);
     let mut state = conclude_step(step, &attempts, &resources, &hooks, now);
     if let Some(trouble) = trouble.filter(|_| !state.phase.is_completed()) {
@@ -461,12 +462,12 @@ fn after(action: &sync::Action, written: &cluster::Written) -> (Key, Fetched<Obj
     }
 }
 
-fn updated(resource: &sync::Resource, changed: &BTreeMap<Key, Fetched<Object>>) -> sync::Resource {
+fn updated(observed: &Observed, resource: &sync::Resource, changed: &BTreeMap<Key, Fetched<Object>>) -> sync::Resource {
     let Some(answer) = changed.get(&resource.key) else { return resource.clone() };
     // A prune is a task as long as something is there to prune: what it was is kept.
     if resource.target.is_none() && matches!(answer, Fetched::Absent) {
         return resource.clone();
     }
-    let live = answer.clone().map(request::with_health);
+    let live = answer.clone().map(|live| request::with_health(observed, live));
     sync::Resource { live, differs: false, ..resource.clone() }
 }

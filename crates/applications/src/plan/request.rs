@@ -2,10 +2,10 @@
 
 use super::assess::{Assessment, Ground, scope_of};
 use super::results::{options, selectors};
+use crate::observed::Observed;
 use api::names::{ANNOTATION_CLIENT_SIDE_APPLY_MIGRATION_MANAGER, ANNOTATION_DELETION_APPROVED};
 use api::{Application, OperationState, SyncOperation};
 use compare::{Scope, Verdict, respecting_ignored};
-use health::NoOverrides;
 use health::assess as assess_health;
 use jiff::Timestamp;
 use object::{Fetched, Key, Object};
@@ -104,7 +104,7 @@ pub fn resources(
                 (Some(rules), Some(live)) => respecting_ignored(desired, live, rules, Schema::builtin()),
                 _ => desired.clone(),
             }),
-            live: pair.live.clone().map(with_health),
+            live: pair.live.clone().map(|live| with_health(ground.observed, live)),
             differs: compared.verdict.as_ref().is_none_or(|verdict| *verdict != Verdict::Same),
             check: pair.desired.as_ref().map_or(Check::Valid, |desired| check(ground, &pair.key, desired)),
         })
@@ -112,7 +112,7 @@ pub fn resources(
     resources.extend(targets.hooks.iter().map(|hook| Resource {
         key: hook.key.clone(),
         target: Some(hook.object.clone()),
-        live: ground.observed.live(&hook.key).unwrap_or(Fetched::Absent).map(with_health),
+        live: ground.observed.live(&hook.key).unwrap_or(Fetched::Absent).map(|live| with_health(ground.observed, live)),
         differs: true,
         check: check(ground, &hook.key, &hook.object),
     }));
@@ -128,13 +128,13 @@ pub fn live_hooks(ground: &Ground<'_>, changed: &BTreeMap<Key, Fetched<Object>>)
     let changed = changed.iter().map(|(key, answer)| (key, answer.clone()));
     let is_hook = |answer: &Fetched<Object>| answer.known().is_none_or(|object| api::hook::is_hook(object.meta()));
     let all = known.chain(looked_up).chain(changed).filter(|(_, answer)| is_hook(answer));
-    all.map(|(key, answer)| (key.clone(), answer.map(with_health))).collect()
+    all.map(|(key, answer)| (key.clone(), answer.map(|live| with_health(observed, live)))).collect()
 }
 
 /// A live object with its health.
 #[must_use]
-pub fn with_health(object: Object) -> Live {
-    let health = assess_health(&object, &NoOverrides).unwrap_or_else(|error| Some(error.health()));
+pub fn with_health(observed: &Observed, object: Object) -> Live {
+    let health = assess_health(&object, &observed.health_rules()).unwrap_or_else(|error| Some(error.health()));
     Live { health: health.map(|health| (health.status, health.message)), object }
 }
 

@@ -1,6 +1,6 @@
 //! `app actions list` and `app actions run`: what can be done with an application's live objects.
 
-use super::destination::client_of;
+use super::destination::{client_of, settings};
 use super::store::{AppName, Found, Store, explain};
 use crate::failure::Failure;
 use crate::tabs::{Layout, align};
@@ -8,8 +8,8 @@ use crate::terminal;
 use api::ResourceStatus;
 use clap::{Args, Subcommand};
 use clock::Clock;
-use cluster::{Change, ClusterClient, Part, PatchKind, Target, Write};
-use health::actions::{Effect, discover, run};
+use cluster::{Change, ClusterClient, ErrorClass, Part, PatchKind, Target, Write};
+use health::actions::Effect;
 use object::{Gvk, Object};
 use std::collections::BTreeMap;
 
@@ -71,7 +71,7 @@ pub(crate) struct Run {
 impl Actions {
     pub(crate) async fn run(&self, store: &Store, clock: &Clock) -> Result<(), Failure> {
         match self {
-            Actions::List(command) => command.run(store).await,
+            Actions::List(command) => command.run(store, clock).await,
             Actions::Run(command) => command.run(store, clock).await,
         }
     }
@@ -100,15 +100,16 @@ impl Which {
 }
 
 impl List {
-    async fn run(&self, store: &Store) -> Result<(), Failure> {
+    async fn run(&self, store: &Store, clock: &Clock) -> Result<(), Failure> {
         let name = AppName::parse(&self.name, self.which.app_namespace.as_deref());
         let found = store.get(&name).await?;
         let client = client_of(store, &found).await?;
+        let customizations = settings(store).await?.customizations;
         let mut rows = "GROUP\tKIND\tNAME\tACTION\tDISABLED\n".to_owned();
         for object in self.which.objects(&client, &found).await? {
             let gvk = object.gvk();
-            for action in discover(&object) {
-                let row = [&*gvk.group, &*gvk.kind, object.name(), action.name];
+            for action in customizations.discover(&object, clock.now()).map_err(failed)? {
+                let row = [&*gvk.group, &*gvk.kind, object.name(), &action.name];
                 rows.push_str(&format!("{}\t{}\n", row.join("\t"), action.is_disabled));
             }
         }
@@ -121,8 +122,15 @@ impl Run {
         let name = AppName::parse(&self.name, self.which.app_namespace.as_deref());
         let found = store.get(&name).await?;
         let client = client_of(store, &found).await?;
-        let has = |object: &Object| discover(object).iter().any(|action| action.name == self.action);
-        let objects: Vec<Object> = self.which.objects(&client, &found).await?.into_iter().filter(has).collect();
+        let customizations = settings(store).await?.customizations;
+        let mut objects = self.which.objects(&client, &found).await?;
+        let mut has = Vec::with_capacity(objects.len());
+        for object in &objects {
+            let found = customizations.discover(object, clock.now()).map_err(failed)?;
+            has.push(found.iter().any(|action| action.name == self.action));
+        }
+        let mut has = has.into_iter();
+        objects.retain(|_| has.next().unwrap_or_default());
         match objects.len() {
             0 => {
                 let why = format!(
@@ -137,10 +145,9 @@ impl Run {
         }
         let parameters = self.parameters()?;
         for object in &objects {
-            let effects = run(object, &self.action, &parameters, clock.now());
-            for effect in effects.map_err(|error| Failure::new(error.to_string()))? {
-                let write = write(object, effect)?;
-                client.write(&write).await.map_err(|error| explain(error, "run the action"))?;
+            let effects = customizations.act(object, &self.action, &parameters, clock.now());
+            for effect in effects.map_err(failed)? {
+                carry_out(&client, object, effect).await?;
             }
         }
         Ok(())
@@ -153,6 +160,25 @@ impl Run {
         };
         self.parameters.iter().map(pair).collect()
     }
+}
+
+async fn carry_out(client: &ClusterClient, object: &Object, effect: Effect) -> Result<(), Failure> {
+    let whole = match &effect {
+        Effect::PatchStatus(body) => Some(Effect::Patch(body.clone())),
+        _ => None,
+    };
+    let mut written = client.write(&write(object, effect)?).await;
+    if let (Err(error), Some(whole)) = (&written, whole)
+        && error.class == ErrorClass::NotFound
+    {
+        // The kind has no status apart.
+        written = client.write(&write(object, whole)?).await;
+    }
+    written.map(drop).map_err(|error| explain(error, "run the action"))
+}
+
+fn failed(error: impl std::fmt::Display) -> Failure {
+    Failure::new(error.to_string())
 }
 
 fn write(object: &Object, effect: Effect) -> Result<Write, Failure> {

@@ -11,6 +11,7 @@ use applications::plan::gate::{Gate, gate};
 use applications::{AppKey, Declared, Observed, Settings};
 use cluster::{ClusterClient, Served};
 use compare::{CompareError, Comparison, Pair, Targets};
+use jiff::Timestamp;
 use object::{Fetched, Gvk, Key, Object};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +34,7 @@ impl<'s> Managed<'s> {
     /// Guarantees: an application that its project does not permit is refused, as the controller refuses it.
     pub(crate) async fn read(store: &'s Store, found: Found) -> Result<Self, Failure> {
         let Found { object, app } = found;
-        let mut observed = observation(&object, &app, settings(store).await?);
+        let mut observed = observation(&object, &app, settings(store).await?, store.client.clock().now());
         let There { destination, client } = there(store, &observed.settings.namespace, &app.spec.destination).await?;
         observed.destination = Ok(Arc::new(destination));
         let served = client.served().await.map_err(|error| explain(error, "read which kinds there are"))?;
@@ -100,10 +101,10 @@ impl<'s> Managed<'s> {
     }
 }
 
-fn observation(object: &Object, app: &Application, settings: Settings) -> Observed {
+fn observation(object: &Object, app: &Application, settings: Settings, now: Timestamp) -> Observed {
     let declared = Declared { object: object.clone(), application: Ok(Arc::new(app.clone())) };
     let (key, settings) = (AppKey::of(object), Arc::new(settings));
-    Observed::new(key, applications::level::CHANGED, settings, Fetched::Known(declared))
+    Observed { now, ..Observed::new(key, applications::level::CHANGED, settings, Fetched::Known(declared)) }
 }
 
 async fn project(store: &Store, namespace: &str, name: &str) -> Fetched<Result<Arc<ProjectRules>, String>> {
