@@ -65,7 +65,7 @@ fn store(error: &dyn std::fmt::Display) -> Problem {
     Problem::Store { detail: error.to_string() }
 }
 
-fn parse_paths(changes: &[(String, Change)]) -> Result<Vec<(TreePath, &Change)>, Problem> {
+pub(crate) fn parse_paths(changes: &[(String, Change)]) -> Result<Vec<(TreePath, &Change)>, Problem> {
     let parse = |(path, change)| match TreePath::parse(path) {
         Ok(path) if !path.is_root() && path.segments().all(|segment| segment != ".git") => Ok((path, change)),
         _ => Err(Problem::Unsupported { what: format!("committing to the path '{path}'") }),

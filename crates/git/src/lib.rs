@@ -48,6 +48,8 @@ mod store;
 
 mod builder;
 
+mod push;
+
 pub use builder::{Layout, NewCommit, commit_files};
 pub use change::Change;
 pub use commit::{CommitInfo, Signature};
@@ -55,6 +57,7 @@ pub use error::{GitError, Problem, Retry};
 pub use memory::{MemoryGit, Slowness};
 pub use oid::Oid;
 pub use options::{GitLimits, Timeouts};
+pub use push::{Proposal, PushError, Pushed, SignError, Signer};
 pub use refs::{Ref, RefScope, Refs};
 pub use remote::{Credentials, HostKeys, Remote, Trust};
 pub use repo_url::{Place, RepoUrl, SshPlace, same_repository};

@@ -51,12 +51,12 @@ pub enum LocalRepositories {
 ///
 /// Assumption: used inside a Tokio runtime with its own clock; simulations use [`crate::MemoryGit`].
 #[derive(Clone)]
-pub struct Repositories(Arc<Inner>);
+pub struct Repositories(pub(crate) Arc<Inner>);
 
-struct Inner {
-    options: RepositoriesOptions,
-    offload: Offload,
-    transports: Transports,
+pub(crate) struct Inner {
+    pub(crate) options: RepositoriesOptions,
+    pub(crate) offload: Offload,
+    pub(crate) transports: Transports,
     mirrors: Mutex<BTreeMap<String, Arc<Mirror>>>,
     locals: Mutex<BTreeMap<PathBuf, Arc<LocalRepository>>>,
     flights: Flights<(Remote, Wanted), Result<Oid, GitError>>,
@@ -102,7 +102,7 @@ impl Inner {
         Talk { transports: &self.transports, remote, limits, timeouts }
     }
 
-    async fn list(&self, remote: &Remote, scope: &RefScope) -> Result<Refs, Problem> {
+    pub(crate) async fn list(&self, remote: &Remote, scope: &RefScope) -> Result<Refs, Problem> {
         if let Place::Local(path) = remote.url.place() {
             self.may_be_local()?;
             let (path, scope, refs_max) = (path.clone(), scope.clone(), self.options.limits.refs_max);
@@ -205,7 +205,7 @@ impl Inner {
         Ok(Arc::clone(mirrors.entry(key).or_insert(opened)))
     }
 
-    fn may_be_local(&self) -> Result<(), Problem> {
+    pub(crate) fn may_be_local(&self) -> Result<(), Problem> {
         match self.options.local {
             LocalRepositories::Allowed => Ok(()),
             LocalRepositories::Refused => {
@@ -229,7 +229,7 @@ impl Inner {
     }
 
     /// The objects to read a commit of `remote` from, and what may be missing from them.
-    async fn objects(&self, remote: &Remote) -> Result<(Arc<Objects>, Omitted), Problem> {
+    pub(crate) async fn objects(&self, remote: &Remote) -> Result<(Arc<Objects>, Omitted), Problem> {
         if let Place::Local(path) = remote.url.place() {
             return Ok((Arc::clone(&self.local(path)?.objects), Omitted::Nothing));
         }

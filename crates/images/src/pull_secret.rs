@@ -21,6 +21,8 @@ pub enum PullSecret {
     },
     /// A variable of the environment that holds `user:password`.
     Environment(String),
+    /// A program that prints `user:password`.
+    Program(String),
 }
 
 /// A source that cannot be used. Never quotes more than the source's own text.
@@ -28,14 +30,14 @@ pub enum PullSecret {
 pub enum PullSecretError {
     /// Another form.
     #[error(
-        "{0:?} does not name credentials: pullsecret:<namespace>/<name>, secret:<namespace>/<name>#<field> and env:<variable> do"
+        "{0:?} does not name credentials: pullsecret:<namespace>/<name>, secret:<namespace>/<name>#<field>, env:<variable> and ext:<program> do"
     )]
     Form(String),
-    /// Programs are not run.
+    /// It belongs to the process, and applications may not have it.
     #[error(
-        "credentials from a program ({0:?}) are not supported, nothing is executed: put them into a Secret and name it as secret:<namespace>/<name>#<field>"
+        "{0:?} belongs to the process: registries.conf may name it, an application may not; put the credentials into a Secret and name it as secret:<namespace>/<name>#<field>"
     )]
-    Program(String),
+    OfProcess(String),
     /// It belongs to another namespace.
     #[error(
         "the Secret of {secret:?} is in namespace {namespace:?}, the application is not: credentials of other namespaces are not used"
@@ -52,7 +54,7 @@ impl PullSecret {
     /// Reads a source.
     ///
     /// # Errors
-    /// When its form is another, or it names a program.
+    /// When its form is another.
     pub fn parse(text: &str) -> Result<PullSecret, PullSecretError> {
         let form = || PullSecretError::Form(text.to_owned());
         let (kind, rest) = text.split_once(':').filter(|(_, rest)| !rest.is_empty()).ok_or_else(form)?;
@@ -67,15 +69,16 @@ impl PullSecret {
                 Ok(PullSecret::Field { namespace, name, field: field.to_owned() })
             }
             "env" => Ok(PullSecret::Environment(rest.to_owned())),
-            "ext" => Err(PullSecretError::Program(rest.to_owned())),
+            "ext" => Ok(PullSecret::Program(rest.to_owned())),
             _ => Err(form()),
         }
     }
 
-    /// Reads a source that an application names: Secrets of other namespaces are not its to use.
+    /// Reads a source that an application names: Secrets of other namespaces are not its to use, nor are the process'
+    /// variables and programs, whose words would go to whatever registry the application names.
     ///
     /// # Errors
-    /// As [`PullSecret::parse`], and when the Secret is in another namespace.
+    /// As [`PullSecret::parse`], and when it is not the application's to use.
     pub fn parse_of_application(text: &str, application_namespace: &str) -> Result<PullSecret, PullSecretError> {
         let secret = PullSecret::parse(text)?;
         match &secret {
@@ -84,6 +87,7 @@ impl PullSecret {
             {
                 Err(PullSecretError::Namespace { secret: text.to_owned(), namespace: namespace.clone() })
             }
+            PullSecret::Environment(_) | PullSecret::Program(_) => Err(PullSecretError::OfProcess(text.to_owned())),
             _ => Ok(secret),
         }
     }

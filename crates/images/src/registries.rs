@@ -49,6 +49,17 @@ pub struct Registry {
     /// Requests a second; 0 for the usual 20.
     #[serde(default)]
     pub limit: u32,
+    /// Whether nobody has configured it: it follows from the name of an image.
+    #[serde(skip)]
+    is_guess: bool,
+}
+
+impl Registry {
+    /// Whether somebody who configures the process has named it; otherwise an image's name did.
+    #[must_use]
+    pub fn is_declared(&self) -> bool {
+        !self.is_guess
+    }
 }
 
 /// Something wrong with the configuration.
@@ -172,5 +183,6 @@ fn at_host(host: &str) -> Registry {
         default: false,
         tagsortmode: String::new(),
         limit: 0,
+        is_guess: true,
     }
 }

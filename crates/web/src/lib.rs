@@ -13,9 +13,11 @@ mod trust;
 mod reach;
 
 mod cause;
+mod challenge;
 mod client;
 
 pub use cause::{Cause, pause_asked};
+pub use challenge::Challenge;
 pub use client::{ClientError, ClientKind, Clients, root_cause};
 pub use reach::{Reach, Refused, addresses, are_neighbours, is_loopback, is_same_authority, share_a_domain};
 pub use secret::Secret;

@@ -5,7 +5,7 @@ mod token;
 
 use crate::access::Access;
 use crate::asking::{Ask, Web};
-use crate::authorization::{Challenge, header};
+use crate::authorization::header;
 use crate::body::{Bound, read};
 use crate::cache::sha256;
 use crate::failure::of_status;
@@ -22,7 +22,7 @@ use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 use token::{Issuer, Purpose, Tokens};
 use url::Url;
-use web::is_same_authority;
+use web::{Challenge, is_same_authority};
 
 /// How many pages of tags are asked for at most.
 const PAGES_MAX: usize = 1000;

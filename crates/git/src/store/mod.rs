@@ -24,4 +24,4 @@ pub(crate) use git_tree::{GitTree, Omitted};
 pub(crate) use local::{LocalRepository, list as list_local};
 pub use local_watch::LocalWatch;
 pub(crate) use mirror::Mirror;
-pub(crate) use objects::Objects;
+pub(crate) use objects::{Kind, Objects};

@@ -12,6 +12,7 @@ use crate::remote::Remote;
 use crate::repo_url::Place;
 use crate::wire::greeting::{self, Greeting, Version};
 use crate::wire::pkt::{Pace, PktReader, protocol};
+use crate::wire::service::Service;
 use reqwest::header::{AUTHORIZATION, HeaderValue, LOCATION};
 use reqwest::{Client, Response};
 use std::collections::BTreeMap;
@@ -28,7 +29,10 @@ const AGENT: &str = concat!("git/2.0 (capstan/", env!("CARGO_PKG_VERSION"), ")")
 /// How many redirects are followed, as git does for its first request.
 const REDIRECTS_MAX: usize = 5;
 
-const DISCOVERY: &str = "/info/refs?service=git-upload-pack";
+/// Where a repository says what it has, for a service.
+fn discovery(service: Service) -> String {
+    format!("/info/refs?service={}", service.name())
+}
 
 pub(super) struct HttpPool {
     timeouts: Timeouts,
@@ -59,19 +63,35 @@ impl HttpPool {
         let is_remembered = remembered.is_some();
         let greeted = match remembered {
             Some(greeted) => greeted,
-            None => Arc::new(self.discover(remote).await?),
+            None => Arc::new(self.discover(remote, Service::UploadPack).await?),
         };
         self.remember(remote, &greeted);
-        let client = self.client(remote, &parsed(&greeted.base)?)?;
+        self.session(remote, &greeted, Service::UploadPack, is_remembered)
+    }
+
+    /// Begins a conversation that pushes. What the server has is asked anew: a push is held to it.
+    pub(super) async fn open_push(&self, remote: &Remote) -> Result<Session, Problem> {
+        let greeted = self.discover(remote, Service::ReceivePack).await?;
+        self.session(remote, &greeted, Service::ReceivePack, false)
+    }
+
+    fn session(
+        &self,
+        remote: &Remote,
+        greeted: &Greeted,
+        service: Service,
+        remembered: bool,
+    ) -> Result<Session, Problem> {
         let ask = HttpAsk {
-            client,
-            url: format!("{}/git-upload-pack", greeted.base),
+            client: self.client(remote, &parsed(&greeted.base)?)?,
+            url: format!("{}/{}", greeted.base, service.name()),
+            service,
             authorization: greeted.authorization.clone(),
             version: (greeted.greeting.version == Version::Two).then_some("version=2"),
             timeouts: self.timeouts,
             reader: None,
         };
-        Ok(Session { greeting: greeted.greeting.clone(), remembered: is_remembered, carrier: Carrier::Http(ask) })
+        Ok(Session { greeting: greeted.greeting.clone(), remembered, carrier: Carrier::Http(ask) })
     }
 
     /// Remotes with the same trust, certificate, proxy and reach share a client: its authorities and its connections.
@@ -91,16 +111,17 @@ impl HttpPool {
         all.insert(remote.clone(), Arc::clone(greeted));
     }
 
-    async fn discover(&self, remote: &Remote) -> Result<Greeted, Problem> {
+    async fn discover(&self, remote: &Remote, service: Service) -> Result<Greeted, Problem> {
         let mut base = own_url(remote)?;
         let mut authorization = authorization(&remote.credentials)?;
         for _ in 0..=REDIRECTS_MAX {
             if !remote.plain_http.allows(&base) {
                 return Err(Problem::PlainHttp);
             }
-            let response = get(&self.client(remote, &base)?, &base, authorization.as_ref(), &self.timeouts).await?;
+            let client = self.client(remote, &base)?;
+            let response = get(&client, &base, service, authorization.as_ref(), &self.timeouts).await?;
             if response.status().is_redirection() {
-                let next = redirected(&base, &response)?;
+                let next = redirected(&base, service, &response)?;
                 // Another authority must not see the credentials meant for this one.
                 if !is_same_authority(&next, &base) {
                     authorization = None;
@@ -108,32 +129,36 @@ impl HttpPool {
                 base = next;
                 continue;
             }
-            let greeting = self.read_greeting(response).await?;
+            let greeting = self.read_greeting(response, service).await?;
             let base = base.as_str().trim_end_matches('/').to_owned();
             return Ok(Greeted { base, authorization, greeting });
         }
         Err(protocol(format!("more than {REDIRECTS_MAX} redirects")))
     }
 
-    async fn read_greeting(&self, response: Response) -> Result<Greeting, Problem> {
-        expect_kind(&response, "application/x-git-upload-pack-advertisement")?;
+    async fn read_greeting(&self, response: Response, service: Service) -> Result<Greeting, Problem> {
+        expect_kind(&response, &format!("application/x-{}-advertisement", service.name()))?;
         let pace = Pace {
             idle: self.timeouts.idle,
             bytes_max: self.limits.listing_bytes_max,
             what: "the listing of refs in bytes",
         };
-        greeting::read(&mut PktReader::new(body(response, self.timeouts), pace), self.limits.refs_max).await
+        greeting::read(&mut PktReader::new(body(response, self.timeouts), pace), service, self.limits.refs_max).await
     }
 }
 
 async fn get(
     client: &Client,
     base: &Url,
+    service: Service,
     authorization: Option<&HeaderValue>,
     timeouts: &Timeouts,
 ) -> Result<Response, Problem> {
-    let url = format!("{}{DISCOVERY}", base.as_str().trim_end_matches('/'));
-    let mut request = client.get(url).header("Git-Protocol", "version=2").header("Pragma", "no-cache");
+    let url = format!("{}{}", base.as_str().trim_end_matches('/'), discovery(service));
+    let mut request = client.get(url).header("Pragma", "no-cache");
+    if let Some(version) = service.protocol() {
+        request = request.header("Git-Protocol", version);
+    }
     if let Some(value) = authorization {
         request = request.header(AUTHORIZATION, value);
     }
@@ -147,10 +172,10 @@ async fn get(
 }
 
 /// Where a redirect leads: another base for the same request, never from https to something weaker.
-fn redirected(base: &Url, response: &Response) -> Result<Url, Problem> {
+fn redirected(base: &Url, service: Service, response: &Response) -> Result<Url, Problem> {
     let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let target = response.url().join(location).map_err(|_| protocol("a redirect to no URL"))?;
-    let target = target.as_str().strip_suffix(DISCOVERY);
+    let target = target.as_str().strip_suffix(&discovery(service));
     let target = target.ok_or_else(|| protocol("a redirect to something that is not this request"))?;
     let target = Url::parse(target).map_err(|_| protocol("a redirect to no URL"))?;
     match (base.scheme(), target.scheme()) {

@@ -4,6 +4,7 @@ use super::http_error::{of_error, of_status};
 use crate::error::Problem;
 use crate::options::Timeouts;
 use crate::wire::pkt::{Answer, Pace, PktReader, protocol};
+use crate::wire::service::Service;
 use futures::TryStreamExt;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Response};
@@ -19,6 +20,8 @@ pub(super) fn body(response: Response, timeouts: Timeouts) -> Answer {
 pub(super) struct HttpAsk {
     pub(super) client: Client,
     pub(super) url: String,
+    /// What is asked for there.
+    pub(super) service: Service,
     pub(super) authorization: Option<HeaderValue>,
     /// What to say about the protocol, when it is not version 0.
     pub(super) version: Option<&'static str>,
@@ -29,11 +32,12 @@ pub(super) struct HttpAsk {
 
 impl HttpAsk {
     pub(super) async fn ask(&mut self, request: Vec<u8>, pace: Pace) -> Result<&mut PktReader<Answer>, Problem> {
+        let result = format!("application/x-{}-result", self.service.name());
         let mut post = self
             .client
             .post(&self.url)
-            .header(CONTENT_TYPE, "application/x-git-upload-pack-request")
-            .header(ACCEPT, "application/x-git-upload-pack-result")
+            .header(CONTENT_TYPE, format!("application/x-{}-request", self.service.name()))
+            .header(ACCEPT, &result)
             .body(request);
         if let Some(version) = self.version {
             post = post.header("Git-Protocol", version);
@@ -47,7 +51,7 @@ impl HttpAsk {
         if !response.status().is_success() {
             return Err(of_status(response.status(), response.headers()));
         }
-        expect_kind(&response, "application/x-git-upload-pack-result")?;
+        expect_kind(&response, &result)?;
         Ok(self.reader.insert(PktReader::new(body(response, self.timeouts), pace)))
     }
 }

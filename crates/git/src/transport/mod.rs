@@ -16,6 +16,7 @@ use crate::error::Problem;
 use crate::options::{GitLimits, Timeouts};
 use crate::remote::Remote;
 use crate::repo_url::Place;
+use crate::wire::service::Service;
 
 /// Opens conversations and keeps connections for the next one.
 pub(crate) struct Transports {
@@ -32,7 +33,16 @@ impl Transports {
     pub(crate) async fn open(&self, remote: &Remote, greet: Greet) -> Result<Session, Problem> {
         match remote.url.place() {
             Place::Https(_) | Place::Http(_) => self.http.open(remote, greet).await,
-            Place::Ssh(place) => self.ssh.open(remote, place).await,
+            Place::Ssh(place) => self.ssh.open(remote, place, Service::UploadPack).await,
+            Place::Local(_) => Err(Problem::Unsupported { what: "talking to a local repository".into() }),
+        }
+    }
+
+    /// Begins a conversation that pushes to the server of `remote`.
+    pub(crate) async fn open_push(&self, remote: &Remote) -> Result<Session, Problem> {
+        match remote.url.place() {
+            Place::Https(_) | Place::Http(_) => self.http.open_push(remote).await,
+            Place::Ssh(place) => self.ssh.open(remote, place, Service::ReceivePack).await,
             Place::Local(_) => Err(Problem::Unsupported { what: "talking to a local repository".into() }),
         }
     }

@@ -11,6 +11,7 @@ use crate::remote::{Credentials, HostKeys, Remote};
 use crate::repo_url::SshPlace;
 use crate::wire::greeting;
 use crate::wire::pkt::Pace;
+use crate::wire::service::Service;
 use russh::client::{self, AuthResult, Handle, Msg};
 use russh::keys::{Algorithm, HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKeyOrCertificate};
 use russh::{Channel, Preferred};
@@ -39,7 +40,7 @@ impl SshPool {
         SshPool { timeouts, limits, connections: Mutex::default() }
     }
 
-    pub(super) async fn open(&self, remote: &Remote, place: &SshPlace) -> Result<Session, Problem> {
+    pub(super) async fn open(&self, remote: &Remote, place: &SshPlace, service: Service) -> Result<Session, Problem> {
         let limit = self.timeouts.connect;
         let channel = tokio::time::timeout(limit, self.channel(remote, place)).await;
         let channel = channel.map_err(|_| Problem::Timeout { doing: "connecting", limit })??;
@@ -48,8 +49,8 @@ impl SshPool {
             bytes_max: self.limits.listing_bytes_max,
             what: "the listing of refs in bytes",
         };
-        let mut ask = SshAsk::start(channel, &place.path, pace).await?;
-        match greeting::read(&mut ask.reader, self.limits.refs_max).await {
+        let mut ask = SshAsk::start(channel, service, &place.path, pace).await?;
+        match greeting::read(&mut ask.reader, service, self.limits.refs_max).await {
             Ok(greeting) => Ok(Session { greeting, remembered: false, carrier: Carrier::Ssh(ask) }),
             Err(problem) => Err(ask.explain(problem)),
         }

@@ -1,7 +1,8 @@
-//! Asking over ssh: one channel that runs `git-upload-pack` at the other end.
+//! Asking over ssh: one channel that runs `git-upload-pack` or `git-receive-pack` at the other end.
 
 use crate::error::Problem;
 use crate::wire::pkt::{Answer, Pace, PktReader, printable};
+use crate::wire::service::Service;
 use bytes::Bytes;
 use futures::Stream;
 use russh::client::Msg;
@@ -28,12 +29,19 @@ struct Complaints(Arc<Mutex<Vec<u8>>>);
 
 impl SshAsk {
     /// Runs the service for the repository at `path` in a fresh channel.
-    pub(super) async fn start(channel: Channel<Msg>, path: &str, pace: Pace) -> Result<Self, Problem> {
+    pub(super) async fn start(
+        channel: Channel<Msg>,
+        service: Service,
+        path: &str,
+        pace: Pace,
+    ) -> Result<Self, Problem> {
         let complaints = Complaints::default();
         let (reader, writer) = channel.split();
         // Servers that do not allow the variable speak version 0, which is understood too.
-        writer.set_env(false, "GIT_PROTOCOL", "version=2").await.map_err(broken)?;
-        writer.exec(true, format!("git-upload-pack {}", quoted(path))).await.map_err(broken)?;
+        if let Some(version) = service.protocol() {
+            writer.set_env(false, "GIT_PROTOCOL", version).await.map_err(broken)?;
+        }
+        writer.exec(true, format!("{} {}", service.name(), quoted(path))).await.map_err(broken)?;
         let stream: Answer = Box::pin(StreamReader::new(Box::pin(output(reader, complaints.clone()))));
         Ok(SshAsk { writer, reader: PktReader::new(stream, pace), complaints })
     }
@@ -83,7 +91,7 @@ fn output(reader: ChannelReadHalf, complaints: Complaints) -> impl Stream<Item =
             match reader.wait().await {
                 Some(ChannelMsg::Data { data }) => return Some((Ok(data), (reader, complaints))),
                 Some(ChannelMsg::ExtendedData { data, ext: STDERR }) => complaints.add(&data),
-                Some(ChannelMsg::Failure) => complaints.add(b"the server does not run git-upload-pack"),
+                Some(ChannelMsg::Failure) => complaints.add(b"the server does not run what Git needs"),
                 Some(_) => {}
                 None => return None,
             }

@@ -1,6 +1,7 @@
 //! What a server says first: its protocol version and abilities, and with version 0 all its refs at once.
 
 use super::pkt::{PktReader, printable, protocol};
+use super::service::Service;
 use crate::error::Problem;
 use crate::oid::Oid;
 use crate::refs::{Ref, RefScope, Refs};
@@ -54,12 +55,13 @@ impl Greeting {
 /// Reads a greeting to its end.
 pub(crate) async fn read<R: AsyncRead + Unpin>(
     reader: &mut PktReader<R>,
+    service: Service,
     refs_max: usize,
 ) -> Result<Greeting, Problem> {
     let mut first = next(reader).await?.ok_or_else(|| protocol("it ends before saying anything"))?;
     // Only over http, and not from every server: the service announced, and a flush.
     if first.starts_with(b"# service=") {
-        if first != b"# service=git-upload-pack" {
+        if first.strip_prefix(b"# service=") != Some(service.name().as_bytes()) {
             return Err(protocol("it announces another service"));
         }
         if next(reader).await?.is_some() {
@@ -189,7 +191,7 @@ mod tests {
         for line in lines {
             if line.is_empty() { write_flush(&mut bytes) } else { write_line(&mut bytes, line) }
         }
-        read(&mut reader(&bytes), 3).await
+        read(&mut reader(&bytes), Service::UploadPack, 3).await
     }
 
     #[tokio::test]

@@ -76,10 +76,12 @@ fn credentials_come_from_secrets_of_the_application_alone() {
     assert_eq!(parse("pullsecret:argocd/reg"), Ok(docker));
     let field = PullSecret::Field { namespace: "argocd".into(), name: "reg".into(), field: "creds".into() };
     assert_eq!(parse("secret:argocd/reg#creds"), Ok(field));
-    assert_eq!(parse("env:REG"), Ok(PullSecret::Environment("REG".into())));
+    assert_eq!(PullSecret::parse("env:REG"), Ok(PullSecret::Environment("REG".into())));
+    assert_eq!(PullSecret::parse("ext:/login.sh"), Ok(PullSecret::Program("/login.sh".into())));
     let told = |text: &str| parse(text).expect_err(text).to_string();
     assert!(told("secret:other/reg#creds").contains("in namespace \"other\""));
-    assert!(told("ext:/scripts/login.sh").contains("nothing is executed"));
+    assert!(told("ext:/scripts/login.sh").contains("an application may not"));
+    assert!(told("env:AWS_SECRET_ACCESS_KEY").contains("an application may not"));
     for text in ["", "secret", "secret:", "secret:argocd/reg", "pullsecret:reg", "pullsecret:a/b/c", "vault:x"] {
         assert!(told(text).contains("does not name credentials"), "{text}");
     }

@@ -1,0 +1,204 @@
+//! Pushing: one commit on top of what is there, or nothing.
+//!
+//! What is written is a [`Proposal`]: changes to the files of a commit, which become a commit that follows it. A branch
+//! moves only from where it was when the proposal was made, so that nobody's commit is ever lost: where it has moved, the
+//! push is refused, and whoever proposed reads the files anew and proposes again.
+
+mod commit_text;
+mod local;
+mod objects;
+mod pack;
+mod signer;
+mod tree_edit;
+
+pub use signer::{SignError, Signer};
+
+use crate::builder::parse_paths;
+use crate::change::Change;
+use crate::commit::Signature;
+use crate::error::{GitError, Problem};
+use crate::oid::Oid;
+use crate::refs::RefScope;
+use crate::remote::Remote;
+use crate::repo_url::Place;
+use crate::repositories::{Inner, Repositories};
+use crate::store::Objects;
+use crate::wire::pkt::Pace;
+use crate::wire::push::{Command, Report, read, request};
+use objects::NewObject;
+use std::path::PathBuf;
+
+/// A commit to be made and pushed.
+#[derive(Debug, Clone)]
+pub struct Proposal {
+    /// The branch to push, without `refs/heads/`.
+    pub branch: String,
+    /// Where the branch is; `None` where it is to be made.
+    pub expected: Option<Oid>,
+    /// The commit that is followed: where the branch is, or what a new branch begins at. It must have been fetched.
+    pub parent: Oid,
+    /// What changes, by path.
+    pub changes: Vec<(String, Change)>,
+    /// The message.
+    pub message: String,
+    /// Who makes it, and when.
+    pub author: Signature,
+    /// Who signs it.
+    pub signer: Option<Signer>,
+}
+
+/// What was pushed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pushed {
+    /// This commit.
+    Commit(Oid),
+    /// Nothing: the changes are there already.
+    Nothing,
+}
+
+/// Why nothing was pushed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PushError {
+    /// The branch is not where it was: read anew and propose again.
+    #[error("{repository}: branch {branch} has moved meanwhile")]
+    Moved {
+        /// The repository.
+        repository: String,
+        /// The branch.
+        branch: String,
+    },
+    /// The server does not take it: a protected branch, a hook, a rule.
+    #[error("{repository}: branch {branch} does not take the commit: {message}")]
+    Refused {
+        /// The repository.
+        repository: String,
+        /// The branch.
+        branch: String,
+        /// The server's words.
+        message: String,
+    },
+    /// The commit cannot be signed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// The repository cannot be reached or read.
+    #[error(transparent)]
+    Git(#[from] GitError),
+}
+
+impl Repositories {
+    /// Makes the commit and pushes it, as a fast-forward.
+    ///
+    /// # Errors
+    /// When nothing was pushed; where the connection broke after everything was sent, the branch is asked for.
+    pub async fn push(&self, remote: &Remote, proposal: &Proposal) -> Result<Pushed, PushError> {
+        let failed = |problem: Problem| PushError::Git(remote.error(problem));
+        let (objects, _) = self.0.objects(remote).await.map_err(failed)?;
+        let own = proposal.clone();
+        let made = self.0.offload.run(move || make(&objects, &own)).await;
+        let made = match made {
+            Err(MakeError::Sign(error)) => return Err(error.into()),
+            Err(MakeError::Git(problem)) => return Err(failed(problem)),
+            Ok(None) => return Ok(Pushed::Nothing),
+            Ok(Some(made)) => made,
+        };
+        let commit = made.commit;
+        let command = Command { name: format!("refs/heads/{}", proposal.branch), old: proposal.expected, new: commit };
+        let report = self.0.send(remote, command, made.objects).await;
+        self.settle(remote, proposal, commit, report).await
+    }
+
+    /// What a report means: a branch that is elsewhere has moved, whatever the server calls that.
+    async fn settle(
+        &self,
+        remote: &Remote,
+        proposal: &Proposal,
+        commit: Oid,
+        report: Result<Report, Problem>,
+    ) -> Result<Pushed, PushError> {
+        let message = match report {
+            Ok(Report::Moved) => return Ok(Pushed::Commit(commit)),
+            Ok(Report::Refused(message)) => Ok(message),
+            Err(problem) => Err(problem),
+        };
+        let (repository, branch) = (remote.url.to_string(), proposal.branch.clone());
+        let refs = self.0.list(remote, &RefScope::default()).await;
+        let now = refs.ok().map(|refs| refs.get(&format!("refs/heads/{branch}")).map(|found| found.target));
+        match (now, message) {
+            (Some(now), _) if now == Some(commit) => Ok(Pushed::Commit(commit)),
+            (Some(now), _) if now != proposal.expected => Err(PushError::Moved { repository, branch }),
+            (_, Ok(message)) => Err(PushError::Refused { repository, branch, message }),
+            (_, Err(problem)) => Err(PushError::Git(remote.error(problem))),
+        }
+    }
+}
+
+impl Inner {
+    async fn send(&self, remote: &Remote, command: Command, objects: Vec<NewObject>) -> Result<Report, Problem> {
+        if let Place::Local(path) = remote.url.place() {
+            self.may_be_local()?;
+            let path: PathBuf = path.clone();
+            return self.offload.run(move || local::take(&path, &command, &objects)).await;
+        }
+        let timeouts = self.options.timeouts;
+        let sent = tokio::time::timeout(timeouts.fetch, self.send_to_server(remote, &command, &objects)).await;
+        sent.map_err(|_| Problem::Timeout { doing: "pushing", limit: timeouts.fetch })?
+    }
+
+    async fn send_to_server(
+        &self,
+        remote: &Remote,
+        command: &Command,
+        objects: &[NewObject],
+    ) -> Result<Report, Problem> {
+        let pack = pack::write(objects)?;
+        let mut session = self.transports.open_push(remote).await?;
+        let pace = Pace {
+            idle: self.options.timeouts.idle,
+            bytes_max: self.options.limits.listing_bytes_max,
+            what: "the report in bytes",
+        };
+        let greeting = session.greeting.clone();
+        let report = match session.ask(request(&greeting, command, &pack), pace).await {
+            Ok(reader) => read(reader, &greeting, command).await,
+            Err(problem) => Err(problem),
+        };
+        let report = report.map_err(|problem| session.explain(problem));
+        // Without a farewell: the server ends by itself after a push.
+        drop(session);
+        report
+    }
+}
+
+/// A commit and everything in it that is new.
+struct Made {
+    commit: Oid,
+    objects: Vec<NewObject>,
+}
+
+enum MakeError {
+    Sign(SignError),
+    Git(Problem),
+}
+
+impl From<Problem> for MakeError {
+    fn from(problem: Problem) -> Self {
+        MakeError::Git(problem)
+    }
+}
+
+/// The commit; `None` where it would change nothing.
+fn make(objects: &Objects, proposal: &Proposal) -> Result<Option<Made>, MakeError> {
+    let changes = parse_paths(&proposal.changes)?;
+    let parent = crate::store::read_commit(objects, proposal.parent)?;
+    let (_, root) = parent.ok_or(Problem::gone(proposal.parent))?;
+    let mut new = Vec::new();
+    let tree = tree_edit::edit(objects, root, &changes, &mut new)?;
+    if tree == root {
+        return Ok(None);
+    }
+    let text = commit_text::write(proposal, tree).map_err(MakeError::Sign)?;
+    let commit = NewObject::commit(text);
+    let id = commit.id;
+    new.push(commit);
+    Ok(Some(Made { commit: id, objects: new }))
+}

@@ -1,0 +1,34 @@
+//! Signing commits with an SSH key, as `gpg.format=ssh` does.
+
+use russh::keys::HashAlg;
+use russh::keys::ssh_key::{LineEnding, SshSig};
+use web::Secret;
+
+/// A private key that signs commits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signer {
+    /// The key, in OpenSSH or PEM form.
+    pub key: Secret,
+    /// What decrypts it, when it is encrypted.
+    pub passphrase: Option<Secret>,
+}
+
+/// The commit cannot be signed. Never quotes the key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the commit cannot be signed: {0}")]
+pub struct SignError(pub String);
+
+/// What Git calls such signatures.
+const NAMESPACE: &str = "git";
+
+impl Signer {
+    /// The signature of `text`, armoured.
+    pub(super) fn sign(&self, text: &[u8]) -> Result<String, SignError> {
+        let key = format!("{}\n", self.key.reveal().trim());
+        let key = russh::keys::decode_secret_key(&key, self.passphrase.as_ref().map(Secret::reveal));
+        let key = key.map_err(|error| SignError(format!("the signing key cannot be read: {error}")))?;
+        let failed = |error: russh::keys::ssh_key::Error| SignError(error.to_string());
+        let signature = SshSig::sign(&key, NAMESPACE, HashAlg::Sha512, text).map_err(failed)?;
+        signature.to_pem(LineEnding::LF).map_err(failed)
+    }
+}
