@@ -45,6 +45,12 @@ pub enum Bench {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Many AnalysisRuns on a cluster in a process of its own, and a server that answers them.
+    Analysis {
+        /// Handed to the benchmark; `-- --help` tells what there is.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// Many Rollouts on a cluster in a process of its own: the figures in docs/benchmarks.md.
     Rollouts {
         /// Handed to the benchmark; `-- --help` tells what there is.
@@ -65,6 +71,7 @@ impl Bench {
             Bench::Apps { arguments } => measure("apps", arguments),
             Bench::Rollouts { arguments } => measure("rollouts", arguments),
             Bench::Traffic { arguments } => measure("traffic", arguments),
+            Bench::Analysis { arguments } => measure("analysis", arguments),
             Bench::Planning { arguments } => {
                 let mut bench = Command::new("cargo");
                 bench.current_dir(workspace::root()).args(["bench", "-p", "strategy", "--bench", "planning", "--"]);

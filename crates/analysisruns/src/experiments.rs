@@ -12,6 +12,7 @@ mod analyses;
 mod templates;
 
 mod assess;
+mod conditions;
 pub mod plan;
 
 mod observe;

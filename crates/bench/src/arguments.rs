@@ -36,6 +36,9 @@ pub struct Arguments {
     /// How many Rollouts behind a router get a new weight at once
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
     pub routed: u32,
+    /// How many AnalysisRuns measure at a time
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub analyses: u32,
     /// How many requests go through the simulated ingress
     #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub requests: u32,
@@ -53,6 +56,8 @@ pub enum Subject {
     Rollouts,
     /// Routes of Rollouts, and the simulated ingress
     Traffic,
+    /// AnalysisRuns
+    Analysis,
 }
 
 /// One thing to measure. They are run in this order, whatever the order on the command line: the last one moves all

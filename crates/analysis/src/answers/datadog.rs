@@ -1,6 +1,6 @@
 //! Datadog's answers: series of version 1, scalars of version 2.
 
-use super::{Understood, decimal, instant, json};
+use super::{Understood, decimal, go_json, instant, json};
 use expr::Value;
 use serde_json::{Value as Json, json as object};
 
@@ -46,24 +46,61 @@ fn columns(answer: &Json) -> Result<Understood, String> {
         return Err(format!("There were errors in your query: {errors}"));
     }
     let columns = data["attributes"]["columns"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let of =
-        |ty: &str| columns.iter().find(|column| column["type"] == ty).and_then(|column| column["values"].as_array());
-    let rows: Vec<(usize, f64)> =
-        of("number").into_iter().flatten().enumerate().filter_map(|(at, value)| Some((at, value.as_f64()?))).collect();
-    let Some((_, first)) = rows.first() else { return Ok(Understood::nothing("[]")) };
-    let Some(groups) = of("group") else {
-        return Ok(Understood::plain(Value::Float(*first), decimal(*first), None));
+    let is = |column: &&Json, ty: &str| column["type"].as_str().unwrap_or_default() == ty;
+    // Compat: answers of old have columns without a type, and they are of numbers.
+    let Some(numbers) = columns.iter().find(|column| is(column, "number") || is(column, "")) else {
+        return Ok(Understood::nothing("[]"));
     };
-    let numbers: Vec<f64> = rows.iter().map(|(_, number)| *number).collect();
-    let mut understood = Understood::numbers(&numbers, None)?;
-    let named: Vec<Json> = rows
-        .iter()
-        .take(GROUPS_MAX)
-        .map(|(at, number)| object!({ "group": groups.get(*at), "value": number }))
-        .collect();
-    understood.metadata.insert("groups".to_owned(), Json::from(named).to_string());
+    let groups: Vec<&Json> = columns.iter().filter(|column| is(column, "group")).collect();
+    let rows = rows(numbers, &groups)?;
+    let Some(first) = rows.first() else { return Ok(Understood::nothing("[]")) };
+    if groups.is_empty() {
+        return Ok(Understood::plain(Value::Float(first.number), decimal(first.number), None));
+    }
+    let mut understood = Understood::numbers(&rows.iter().map(|row| row.number).collect::<Vec<f64>>(), None)?;
     if rows.len() > GROUPS_MAX {
         understood.metadata.insert("groups_truncated".to_owned(), "true".to_owned());
     }
+    understood.metadata.insert("groups".to_owned(), told(rows));
     Ok(understood)
+}
+
+/// A number, and the tags of its group.
+struct Row {
+    number: f64,
+    group: String,
+}
+
+/// All numbers that are there; a group without data has none.
+fn rows(numbers: &Json, groups: &[&Json]) -> Result<Vec<Row>, String> {
+    let values = numbers["values"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut rows = Vec::new();
+    for (at, value) in values.iter().enumerate().filter(|(_, value)| !value.is_null()) {
+        let number = value.as_f64().ok_or_else(|| {
+            let column = numbers["name"].as_str().unwrap_or_default();
+            format!("could not parse numeric value at index {at} in column {column:?}: it is no number")
+        })?;
+        let tags: Option<Vec<String>> = groups.iter().map(|column| tags(&column["values"][at])).collect();
+        let group = tags.ok_or_else(|| format!("could not parse group label at index {at}"))?.join(",");
+        rows.push(Row { number, group });
+    }
+    Ok(rows)
+}
+
+/// The tags of one column: several when a tag has other names.
+fn tags(entry: &Json) -> Option<String> {
+    let tags: Option<Vec<&str>> = entry.as_array()?.iter().map(Json::as_str).collect();
+    tags.filter(|tags| !tags.is_empty()).map(|tags| tags.join(","))
+}
+
+/// Groups and their numbers, for people. Of many, those with the lowest and the highest: one of them is what a condition
+/// minds.
+fn told(mut rows: Vec<Row>) -> String {
+    if rows.len() > GROUPS_MAX {
+        rows.sort_by(|a, b| a.number.total_cmp(&b.number));
+        let beyond = rows.len() - GROUPS_MAX;
+        rows.drain(GROUPS_MAX / 2..GROUPS_MAX / 2 + beyond);
+    }
+    let told: Vec<Json> = rows.into_iter().map(|row| object!({ "name": row.group, "value": row.number })).collect();
+    go_json::text(&Json::from(told))
 }

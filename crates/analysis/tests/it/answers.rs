@@ -66,10 +66,47 @@ fn datadog_answers_series_and_columns() {
     };
     assert_eq!(text(v2(r#"[{"type":"number","values":[0.5]}]"#)), "0.5");
     assert_eq!(text(v2(r#"[{"type":"number","values":[null]}]"#)), "[]");
-    let grouped = r#"[{"type":"group","values":[["env:a"],["env:b"]]},{"type":"number","values":[1,2]}]"#;
-    let grouped = v2(grouped).expect("an answer");
-    assert_eq!(grouped.measured.text, "[1,2]");
-    assert!(grouped.metadata["groups"].contains("env:b"));
+    assert_eq!(text(v2(r#"[{"values":[0.25]}]"#)), "0.25", "columns of old have no type");
+    assert_eq!(text(v2(r#"[{"type":"group","values":[]}]"#)), "[]");
+    let wrong = text(v2(r#"[{"name":"q","type":"number","values":["many"]}]"#));
+    assert_eq!(wrong, "error could not parse numeric value at index 0 in column \"q\": it is no number");
+}
+
+/// <https://docs.datadoghq.com/api/latest/metrics/#query-scalar-data-across-multiple-products>, with two tags.
+#[test]
+fn datadog_names_groups_by_all_their_tags() {
+    let v2 = |columns: &str| {
+        datadog(DatadogVersion::V2, format!(r#"{{"data":{{"attributes":{{"columns":{columns}}}}}}}"#).as_bytes())
+    };
+    let grouped = v2(r#"[{"name":"env","type":"group","values":[["prod"],["prod"],["dev"]]},
+        {"name":"path","type":"group","values":[["GET /a"],["GET /b"],["GET /a"]]},
+        {"name":"q","type":"number","values":[1,null,0.03]}]"#)
+    .expect("an answer");
+    assert_eq!(grouped.measured.text, "[1,0.03]");
+    let told = r#"[{"name":"prod,GET /a","value":1},{"name":"dev,GET /a","value":0.03}]"#;
+    assert_eq!(grouped.metadata["groups"], told, "a group without data is left out, and no other is mistaken for it");
+    assert!(!grouped.metadata.contains_key("groups_truncated"));
+    let one = v2(r#"[{"type":"group","values":[["only"]]},{"type":"number","values":[0.5]}]"#).expect("an answer");
+    assert_eq!(one.measured.text, "[0.5]", "grouped is a list, however many groups there are");
+    let blank = text(v2(r#"[{"type":"group","values":[["a"],[]]},{"type":"number","values":[1,2]}]"#));
+    assert_eq!(blank, "error could not parse group label at index 1");
+}
+
+#[test]
+fn of_many_datadog_groups_the_outermost_are_told() {
+    let names: Vec<String> = (0..150).map(|at| format!(r#"["host-{at}"]"#)).collect();
+    let numbers: Vec<String> = (0..150).map(|at| ((at * 7) % 150).to_string()).collect();
+    let body = format!(
+        r#"{{"data":{{"attributes":{{"columns":[{{"type":"group","values":[{}]}},{{"type":"number","values":[{}]}}]}}}}}}"#,
+        names.join(","),
+        numbers.join(",")
+    );
+    let answer = datadog(DatadogVersion::V2, body.as_bytes()).expect("an answer");
+    let told: serde_json::Value = serde_json::from_str(&answer.metadata["groups"]).expect("JSON");
+    let values: Vec<i64> = told.as_array().expect("a list").iter().filter_map(|it| it["value"].as_i64()).collect();
+    assert_eq!(values, (0..50).chain(100..150).collect::<Vec<i64>>());
+    assert_eq!(answer.metadata["groups_truncated"], "true");
+    assert_eq!(answer.measured.text.matches(',').count(), 149, "conditions see all");
 }
 
 #[test]

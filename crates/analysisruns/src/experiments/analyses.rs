@@ -150,6 +150,8 @@ fn tell(
     let message =
         format!("AnalysisRun '{}' transitioned from {} -> {}{why}", analysis.name, before.phase, status.phase);
     let reason = format!("AnalysisRun{}", status.phase);
+    // Compat: always as a warning.
+    draft.warn_rollout(&reason, message.clone());
     if matches!(status.phase.as_str(), "Failed" | "Error" | "Inconclusive") {
         draft.warn(&reason, message);
     } else {

@@ -1,12 +1,13 @@
 //! A plan being made: in order, each write after the one before, under its guard. A leaf module.
 
 use super::seen::Seen;
-use api::rollouts::ExperimentStatus;
+use api::names::API_VERSION;
+use api::rollouts::{ExperimentStatus, ROLLOUT};
 use cluster::{Change, ClusterId, Part, PatchKind, Target, Write};
 use controller::{Event, Guard, Level, Plan, Planned, Severity};
 use jiff::{SignedDuration, Timestamp};
 use merge::merge_patch;
-use object::Object;
+use object::{Gvk, Object};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -96,6 +97,18 @@ impl<'s> Draft<'s> {
     pub fn wake_after(&mut self, time: Timestamp) {
         let at = time.checked_add(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX);
         self.plan = std::mem::take(&mut self.plan).wake_at(at, Level::LOWEST);
+    }
+
+    /// Warns of something at the Rollout whose step this is, where people have subscribed.
+    pub fn warn_rollout(&mut self, reason: &str, message: String) {
+        let meta = self.seen.object.meta();
+        let Some(owner) = meta.controller().filter(|owner| &*owner.kind == ROLLOUT) else { return };
+        let gvk = Gvk::from_api_version(API_VERSION, ROLLOUT);
+        self.events.push(Event {
+            regarding: Target::new(gvk, self.seen.object.namespace(), &owner.name),
+            uid: owner.uid.clone(),
+            ..event(&self.seen.object, Severity::Warning, reason, message)
+        });
     }
 
     /// The plan.

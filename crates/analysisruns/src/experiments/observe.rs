@@ -95,7 +95,8 @@ async fn taken(cache: &Cache, seen: &mut Seen) -> Result<(), Failure> {
         let found = cache.client().get(&Gvk::new("apps", "v1", "ReplicaSet"), seen.object.namespace(), &name).await?;
         let Some(found) = found else { continue };
         let is_own = found.meta().controller().is_some_and(|owner| owner.uid == seen.object.meta().uid);
-        if is_own {
+        // One whose annotation somebody took away is nobody's: waiting for it would not end.
+        if is_own && found.meta().annotations.contains_key(ANNOTATION_EXPERIMENT_TEMPLATE) {
             return Err(Failure::Retry(format!("ReplicaSet {name} is there and not yet seen")));
         }
         taken.push(template.name.clone());

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 /// Seconds without progress after which a version has failed, when the spec does not say.
-const PROGRESS_DEADLINE_SECONDS: i32 = 600;
+pub const PROGRESS_DEADLINE_SECONDS: i32 = 600;
 /// Seconds that pods stay when all is over, when the spec does not say.
 const SCALE_DOWN_DELAY_SECONDS: i32 = 30;
 
@@ -57,6 +57,8 @@ fn wanted(draft: &Draft<'_>, template: &ExperimentTemplate, status: &ExperimentT
 fn create(draft: &mut Draft<'_>, template: &ExperimentTemplate, status: &mut ExperimentTemplateStatus) {
     let name = set_name(draft.seen, template);
     if draft.seen.taken.contains(&template.name) {
+        // Upstream counts, and tries the same name again, for ever.
+        status.collision_count = Some(status.collision_count.unwrap_or_default().saturating_add(1));
         status.status = "Error".to_owned();
         status.message = format!(
             "Failed to create ReplicaSet for template '{}': replicasets.apps {name:?} already exists",

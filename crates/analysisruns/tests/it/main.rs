@@ -5,6 +5,9 @@
 mod script;
 mod stage;
 
+mod laboratory;
+mod timelines;
+
 mod alone;
 mod canaries;
 mod experiments;

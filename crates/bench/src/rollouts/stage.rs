@@ -39,11 +39,17 @@ pub struct Stage {
     controllers: Process,
     capstan: PathBuf,
     folder: TempDir,
+    flags: &'static [&'static str],
 }
 
 impl Stage {
     /// Starts both processes; no Rollout exists yet.
     pub async fn set(arguments: &Arguments) -> Result<Self> {
+        Self::set_with(arguments, &[]).await
+    }
+
+    /// The same, with these flags more for the controllers.
+    pub async fn set_with(arguments: &Arguments, flags: &'static [&'static str]) -> Result<Self> {
         let clock = Clock::system();
         let folder = TempDir::with_prefix("capstan-bench-")?;
         let data = folder.path().join("cluster").display().to_string();
@@ -53,15 +59,15 @@ impl Stage {
         let kubeconfig = folder.path().join("cluster").join("kubeconfig");
         let client = ClusterClient::from_kubeconfig(Some(&kubeconfig), None, &clock).await?;
         install(&client).await?;
-        let controllers = start_controllers(&arguments.capstan, folder.path()).await?;
+        let controllers = start_controllers(&arguments.capstan, folder.path(), flags).await?;
         let watch = Watch::start(&client).await;
         let capstan = arguments.capstan.clone();
-        Ok(Stage { clock, client, watch, cluster, controllers, capstan, folder })
+        Ok(Stage { clock, client, watch, cluster, controllers, capstan, folder, flags })
     }
 
     /// Starts the controllers anew: what they need is then not mixed with what it took to come there.
     pub async fn restart_controllers(&mut self) -> Result<()> {
-        self.controllers = start_controllers(&self.capstan, self.folder.path()).await?;
+        self.controllers = start_controllers(&self.capstan, self.folder.path(), self.flags).await?;
         Ok(())
     }
 
@@ -168,10 +174,11 @@ impl Stage {
     }
 }
 
-async fn start_controllers(capstan: &Path, folder: &Path) -> Result<Process> {
+async fn start_controllers(capstan: &Path, folder: &Path, flags: &[&str]) -> Result<Process> {
     let kubeconfig = folder.join("cluster").join("kubeconfig").display().to_string();
     let data = folder.join("controllers").display().to_string();
     let run = ["run", "--controllers", "rollouts", "--kubeconfig", &kubeconfig, "--data", &data];
+    let run: Vec<&str> = run.iter().chain(flags).copied().collect();
     let mut controllers = Process::start("controllers", capstan, &run)?;
     controllers.printed("capstan is ready").await?;
     Ok(controllers)
