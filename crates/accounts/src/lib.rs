@@ -26,12 +26,15 @@ mod revoked;
 
 mod password;
 
+mod project_tokens;
+
 pub use account::{ADMIN, Account, Capability, Token};
 pub use attempts::{AttemptLimits, Attempts, Known};
 pub use claims::{Claims, GROUPS_MAX};
 pub use edit::{Edit, EditError, add_token, remove_token, set_password};
 pub use hidden::Hidden;
 pub use password::{NAME_BYTES_MAX, PASSWORD_BYTES_MAX, PasswordError, check_new_password};
+pub use project_tokens::ProjectTokens;
 pub use references::{Reference, reference, resolve};
 pub use revoked::Revoked;
 pub use settings::{ConfigData, Problem, SecretData, Settings};
