@@ -91,7 +91,8 @@ async fn of_profile(sources: &Sources<'_>) -> Result<Keys, Error> {
         match (get("source_profile"), get("credential_source")) {
             (Some(source), _) if source != name => name = source,
             (Some(_), _) => {
-                let keys = own.ok_or_else(|| Error::NoKeys(format!("profile {name} is its own source, without keys")))?;
+                let keys =
+                    own.ok_or_else(|| Error::NoKeys(format!("profile {name} is its own source, without keys")))?;
                 return role::assumed(roles, keys, sources).await;
             }
             (None, Some(source)) => return role::assumed(roles, of_source(source, sources).await?, sources).await,

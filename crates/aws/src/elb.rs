@@ -165,7 +165,8 @@ impl Elb {
         let mut asked = asked.to_vec();
         for _ in 0..PAGES_MAX {
             let body = self.ask(action, &asked).await?;
-            let (found, next) = xml::result(action, &body, |result| (read(result), result.text("NextMarker").to_owned()))?;
+            let (found, next) =
+                xml::result(action, &body, |result| (read(result), result.text("NextMarker").to_owned()))?;
             all.extend(found);
             if next.is_empty() {
                 return Ok(all);

@@ -36,8 +36,11 @@ mod tests {
 
     #[test]
     fn china_has_a_domain_of_its_own_and_the_environment_the_last_word() {
-        let mut settings =
-            Settings { variables: Default::default(), home: None, clock: clock::Clock::simulated(jiff::Timestamp::UNIX_EPOCH, 1) };
+        let mut settings = Settings {
+            variables: Default::default(),
+            home: None,
+            clock: clock::Clock::simulated(jiff::Timestamp::UNIX_EPOCH, 1),
+        };
         let at = |settings: &Settings, region: &str| endpoint(settings, "X", "sts", region).expect("a URL").to_string();
         assert_eq!(at(&settings, "eu-central-1"), "https://sts.eu-central-1.amazonaws.com/");
         assert_eq!(at(&settings, "cn-north-1"), "https://sts.cn-north-1.amazonaws.com.cn/");

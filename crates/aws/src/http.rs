@@ -106,7 +106,8 @@ impl Http {
         // The first provider that is installed stays; ring is the only one in the program.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = Client::builder().user_agent(AGENT).no_proxy().redirect(reqwest::redirect::Policy::none());
-        let built = builder.connect_timeout(OWN_ANSWER).tls_certs_only([]).build().map_err(|error| error.to_string())?;
+        let built =
+            builder.connect_timeout(OWN_ANSWER).tls_certs_only([]).build().map_err(|error| error.to_string())?;
         Ok(self.own.get_or_init(|| built).clone())
     }
 }

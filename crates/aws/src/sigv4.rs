@@ -125,14 +125,8 @@ mod tests {
         let at = "https://example.amazonaws.com/";
         let query = "https://example.amazonaws.com/?Param2=value2&Param1=value1";
         for (found, published) in [
-            (
-                signature("GET", at, &[], "", None),
-                "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
-            ),
-            (
-                signature("POST", at, &[], "", None),
-                "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b",
-            ),
+            (signature("GET", at, &[], "", None), "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"),
+            (signature("POST", at, &[], "", None), "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b"),
             (
                 signature("GET", query, &[], "", None),
                 "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500",

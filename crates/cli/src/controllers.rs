@@ -12,6 +12,7 @@ use cluster::{Cache, ClusterClient, Clusters};
 use controller::{Elector, Environment, KubeEvents, Leadership, LeaseConfig, Metrics, Reporter, Shutdown, Views};
 use git::{GitSource, Repositories, RepositoriesOptions};
 use providers::{Network, Providers};
+use rollouts::LoadBalancers;
 use ring::rand::{SecureRandom, SystemRandom};
 use std::path::Path;
 use std::sync::Arc;
@@ -67,8 +68,12 @@ pub(crate) struct Setup<'s> {
     /// Where mirrors of repositories are kept.
     pub data: &'s Path,
     pub namespace: String,
+    /// Namespaces of Applications besides, by pattern.
+    pub application_namespaces: Vec<String>,
     /// What holds for all Rollouts.
     pub rollouts: rollouts::Settings,
+    /// Whom to ask whether load balancers do what they were told.
+    pub balancers: Option<Arc<dyn LoadBalancers>>,
     pub replicas: Replicas,
     /// What this process deals with.
     pub kinds: &'s [Kind],
@@ -118,18 +123,19 @@ impl Shared {
 impl Controllers {
     /// Starts them.
     pub(crate) async fn start(setup: Setup<'_>) -> Result<Self, Failure> {
-        let Setup { client, clock, data, namespace, rollouts, replicas, kinds, network } = setup;
+        let Setup { client, clock, data, namespace, application_namespaces, rollouts, balancers, replicas, kinds, network } = setup;
         let identity = format!("{}_{}", host_name(), clock.random("identity").uuid());
         let (metrics, views, shutdown) = (Metrics::default(), Views::default(), Shutdown::new());
         let shared = Shared { client, clock, metrics, views, shutdown, replicas, identity };
         let mut tasks = Vec::new();
         let (mut sources, mut measured, mut cache) = (None, None, None);
         if kinds.contains(&Kind::Applications) {
-            let started = start_applications(&shared, data, &namespace, &mut tasks).await?;
+            let settings = Settings { namespace, application_namespaces, ..Settings::default() };
+            let started = start_applications(&shared, data, settings, &mut tasks).await?;
             (sources, measured) = (Some(started.0), Some(started.1));
         }
         if kinds.contains(&Kind::Rollouts) {
-            cache = Some(start_rollouts(&shared, rollouts, network, &mut tasks)?);
+            cache = Some(start_rollouts(&shared, (rollouts, balancers), network, &mut tasks)?);
         }
         let Shared { metrics, views, shutdown, .. } = shared;
         Ok(Controllers { views, metrics, sources, measured, rollouts: cache, shutdown, tasks })
@@ -148,14 +154,13 @@ impl Controllers {
 async fn start_applications(
     shared: &Shared,
     data: &Path,
-    namespace: &str,
+    settings: Settings,
     tasks: &mut Vec<JoinHandle<()>>,
 ) -> Result<(Arc<Counters>, Measured), Failure> {
-    let settings = Settings { namespace: namespace.to_owned(), ..Settings::default() };
     let settings = applications::settings_at_start(&shared.client, settings).await;
     let cache = applications::start_cache(shared.client.clone(), &settings);
     let clusters = Clusters::home(shared.client.clone(), Some(cache));
-    let leadership = shared.leadership(namespace, APPLICATIONS_LEASE, tasks);
+    let leadership = shared.leadership(&settings.namespace, APPLICATIONS_LEASE, tasks);
     let environment = shared.environment(clusters, leadership, "argocd-application-controller");
     let parallel = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let offload = Offload::pool(parallel);
@@ -175,7 +180,7 @@ async fn start_applications(
 /// The controller of Rollouts has a cache of its own: it reads few kinds, and of them more than applications do.
 fn start_rollouts(
     shared: &Shared,
-    settings: rollouts::Settings,
+    (settings, balancers): (rollouts::Settings, Option<Arc<dyn LoadBalancers>>),
     network: Network,
     tasks: &mut Vec<JoinHandle<()>>,
 ) -> Result<Cache, Failure> {
@@ -188,7 +193,7 @@ fn start_rollouts(
     let leadership = shared.leadership(rollouts::DEFAULT_NAMESPACE, &lease, tasks);
     let environment = shared.environment(clusters, leadership, "rollouts-controller");
     start_analysis(shared, &settings, network, environment.clone(), tasks)?;
-    let options = rollouts::Options { settings, ..rollouts::Options::new(environment) };
+    let options = rollouts::Options { settings, balancers, ..rollouts::Options::new(environment) };
     let controller = rollouts::Rollouts::new(options, shared.shutdown.clone());
     tasks.push(tokio::spawn(controller.map_err(|error| Failure::new(error.to_string()))?.run()));
     Ok(cache)

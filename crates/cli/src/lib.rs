@@ -17,6 +17,7 @@ mod dashboard_at;
 mod embedded_cluster;
 mod evaluate_jsonnet;
 mod install;
+mod load_balancers;
 mod metrics_server;
 mod signals;
 

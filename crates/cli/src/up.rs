@@ -5,6 +5,7 @@ use crate::controllers::{Controllers, Kind, Replicas, Setup};
 use crate::dashboard_at::{self, DashboardAt};
 use crate::embedded_cluster::{ClusterFlags, explain, whereabouts};
 use crate::failure::Failure;
+use crate::load_balancers::AwsFlags;
 use crate::rollouts::RolloutAdmission;
 use crate::{install, metrics_server, signals, terminal};
 use clap::Args;
@@ -84,7 +85,9 @@ pub(crate) async fn start_in(
         clock: clock.clone(),
         data: &flags.data,
         namespace: namespace.to_owned(),
+        application_namespaces: Vec::new(),
         rollouts: rollouts::Settings::default(),
+        balancers: None,
         replicas: Replicas::One,
         kinds: &Kind::ALL,
         network: providers::Network::Anywhere,
@@ -126,6 +129,9 @@ pub(crate) struct Run {
     /// Namespace of the control plane
     #[arg(long, default_value = api::names::DEFAULT_NAMESPACE)]
     namespace: String,
+    /// Namespaces besides whose Applications are dealt with: globs, or regular expressions between slashes
+    #[arg(long, value_delimiter = ',', value_name = "NAMESPACES")]
+    application_namespaces: Vec<String>,
     /// Folder for mirrors of repositories
     #[arg(long, value_name = "DIR", default_value = crate::connection::DEFAULT_DATA)]
     data: PathBuf,
@@ -151,6 +157,8 @@ struct RolloutsFlags {
     /// Let metrics ask private addresses too, besides the public internet and Services of the cluster
     #[arg(long)]
     analysis_private_addresses: bool,
+    #[command(flatten)]
+    aws: AwsFlags,
 }
 
 impl RolloutsFlags {
@@ -162,6 +170,7 @@ impl RolloutsFlags {
         rollouts::Settings {
             namespace: self.rollouts_namespace.as_deref().map(Into::into),
             instance_id: self.instance_id.as_str().into(),
+            target_group_binding: Some(self.aws.binding_version().into()),
         }
     }
 }
@@ -184,7 +193,9 @@ impl Run {
             clock: clock.clone(),
             data: &self.data,
             namespace: self.namespace.clone(),
+            application_namespaces: self.application_namespaces.clone(),
             rollouts: self.rollouts.settings(),
+            balancers: self.rollouts.aws.balancers(clock),
             replicas: Replicas::Many,
             kinds: &self.controllers,
             network: self.rollouts.network(),

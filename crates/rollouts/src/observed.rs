@@ -8,7 +8,8 @@ use object::{Fetched, Object};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use strategy::validation::{Peer, References, TemplateKey};
-use strategy::{ExperimentRun, Pod, ReplicaSet, Run, Service};
+use strategy::{ExperimentRun, Pod, ReplicaSet, Run, Service, Targets};
+use traffic::Note;
 
 /// All that one pass reads.
 #[derive(Debug)]
@@ -50,6 +51,15 @@ pub struct SeenService {
     pub service: Service,
 }
 
+/// Whether a load balancer has the pods that a Service selects.
+#[derive(Debug, Default)]
+pub struct Registered {
+    /// Whether it has.
+    pub targets: Targets,
+    /// What to tell people of it.
+    pub notes: Vec<Note>,
+}
+
 /// A Rollout and all that planning it needs.
 #[derive(Debug)]
 pub struct Seen {
@@ -83,6 +93,8 @@ pub struct Seen {
     pub pods: Vec<Pod>,
     /// What routers read.
     pub routed: traffic::Objects,
+    /// Whether the load balancer has the pods of the Service that was switched last.
+    pub registered: Registered,
     /// The templates of what it measures, with those they include.
     pub templates: BTreeMap<TemplateKey, Fetched<AnalysisTemplateSpec>>,
     /// Other Rollouts that name a Service of its.

@@ -6,6 +6,9 @@ use object::Meta;
 /// Namespace of what controllers of Rollouts share, as upstream has it: the Lease they contend for.
 pub const DEFAULT_NAMESPACE: &str = "argo-rollouts";
 
+/// The version of TargetGroupBindings that the controller of AWS's load balancers makes.
+pub const TARGET_GROUP_BINDING: &str = "elbv2.k8s.aws/v1beta1";
+
 /// What holds for all Rollouts of one process.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings {
@@ -13,6 +16,8 @@ pub struct Settings {
     pub namespace: Option<Box<str>>,
     /// Only Rollouts labelled with this id; when empty, only those without such a label.
     pub instance_id: Box<str>,
+    /// The version of TargetGroupBindings; [`TARGET_GROUP_BINDING`] when not given.
+    pub target_group_binding: Option<Box<str>>,
 }
 
 impl Settings {

@@ -224,6 +224,10 @@ fn record(pass: &mut Pass<'_>, routing: &Routing, routed: Routed) -> Flow {
     }
     weights.verified = routed.verified;
     pass.status.canary.weights = Some(weights);
+    if let Some(balancers) = routed.balancers {
+        pass.status.alb = balancers.last().cloned();
+        pass.status.albs = balancers;
+    }
     if routed.verified == Some(false) {
         return wait_for_verification(pass, routing);
     }
@@ -252,6 +256,8 @@ fn wait_for_verification(pass: &mut Pass<'_>, routing: &Routing) -> Flow {
     // Nothing is scaled down before all traffic was seen to go to the new version.
     let mut status = pass.before().clone();
     status.canary.weights.clone_from(&pass.status.canary.weights);
+    status.alb.clone_from(&pass.status.alb);
+    status.albs.clone_from(&pass.status.albs);
     if status != *pass.before() {
         pass.plan.status = Some(Box::new(status));
     }

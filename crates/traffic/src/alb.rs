@@ -4,7 +4,10 @@
 
 mod action;
 mod managed;
+mod question;
+mod registration;
 mod release;
+mod status;
 mod verification;
 
 use crate::objects::{Objects, has_rule_with, service_of};
@@ -15,9 +18,11 @@ use api::rollouts::{AlbRouting, Rollout, SetHeaderRoute};
 pub use managed::ANNOTATION_MANAGED as ANNOTATION_MANAGED_ALB;
 use managed::{ANNOTATION_MANAGED, ManagedKeys};
 use object::{Fetched, Gvk};
+use question::Question;
+pub use registration::{Registration, Target, is_bound_to, registration, target_group_of};
 pub use release::release_alb;
 use serde_json::{Map, Value, json};
-use verification::{Question, verified};
+use verification::{VERIFIED, verified};
 
 const ROUTER: &str = "ALB";
 const DEFAULT_PREFIX: &str = "alb.ingress.kubernetes.io";
@@ -37,12 +42,16 @@ impl Router for Alb<'_> {
     fn route(&self, wanted: &Routing) -> Routed {
         let mut routed =
             self.names().into_iter().fold(Routed::default(), |all, name| all.and(self.route_ingress(name, wanted)));
-        if wanted.verify == Verify::Now {
+        let question = self.question();
+        let before = &self.rollout.status;
+        routed.balancers = status::known(&question, self.objects, &before.albs);
+        if wanted.verify == Verify::Now && self.objects.balancers.is_some() {
             // What is not written yet cannot have been verified.
             let written = routed.writes.is_empty();
-            let (seen, notes) = verified(&self.question(), self.objects, wanted);
-            routed.verified = seen.map(|seen| seen && written);
-            routed.notes.extend(notes);
+            let (seen, notes) = verified(&question, self.objects, wanted);
+            routed.verified = Some(seen && written);
+            let was_verified = before.canary.weights.as_ref().is_some_and(|weights| weights.verified == Some(true));
+            routed.notes.extend(notes.into_iter().filter(|note| note.reason != VERIFIED || !was_verified));
         }
         routed
     }
@@ -58,9 +67,9 @@ impl Alb<'_> {
 
     /// What the load balancers are asked about.
     fn question(&self) -> Question<'_> {
-        let (_, canary) = stable_and_canary(self.rollout, Preference::PingPong);
+        let (stable, canary) = stable_and_canary(self.rollout, Preference::PingPong);
         let namespace = &self.rollout.metadata.namespace;
-        Question { namespace, ingresses: self.names(), canary, port: self.alb.service_port }
+        Question { namespace, ingresses: self.names(), stable, canary, port: self.alb.service_port }
     }
 
     fn route_ingress(&self, name: &str, wanted: &Routing) -> Routed {

@@ -24,14 +24,16 @@ mod traefik;
 
 mod routers;
 
-pub use alb::{ANNOTATION_MANAGED_ALB, Alb, release_alb};
+pub use alb::{
+    ANNOTATION_MANAGED_ALB, Alb, Registration, Target, is_bound_to, registration, release_alb, target_group_of,
+};
 pub use ambassador::Ambassador;
 pub use apisix::Apisix;
 pub use app_mesh::{AppMesh, VIRTUAL_NODE};
 pub use gateway::{Gateway, PLUGIN as GATEWAY_PLUGIN};
 pub use istio::{DESTINATION_RULE, Istio, release_destination_rule};
 pub use nginx::{Nginx, canary_ingress_name};
-pub use objects::{Objects, Place, TargetGroup, has_rule_with};
+pub use objects::{Balanced, LoadBalancer, Objects, Place, TargetGroup, has_rule_with};
 pub use routers::{KINDS, Routers, Unsupported, needed};
 pub use routing::{Change, Destination, Managed, Note, Order, Problem, Routed, Router, Routing, Verify, Write};
 pub use services::{Preference, is_stable_ping, stable_and_canary};

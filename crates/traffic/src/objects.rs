@@ -33,18 +33,42 @@ impl fmt::Display for Place {
     }
 }
 
-/// A target group in a rule of a load balancer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A load balancer of AWS as it was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LoadBalancer {
+    /// Its name.
+    pub name: String,
+    /// Its Amazon resource name.
+    pub arn: String,
+    /// Its target groups.
+    pub groups: Vec<TargetGroup>,
+    /// What each rule shares out: weights by the Amazon resource name of the target group.
+    pub forwards: Vec<BTreeMap<String, i32>>,
+}
+
+/// A target group of a load balancer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TargetGroup {
+    /// Its name.
+    pub name: String,
+    /// Its Amazon resource name.
+    pub arn: String,
     /// What it is for, as its tag [`TargetGroup::TAG`] says: `<namespace>/<ingress>-<service>:<port>`.
     pub resource: String,
-    /// Its share in the rule, if it has one.
-    pub weight: Option<i32>,
 }
 
 impl TargetGroup {
     /// The tag that says what a target group is for.
     pub const TAG: &str = "ingress.k8s.aws/resource";
+}
+
+/// What is behind a host of an Ingress; absent when there is no such load balancer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Balanced {
+    /// The host.
+    pub host: String,
+    /// The load balancer.
+    pub balancer: Fetched<LoadBalancer>,
 }
 
 /// What routers must know of the cluster.
@@ -58,10 +82,8 @@ pub struct Objects {
     pub versions: BTreeMap<(&'static str, &'static str), String>,
     /// ReplicaSets that are not fully available: their names by the hash of their template.
     pub unready: BTreeMap<String, String>,
-    /// The target groups of the load balancers that were asked, by Ingress.
-    pub balancers: BTreeMap<String, Fetched<Vec<TargetGroup>>>,
-    /// Whether the load balancer was seen to share traffic out as the Ingresses say; `None` when nobody asked it.
-    pub load_balancer_verified: Option<bool>,
+    /// The load balancers that were asked this time, by Ingress; `None` when they are believed, and never asked.
+    pub balancers: Option<BTreeMap<String, Vec<Balanced>>>,
 }
 
 impl Objects {

@@ -1,6 +1,6 @@
 //! What is wanted of routers, and what they answer. A leaf module.
 
-use api::rollouts::{SetHeaderRoute, SetMirrorRoute};
+use api::rollouts::{AlbStatus, SetHeaderRoute, SetMirrorRoute};
 use object::Gvk;
 use serde_json::Value;
 use std::fmt;
@@ -119,6 +119,8 @@ pub struct Routed {
     pub problems: Vec<Problem>,
     /// What to tell people.
     pub notes: Vec<Note>,
+    /// What is known of load balancers, by Ingress; `None` to keep what was known.
+    pub balancers: Option<Vec<AlbStatus>>,
 }
 
 /// A kind of router with the objects it needs.
@@ -141,6 +143,7 @@ impl Routed {
         self.writes.extend(other.writes);
         self.problems.extend(other.problems);
         self.notes.extend(other.notes);
+        self.balancers = self.balancers.or(other.balancers);
         self.verified = match (self.verified, other.verified) {
             (Some(left), Some(right)) => Some(left && right),
             (left, right) => left.or(right),

@@ -72,7 +72,8 @@ impl WebIdentity {
 
     pub async fn keys(&self, sources: &Sources<'_>) -> Result<Keys, Error> {
         let text = std::fs::read_to_string(&self.file);
-        let text = text.map_err(|error| Error::NoKeys(format!("the token in {} cannot be read: {error}", self.file)))?;
+        let text =
+            text.map_err(|error| Error::NoKeys(format!("the token in {} cannot be read: {error}", self.file)))?;
         let mut parameters = self.role.parameters();
         parameters.push(("WebIdentityToken".to_owned(), text.trim().to_owned()));
         token("AssumeRoleWithWebIdentity", &parameters, None, sources).await
@@ -93,8 +94,15 @@ async fn token(
         let expires = given.text("Expiration").parse().ok()?;
         let (id, secret) = (given.text("AccessKeyId"), given.text("SecretAccessKey"));
         let session = Some(given.text("SessionToken").to_owned());
-        (!id.is_empty() && !secret.is_empty())
-            .then(|| Keys { id: id.to_owned(), secret: secret.to_owned(), session, expires: Some(expires) })
+        (!id.is_empty() && !secret.is_empty()).then(|| Keys {
+            id: id.to_owned(),
+            secret: secret.to_owned(),
+            session,
+            expires: Some(expires),
+        })
     })?;
-    keys.ok_or_else(|| Error::Malformed { action: action.to_owned(), what: "there are no Credentials in it".to_owned() })
+    keys.ok_or_else(|| Error::Malformed {
+        action: action.to_owned(),
+        what: "there are no Credentials in it".to_owned(),
+    })
 }

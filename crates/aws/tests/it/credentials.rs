@@ -164,7 +164,10 @@ async fn what_cannot_be_used_is_named() {
         ("[profile app]\nsso_session = corp\n", "sso_session"),
         ("[profile app]\nrole_arn = r\n", "source_profile"),
         ("[profile app]\nrole_arn = r\nsource_profile = lost\n", "no profile lost"),
-        ("[profile app]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = s\nsource_profile = app\n", "more than"),
+        (
+            "[profile app]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = s\nsource_profile = app\n",
+            "more than",
+        ),
         ("[profile app]\nrole_arn = r\ncredential_source = Moon\n", "Moon"),
     ];
     for (text, said) in cases {

@@ -81,7 +81,14 @@ fn account(asked: &Asked, _: usize) -> (u16, String) {
              <Reason>Elb.RegistrationInProgress</Reason></TargetHealth>\
              <Target><Port>8080</Port><Id>10.0.0.2</Id></Target></member></TargetHealthDescriptions>"
             .to_owned(),
-        other => return (400, format!("<ErrorResponse><Error><Code>InvalidAction</Code><Message>{other}</Message></Error></ErrorResponse>")),
+        other => {
+            return (
+                400,
+                format!(
+                    "<ErrorResponse><Error><Code>InvalidAction</Code><Message>{other}</Message></Error></ErrorResponse>"
+                ),
+            );
+        }
     };
     answer(&action, &result)
 }

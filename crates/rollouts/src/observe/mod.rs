@@ -3,12 +3,13 @@
 mod measured;
 mod owned;
 mod pods;
+mod registered;
 mod routed;
 mod workload;
 
 use crate::kept::replica_sets;
 use crate::key::{RolloutKey, WorkKey};
-use crate::observed::{Observed, Seen, SeenService, What};
+use crate::observed::{Observed, Registered, Seen, SeenService, What};
 use crate::observer::Observer;
 use crate::problem::problem;
 use crate::references::{Referent, alb_ingresses, services};
@@ -64,6 +65,7 @@ impl Observer {
         let routed = self.routed(key, &rollout, &claimed.sets);
         let mut seen = Seen {
             is_name_taken: false,
+            registered: Registered::default(),
             spec,
             sets: claimed.sets,
             set_objects: claimed.objects,
@@ -87,6 +89,7 @@ impl Observer {
         seen.invalid = seen.invalid.take().or_else(|| problem(&seen));
         if seen.invalid.is_none() {
             seen.routed.balancers = self.asked_balancers(&seen).await;
+            seen.registered = self.registered(key, &seen).await?;
             seen.warnings = self.warnings(key, &seen);
             seen.is_name_taken = self.is_name_taken(key, &seen).await?;
             if needs_pods(&seen.rollout, self.cache.client().clock().now()) {

@@ -13,10 +13,12 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use strategy::{ReplicaSet, may_verify};
-use traffic::{Objects, Place, TargetGroup};
+use traffic::{Balanced, Objects, Place};
 
 /// How often what was found may name more: a VirtualService its VirtualRouter, which names nothing that is read.
 const ROUNDS_MAX: usize = 3;
+/// How many load balancers of an Ingress are asked: it has one.
+const HOSTS_MAX: usize = 4;
 
 impl Observer {
     /// What the routers of a Rollout read; nothing where it has none, as most.
@@ -78,19 +80,34 @@ impl Observer {
         found.insert(place, Fetched::Absent);
     }
 
-    /// What the load balancers of a Rollout are seen to do, as long as something waits for that.
-    pub(super) async fn asked_balancers(&self, seen: &Seen) -> BTreeMap<String, Fetched<Vec<TargetGroup>>> {
+    /// What the load balancers of a Rollout are seen to do, as long as something waits for that; and once, so that the
+    /// status tells of them.
+    pub(super) async fn asked_balancers(&self, seen: &Seen) -> Option<BTreeMap<String, Vec<Balanced>>> {
+        let balancers = self.balancers.as_ref()?;
+        let names = alb_ingresses(&seen.rollout);
         let mut found = BTreeMap::new();
-        let Some(balancers) = self.balancers.as_ref().filter(|_| may_verify(&seen.rollout)) else { return found };
-        for name in alb_ingresses(&seen.rollout) {
-            let ingress = seen.routed.ingresses.get(&name).and_then(Fetched::known);
-            let answer = match ingress.map(|ingress| host_of(ingress)) {
-                Some(Some(host)) => balancers.target_groups(host).await.map_or_else(Fetched::Unknown, Fetched::Known),
-                _ => Fetched::Unknown("its status.loadBalancer.ingress has no hostname yet".to_owned()),
-            };
-            found.insert(name, answer);
+        if !may_verify(&seen.rollout) && seen.rollout.status.albs.len() == names.len() {
+            return Some(found);
         }
-        found
+        for name in names {
+            let ingress = seen.routed.ingresses.get(&name).and_then(Fetched::known);
+            let hosts = ingress.map(|ingress| hosts_of(ingress)).unwrap_or_default();
+            let mut balanced = Vec::new();
+            for host in &hosts {
+                let balancer = match balancers.load_balancer(host).await {
+                    Ok(Some(balancer)) => Fetched::Known(balancer),
+                    Ok(None) => Fetched::Absent,
+                    Err(cause) => Fetched::Unknown(cause),
+                };
+                balanced.push(Balanced { host: host.clone(), balancer });
+            }
+            if hosts.is_empty() {
+                let balancer = Fetched::Unknown("its status.loadBalancer.ingress has no hostname yet".to_owned());
+                balanced.push(Balanced { host: String::new(), balancer });
+            }
+            found.insert(name, balanced);
+        }
+        Some(found)
     }
 
     /// A DestinationRule, if no Rollout names it.
@@ -109,7 +126,9 @@ impl Observer {
     }
 }
 
-/// The host under which an Ingress's load balancer is reached.
-fn host_of(ingress: &Value) -> Option<&str> {
-    ingress.pointer("/status/loadBalancer/ingress/0/hostname")?.as_str()
+/// The hosts under which an Ingress's load balancers are reached.
+fn hosts_of(ingress: &Value) -> Vec<String> {
+    let entries = ingress.pointer("/status/loadBalancer/ingress").and_then(Value::as_array).into_iter().flatten();
+    let hosts = entries.filter_map(|entry| entry["hostname"].as_str()).filter(|host| !host.is_empty());
+    hosts.take(HOSTS_MAX).map(str::to_owned).collect()
 }

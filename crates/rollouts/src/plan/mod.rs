@@ -6,6 +6,7 @@ mod analysis_run;
 mod draft;
 mod experiment;
 mod patch;
+mod registration;
 
 mod actions;
 mod claims;
@@ -57,7 +58,7 @@ fn decide_rollout(seen: &Seen, now: Timestamp) -> Plan {
         experiments: &seen.experiments,
         pods: &seen.pods,
         router: routers.as_ref().map(|routers| routers as &dyn Router),
-        targets: strategy::Targets::Unasked,
+        targets: seen.registered.targets,
         invalid: seen.invalid.as_deref(),
         warnings: &seen.warnings,
     };
@@ -66,6 +67,7 @@ fn decide_rollout(seen: &Seen, now: Timestamp) -> Plan {
     act_all(&mut draft, &decided, now);
     let mut plan = draft.finish();
     greet(seen, &mut plan);
+    registration::tell(seen, &mut plan, now);
     plan.waiting.extend(decided.waiting.iter().map(ToString::to_string));
     if let Some(wake) = decided.wake {
         let soonest = now.checked_add(WAKE_PAUSE).unwrap_or(now);

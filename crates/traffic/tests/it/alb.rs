@@ -1,8 +1,9 @@
 //! The annotations of an Application Load Balancer, as text.
 
 use crate::stage::{ingress, objects, rollout, route, settle, weight};
+use object::Fetched;
 use serde_json::{Value, json};
-use traffic::{Managed, Router as _, Routers, Verify};
+use traffic::{Balanced, LoadBalancer, Managed, Router as _, Routers, TargetGroup, Verify};
 
 const ACTION: &str = "alb.ingress.kubernetes.io/actions.root";
 
@@ -78,16 +79,54 @@ fn what_is_missing_is_named() {
     assert_eq!(problem(&[]), "ingress.networking.k8s.io \"main\" not found");
 }
 
+/// A load balancer that gives the new version this share.
+fn balanced(weight: i32) -> Option<std::collections::BTreeMap<String, Vec<Balanced>>> {
+    let place = "arn:aws:elasticloadbalancing:eu-west-1:123456789012";
+    let group = |service: &str| TargetGroup {
+        name: format!("k8s-{service}"),
+        arn: format!("{place}:targetgroup/k8s-{service}/73e2d6bc24d8a067"),
+        resource: format!("shop/main-{service}:80"),
+    };
+    let groups = vec![group("canary"), group("stable")];
+    let forward = [(groups[0].arn.clone(), weight), (groups[1].arn.clone(), 100 - weight)].into();
+    let arn = format!("{place}:loadbalancer/app/k8s-shop/50dc6c495c0c9188");
+    let balancer = LoadBalancer { name: "k8s-shop".to_owned(), arn, groups, forwards: vec![forward] };
+    let host = Balanced { host: "shop.elb.example.com".to_owned(), balancer: Fetched::Known(balancer) };
+    Some([("main".to_owned(), vec![host])].into())
+}
+
 #[test]
 fn what_is_not_written_is_not_verified() {
     let rollout = alb(json!({}));
     let mut wanted = weight(5);
     wanted.verify = Verify::Now;
     let mut fresh = objects(&[ingress("root")]);
-    fresh.load_balancer_verified = Some(true);
+    fresh.balancers = balanced(5);
     assert_eq!(Routers::of(&rollout, &fresh).expect("a router").route(&wanted).verified, Some(false));
     let (done, _) = settle(&rollout, vec![ingress("root")], &weight(5));
     let mut written = objects(&done);
-    written.load_balancer_verified = Some(true);
-    assert_eq!(Routers::of(&rollout, &written).expect("a router").route(&wanted).verified, Some(true));
+    written.balancers = balanced(5);
+    let routed = Routers::of(&rollout, &written).expect("a router").route(&wanted);
+    assert_eq!(routed.verified, Some(true));
+    assert_eq!(routed.notes[0].reason, "TargetGroupVerified");
+    written.balancers = None;
+    let believed = Routers::of(&rollout, &written).expect("a router").route(&wanted);
+    assert_eq!((believed.verified, believed.balancers), (None, Some(Vec::new())));
+}
+
+/// The names that CloudWatch knows them by, as analyses use them.
+#[test]
+fn load_balancers_are_told_in_the_status() {
+    let rollout = alb(json!({}));
+    let mut objects = objects(&[ingress("root")]);
+    objects.balancers = balanced(5);
+    let route = |objects: &traffic::Objects| Routers::of(&rollout, objects).expect("a router").route(&weight(5));
+    let told = route(&objects).balancers.expect("asked");
+    assert_eq!(told.len(), 1);
+    assert_eq!((told[0].ingress.as_str(), told[0].load_balancer.name.as_str()), ("main", "k8s-shop"));
+    assert_eq!(told[0].load_balancer.full_name, "k8s-shop/50dc6c495c0c9188");
+    assert_eq!(told[0].canary_target_group.full_name, "k8s-canary/73e2d6bc24d8a067");
+    assert_eq!(told[0].stable_target_group.full_name, "k8s-stable/73e2d6bc24d8a067");
+    objects.balancers = Some(Default::default());
+    assert_eq!(route(&objects).balancers, None, "what was known is kept");
 }
