@@ -11,15 +11,19 @@ pub struct Ask {
     pub method: String,
     /// The path, without a query.
     pub path: String,
+    /// What the query says, decoded.
+    pub query: Vec<(String, String)>,
     /// Names in small letters, and values.
     pub headers: Vec<(String, String)>,
 }
 
 impl Ask {
-    /// `GET` of a path at a host.
+    /// `GET` of a path, with a query or not, at a host.
     #[must_use]
     pub fn get(host: &str, path: &str) -> Self {
-        Ask { host: plain_host(host), method: "GET".to_owned(), path: path.to_owned(), headers: Vec::new() }
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let (host, method, path) = (plain_host(host), "GET".to_owned(), path.to_owned());
+        Ask { host, method, path, query: read_query(query), headers: Vec::new() }
     }
 
     /// With a header.
@@ -36,6 +40,12 @@ impl Ask {
         self.headers.iter().find(is_it).map(|(_, value)| value.as_str())
     }
 
+    /// The first value of a parameter of the query.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
     /// The value of a cookie.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&str> {
@@ -48,6 +58,12 @@ impl Ask {
     pub fn is_for_anybody(&self) -> bool {
         self.host.is_empty() || self.host == "localhost" || self.host.parse::<IpAddr>().is_ok()
     }
+}
+
+/// What a query says, decoded.
+#[must_use]
+pub fn read_query(query: &str) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }
 
 /// A host as requests name it, without its port and in small letters.
@@ -71,6 +87,13 @@ mod tests {
             assert_eq!(plain_host(host), plain);
         }
         assert!(Ask::get("[::1]:80", "/").is_for_anybody() && !Ask::get("shop", "/").is_for_anybody());
+    }
+
+    #[test]
+    fn queries_are_decoded() {
+        let ask = Ask::get("shop", "/cart?user=a%20b&beta");
+        assert_eq!((ask.path.as_str(), ask.parameter("user"), ask.parameter("beta")), ("/cart", Some("a b"), Some("")));
+        assert_eq!(ask.parameter("other"), None);
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub enum Condition {
     Header(String, Text),
     /// A cookie.
     Cookie(String, Text),
+    /// A parameter of the query.
+    Query(String, Text),
     /// One of them at least.
     Any(Vec<Condition>),
     /// All of them.
@@ -73,6 +75,7 @@ impl Condition {
             Condition::Method(wanted) => wanted.holds(&ask.method),
             Condition::Header(name, wanted) => ask.header(name).is_some_and(|value| wanted.holds(value)),
             Condition::Cookie(name, wanted) => ask.cookie(name).is_some_and(|value| wanted.holds(value)),
+            Condition::Query(name, wanted) => ask.parameter(name).is_some_and(|value| wanted.holds(value)),
             Condition::Any(some) => some.iter().any(|condition| condition.holds(ask)),
             Condition::All(all) => all.iter().all(|condition| condition.holds(ask)),
             Condition::Not(condition) => !condition.holds(ask),

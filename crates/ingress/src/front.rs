@@ -3,8 +3,9 @@
 use crate::ask::Ask;
 use crate::backends::{Endpoint, Stands};
 use crate::pods::{Identity, Pod, Tallies};
-use crate::route::{Origin, Share};
-use crate::snapshot::{Behind, Snapshot};
+use crate::route::{Origin, Route, Share};
+use crate::snapshot::Snapshot;
+use crate::sticky::{With, mark};
 use clock::Random;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -20,6 +21,13 @@ pub enum Answer {
     Pod(Arc<Identity>),
     /// A pod answers with an error of its own.
     Failure(Arc<Identity>),
+    /// The client is sent elsewhere.
+    Redirect {
+        /// The status of the answer.
+        status: u16,
+        /// Where to.
+        location: String,
+    },
     /// No route is for such a request.
     NoRoute,
     /// A route is, but nobody can answer.
@@ -29,6 +37,17 @@ pub enum Answer {
         /// Why.
         why: String,
     },
+}
+
+/// An answer with what goes along with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The answer.
+    pub answer: Answer,
+    /// The path as the pod saw it.
+    pub path: String,
+    /// The cookie by which the client stays where it was sent.
+    pub cookie: Option<String>,
 }
 
 /// Where requests come in. Shared by all connections.
@@ -66,12 +85,22 @@ impl Front {
     /// Answers a request.
     #[must_use]
     pub fn answer(&self, ask: &Ask) -> Answer {
+        self.reply(ask).answer
+    }
+
+    /// Answers a request, with what goes along with the answer.
+    #[must_use]
+    pub fn reply(&self, ask: &Ask) -> Reply {
+        let bare = |answer: Answer| Reply { answer, path: ask.path.clone(), cookie: None };
         let snapshot = self.snapshot();
-        let Some(at) = snapshot.table.find(ask) else { return Answer::NoRoute };
+        let Some(at) = snapshot.table.find(ask) else { return bare(Answer::NoRoute) };
         let (Some(route), Some(behind)) = (snapshot.table.routes().get(at), snapshot.behind.get(at)) else {
-            return Answer::NoRoute;
+            return bare(Answer::NoRoute);
         };
-        let nobody = |why: String| Answer::Nobody { origin: route.origin.clone(), why };
+        if let Some(redirect) = &route.redirect {
+            return bare(Answer::Redirect { status: redirect.status, location: redirect.location(ask) });
+        }
+        let nobody = |why: String| bare(Answer::Nobody { origin: route.origin.clone(), why });
         if let Some(problem) = &route.problem {
             return nobody(problem.clone());
         }
@@ -81,31 +110,54 @@ impl Front {
                 copy(stands, &mut random);
             }
         }
-        let Some(stands) = draw(&route.shares, behind, &mut random) else {
+        let held = route.sticky.as_ref().map(|sticky| sticky.held(ask)).unwrap_or_default();
+        let drawn = held.version.and_then(|version| share_held(route, version));
+        let Some(at) = drawn.or_else(|| draw(&route.shares, &mut random)) else {
             return nobody("all its shares are 0".to_owned());
         };
-        match ask_one_of(stands, &mut random) {
-            Some(pod) if pod.fails() => Answer::Failure(Arc::clone(&pod.identity)),
-            Some(pod) => Answer::Pod(Arc::clone(&pod.identity)),
-            None => {
-                nobody(stands.problem.clone().unwrap_or_else(|| "all endpoints that were tried refused".to_owned()))
-            }
-        }
+        let (Some(share), Some(stands)) = (route.shares.get(at), behind.shares.get(at)) else {
+            return bare(Answer::NoRoute);
+        };
+        let held_pod = held.pod.and_then(|pod| pod_held(stands, pod));
+        let Some(pod) = held_pod.or_else(|| ask_one_of(stands, &mut random)) else {
+            return nobody(
+                stands.problem.clone().unwrap_or_else(|| "all endpoints that were tried refused".to_owned()),
+            );
+        };
+        let identity = Arc::clone(&pod.identity);
+        let cookie = route.sticky.as_ref().and_then(|sticky| {
+            let is_held = drawn.is_some() && (sticky.with == With::Version || held_pod.is_some());
+            (!is_held).then(|| sticky.set(mark(&share.backend), mark(&identity.name)))
+        });
+        let path = route.rewrite.as_ref().map_or_else(|| ask.path.clone(), |rewrite| rewrite.apply(&ask.path));
+        let answer = if pod.fails() { Answer::Failure(identity) } else { Answer::Pod(identity) };
+        Reply { answer, path, cookie }
     }
 }
 
-/// One of the shares, each as often as its weight says.
-fn draw<'b>(shares: &[Share], behind: &'b Behind, random: &mut Random) -> Option<&'b Stands> {
+/// The share that a client was sent to before, as long as it has any: a version that is to get nothing gets nobody.
+fn share_held(route: &Route, version: u64) -> Option<usize> {
+    route.shares.iter().position(|share| share.weight > 0 && mark(&share.backend) == version)
+}
+
+/// The pod that a client was sent to before, if it takes requests.
+fn pod_held(stands: &Stands, held: u64) -> Option<&Pod> {
+    let mut pods = stands.endpoints.iter().flatten();
+    pods.find(|pod| pod.is_ready && mark(&pod.identity.name) == held).filter(|pod| pod.takes()).map(|pod| &**pod)
+}
+
+/// The place of one of the shares, each as often as its weight says.
+fn draw(shares: &[Share], random: &mut Random) -> Option<usize> {
     let total: u64 = shares.iter().map(|share| u64::from(share.weight)).sum();
     let mut left = random.below(total);
-    let mut all = shares.iter().zip(&behind.shares).filter(|(share, _)| share.weight > 0);
-    let drawn = all.find(|(share, _)| {
+    let mut all = shares.iter().enumerate().filter(|(_, share)| share.weight > 0);
+    let drawn = all.find(|(_, share)| {
         let weight = u64::from(share.weight);
         let is_it = left < weight;
         left = left.saturating_sub(weight);
         is_it
     });
-    drawn.map(|(_, stands)| stands.as_ref())
+    drawn.map(|(at, _)| at)
 }
 
 /// The pod that answers, some endpoints tried.

@@ -12,6 +12,9 @@ mod condition;
 mod host;
 mod objects;
 
+mod rewrite;
+mod sticky;
+
 mod route;
 mod routers;
 mod table;
@@ -31,13 +34,15 @@ mod ingress;
 
 pub use ask::{Ask, plain_host};
 pub use condition::{Condition, Text};
-pub use front::{Answer, Front};
+pub use front::{Answer, Front, Reply};
 pub use host::Host;
 pub use ingress::{Bound, Ingress, StartError};
 pub use objects::{Kind, Objects};
 pub use pods::{Count, Identity, Pod, Tallies};
+pub use rewrite::{Redirect, Rewrite};
 pub use route::{Backend, Mirror, Origin, Port, Rank, Route, Share};
 pub use routers::{KINDS, routes};
 pub use server::COUNTS_PATH;
 pub use snapshot::Snapshot;
+pub use sticky::{Sticky, With};
 pub use table::Table;

@@ -3,6 +3,8 @@
 use crate::ask::Ask;
 use crate::condition::Condition;
 use crate::host::Host;
+use crate::rewrite::{Redirect, Rewrite};
+use crate::sticky::Sticky;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,6 +16,8 @@ pub struct Route {
     pub origin: Origin,
     /// For which hosts.
     pub hosts: Vec<Host>,
+    /// The path as the object writes it, by which another of its kind takes a part of it.
+    pub path: String,
     /// What must hold of a request, all of it.
     pub conditions: Vec<Condition>,
     /// How particular it is: of all routes that could answer the most particular does, and of equals the first.
@@ -22,6 +26,12 @@ pub struct Route {
     pub shares: Vec<Share>,
     /// Where copies of some of them go.
     pub mirrors: Vec<Mirror>,
+    /// How clients stay where they were sent first, if they do.
+    pub sticky: Option<Sticky>,
+    /// What becomes of the path.
+    pub rewrite: Option<Rewrite>,
+    /// Where clients are sent instead.
+    pub redirect: Option<Redirect>,
     /// Why it cannot answer.
     pub problem: Option<String>,
 }
@@ -131,10 +141,14 @@ impl Route {
         Route {
             origin: Origin::of(kind, object),
             hosts: vec![Host::Any],
+            path: String::new(),
             conditions: Vec::new(),
             rank: Rank::default(),
             shares: Vec::new(),
             mirrors: Vec::new(),
+            sticky: None,
+            rewrite: None,
+            redirect: None,
             problem: None,
         }
     }

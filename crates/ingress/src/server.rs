@@ -1,10 +1,10 @@
 //! The front over HTTP.
 
-use crate::ask::{Ask, plain_host};
-use crate::front::{Answer, Front};
-use crate::pods::Count;
+use crate::ask::{Ask, plain_host, read_query};
+use crate::front::{Answer, Front, Reply};
+use crate::pods::{Count, Identity};
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HOST};
+use http::header::{CONTENT_TYPE, HOST, LOCATION, SET_COOKIE};
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::service::service_fn;
@@ -64,9 +64,31 @@ fn answer<B>(request: &Request<B>, front: &Front) -> Response<Full<Bytes>> {
         let is_by_hash = request.uri().query() == Some(BY_HASH);
         return respond(StatusCode::OK, &if is_by_hash { by_hash(&counted) } else { counts(&counted) });
     }
-    match front.answer(&ask_of(request)) {
-        Answer::Pod(pod) => respond(StatusCode::OK, &pod.to_json()),
-        Answer::Failure(pod) => respond(StatusCode::INTERNAL_SERVER_ERROR, &pod.to_json()),
+    let reply = front.reply(&ask_of(request));
+    let mut response = respond_to(&reply);
+    if let Some(cookie) = reply.cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn respond_to(reply: &Reply) -> Response<Full<Bytes>> {
+    let of_pod = |pod: &Identity| {
+        let mut value = pod.to_json();
+        value["path"] = reply.path.as_str().into();
+        value
+    };
+    match &reply.answer {
+        Answer::Pod(pod) => respond(StatusCode::OK, &of_pod(pod)),
+        Answer::Failure(pod) => respond(StatusCode::INTERNAL_SERVER_ERROR, &of_pod(pod)),
+        Answer::Redirect { status, location } => {
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::FOUND);
+            let mut response = respond(status, &json!({ "location": location }));
+            if let Ok(location) = HeaderValue::from_str(location) {
+                response.headers_mut().insert(LOCATION, location);
+            }
+            response
+        }
         Answer::NoRoute => respond(StatusCode::NOT_FOUND, &json!({"error": "no route is for this host and path"})),
         Answer::Nobody { origin, why } => {
             respond(StatusCode::SERVICE_UNAVAILABLE, &json!({"error": why, "route": origin.to_string()}))
@@ -82,6 +104,7 @@ fn ask_of<B>(request: &Request<B>) -> Ask {
         host: plain_host(host),
         method: request.method().as_str().to_owned(),
         path: request.uri().path().to_owned(),
+        query: read_query(request.uri().query().unwrap_or_default()),
         headers: request.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
     }
 }

@@ -4,6 +4,7 @@ use crate::condition::{Condition, Text};
 use crate::host::Host;
 use crate::objects::{Kind, Objects};
 use crate::reading::{namespace, share, text};
+use crate::rewrite::Rewrite;
 use crate::route::{Backend, Port, Rank, Route, Share};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -43,8 +44,15 @@ fn of_group(host: &str, prefix: &str, mappings: &[&Value]) -> Option<Route> {
         conditions: vec![Condition::Path(Text::Prefix(prefix.to_owned()))],
         rank: Rank([2, u32::try_from(prefix.len()).unwrap_or(u32::MAX), 0, 0]),
         shares,
+        rewrite: rewrite(prefix, first),
         ..Route::of("Mapping", first)
     })
+}
+
+/// A prefix is taken away unless a Mapping says otherwise; by an empty text it stays.
+fn rewrite(prefix: &str, mapping: &Value) -> Option<Rewrite> {
+    let to = mapping.pointer("/spec/rewrite").and_then(Value::as_str).unwrap_or("/");
+    (!to.is_empty()).then(|| Rewrite::Prefix { from: prefix.to_owned(), to: to.to_owned() })
 }
 
 /// `http://web.shop:80` and the like.

@@ -61,6 +61,7 @@ fn expression(expression: &Value) -> Condition {
     match text(expression, "/subject/scope") {
         "Header" => Condition::Header(name.to_owned(), wanted),
         "Cookie" => Condition::Cookie(name.to_owned(), wanted),
+        "Query" => Condition::Query(name.to_owned(), wanted),
         _ => Condition::Path(Text::Never),
     }
 }

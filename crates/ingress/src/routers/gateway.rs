@@ -1,10 +1,13 @@
 //! The Gateway API: HTTPRoutes and GRPCRoutes by rules; TCPRoutes and TLSRoutes by connection.
 
+mod filters;
+
 use crate::condition::{Condition, Text};
 use crate::host::Host;
 use crate::objects::{Kind, Objects};
 use crate::reading::{list, namespace, share, text, texts};
 use crate::route::{Backend, Mirror, Port, Rank, Route, Share};
+use crate::sticky::{Sticky, With};
 use serde_json::Value;
 
 /// Gateways.
@@ -20,6 +23,8 @@ pub const TLS_ROUTE: Kind = ("gateway.networking.k8s.io", "TLSRoute");
 
 /// All requests, in millionths.
 const MILLION: u64 = 1_000_000;
+/// More parameters of a query than a match may have.
+const PARAMETERS_MAX: u32 = 17;
 
 /// The routes of all kinds of routes.
 pub fn routes(objects: &Objects) -> Vec<Route> {
@@ -48,20 +53,29 @@ fn of_route(kind: Kind, object: &Value) -> Vec<Route> {
         let mut route = base.clone();
         route.shares = list(rule, "/backendRefs").iter().map(|backend| share_of(object, backend)).collect();
         route.mirrors = list(rule, "/filters").iter().filter_map(|filter| mirror(object, filter)).collect();
-        if route.shares.is_empty() {
+        route.sticky = session(rule);
+        if route.shares.is_empty() && !filters::redirects(rule) {
             route.problem = Some("a rule without backendRefs".to_owned());
         }
         let matches = list(rule, "/matches");
         if matches.is_empty() {
-            routes.push(route);
+            routes.push(filters::applied(route, rule, "/"));
             continue;
         }
         for one in matches {
             let (conditions, rank) = if kind == GRPC_ROUTE { of_grpc(one) } else { of_http(one) };
-            routes.push(Route { conditions, rank, ..route.clone() });
+            let route = Route { conditions, rank, ..route.clone() };
+            routes.push(filters::applied(route, rule, text(one, "/path/value")));
         }
     }
     routes
+}
+
+/// How a rule keeps sessions: by a cookie only.
+fn session(rule: &Value) -> Option<Sticky> {
+    let session = rule.get("sessionPersistence").filter(|it| matches!(text(it, "/type"), "" | "Cookie"))?;
+    let cookie = Some(text(session, "/sessionName")).filter(|name| !name.is_empty()).unwrap_or("gateway-session");
+    Some(Sticky { cookie: cookie.to_owned(), seconds: None, with: With::Pod })
 }
 
 fn hosts(object: &Value) -> Vec<Host> {
@@ -111,11 +125,12 @@ fn of_http(one: &Value) -> (Vec<Condition>, Rank) {
         rank[2] = 1;
         conditions.push(Condition::Method(Text::Exact(method.to_owned())));
     }
-    if one.get("queryParams").is_some_and(|wanted| wanted.as_array().is_some_and(|wanted| !wanted.is_empty())) {
-        // Queries are not looked at here.
-        conditions.push(Condition::Path(Text::Never));
+    // Headers first, then queries: neither is ever so many that one would outweigh the other.
+    rank[3] = headers(one, &mut conditions).saturating_mul(PARAMETERS_MAX);
+    for parameter in list(one, "/queryParams") {
+        rank[3] = rank[3].saturating_add(1);
+        conditions.push(Condition::Query(text(parameter, "/name").to_owned(), value_of(parameter)));
     }
-    rank[3] = headers(one, &mut conditions);
     (conditions, Rank(rank))
 }
 
@@ -138,16 +153,15 @@ fn of_grpc(one: &Value) -> (Vec<Condition>, Rank) {
 /// Adds the headers' conditions, and says how many they are.
 fn headers(one: &Value, conditions: &mut Vec<Condition>) -> u32 {
     let headers = list(one, "/headers");
-    conditions.extend(headers.iter().map(|header| {
-        let value = text(header, "/value");
-        let wanted = if text(header, "/type") == "RegularExpression" {
-            Text::whole(value)
-        } else {
-            Text::Exact(value.to_owned())
-        };
-        Condition::Header(text(header, "/name").to_owned(), wanted)
-    }));
+    conditions
+        .extend(headers.iter().map(|header| Condition::Header(text(header, "/name").to_owned(), value_of(header))));
     u32::try_from(headers.len()).unwrap_or(u32::MAX)
+}
+
+/// What a header or a parameter must be like.
+fn value_of(wanted: &Value) -> Text {
+    let value = text(wanted, "/value");
+    if text(wanted, "/type") == "RegularExpression" { Text::whole(value) } else { Text::Exact(value.to_owned()) }
 }
 
 fn length(text: &str) -> u32 {

@@ -1,5 +1,7 @@
 //! Istio: VirtualServices, and the subsets of DestinationRules.
 
+mod paths;
+
 use crate::condition::{Condition, Text};
 use crate::host::Host;
 use crate::objects::{Kind, Objects};
@@ -32,10 +34,7 @@ fn of_service(objects: &Objects, service: &Value) -> Vec<Route> {
         // The first that matches answers, however particular others are.
         route.rank = Rank([1, 0, 0, 0]);
         let matches = list(rule, "/match");
-        if !matches.is_empty() {
-            route.conditions = vec![any_of(matches)];
-        }
-        routes.push(route);
+        routes.extend(paths::rewritten(route, rule, matches));
     }
     for rule in list(service, "/spec/tls") {
         let sni = list(rule, "/match").iter().flat_map(|it| texts(it, "/sniHosts")).map(Host::parse).collect();
@@ -78,7 +77,8 @@ fn lead(objects: &Objects, service: &Value, rule: &Value, base: &Route) -> Route
             Err(_) => {}
         }
     }
-    if destinations.is_empty() {
+    route.redirect = paths::redirect(rule);
+    if destinations.is_empty() && route.redirect.is_none() {
         route.problem = Some("only routes to destinations are simulated".to_owned());
     }
     let all = |value: &Value, pointer: &str| value.pointer(pointer).and_then(Value::as_f64).unwrap_or(100.0);
@@ -121,11 +121,6 @@ fn subset_labels(
     found.ok_or_else(|| format!("no DestinationRule for {name} has a subset {subset}"))
 }
 
-/// One of several matches.
-fn any_of(matches: &[Value]) -> Condition {
-    Condition::Any(matches.iter().map(one_of).collect())
-}
-
 /// One match: all its fields must hold. What is not known here never holds.
 fn one_of(one: &Value) -> Condition {
     let fields = one.as_object().into_iter().flatten().filter(|(field, _)| !WHEREFROM.contains(&field.as_str()));
@@ -135,6 +130,7 @@ fn one_of(one: &Value) -> Condition {
             "uri" => all.push(Condition::Path(string_match(wanted))),
             "method" => all.push(Condition::Method(string_match(wanted))),
             "authority" => all.push(Condition::Header("host".to_owned(), string_match(wanted))),
+            "queryParams" => all.extend(parameters(wanted)),
             "headers" => all.extend(headers(wanted)),
             "withoutHeaders" => all.extend(headers(wanted).map(|header| Condition::Not(Box::new(header)))),
             _ => all.push(Condition::Path(Text::Never)),
@@ -146,6 +142,11 @@ fn one_of(one: &Value) -> Condition {
 fn headers(wanted: &Value) -> impl Iterator<Item = Condition> {
     let headers = wanted.as_object().into_iter().flatten();
     headers.map(|(name, wanted)| Condition::Header(name.clone(), string_match(wanted)))
+}
+
+fn parameters(wanted: &Value) -> impl Iterator<Item = Condition> {
+    let parameters = wanted.as_object().into_iter().flatten();
+    parameters.map(|(name, wanted)| Condition::Query(name.clone(), string_match(wanted)))
 }
 
 fn string_match(wanted: &Value) -> Text {

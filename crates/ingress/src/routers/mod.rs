@@ -8,6 +8,7 @@ mod gateway;
 mod ingress;
 mod istio;
 mod nginx;
+mod nginx_notes;
 mod path_backend;
 mod rules;
 mod smi;

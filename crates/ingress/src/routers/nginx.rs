@@ -36,12 +36,11 @@ impl<'o> Canary<'o> {
         let origin = Origin::of("Ingress", self.ingress);
         for own in of_rules(self.ingress) {
             let Some(share) = own.shares.into_iter().next() else { continue };
-            let path = path_of(&own.conditions);
             let is_same = |route: &Route| {
                 route.origin.kind == origin.kind
                     && route.origin.namespace == origin.namespace
                     && route.hosts == own.hosts
-                    && path_of(&route.conditions) == path
+                    && route.path == own.path
                     && route.rank.0[2] == 0
             };
             let Some(at) = routes.iter().position(is_same) else { continue };
@@ -89,10 +88,4 @@ impl<'o> Canary<'o> {
         }
         routes
     }
-}
-
-/// The condition on the path, as text to compare.
-fn path_of(conditions: &[Condition]) -> String {
-    let path = conditions.iter().find(|condition| matches!(condition, Condition::Path(_) | Condition::Below(_)));
-    format!("{path:?}")
 }

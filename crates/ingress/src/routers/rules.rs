@@ -1,6 +1,6 @@
 //! The rules of one Ingress as routes, each with its host and its path.
 
-use super::alb;
+use super::{alb, nginx_notes};
 use crate::condition::{Condition, Text};
 use crate::host::Host;
 use crate::reading::{list, text};
@@ -16,11 +16,13 @@ pub fn of_rules(ingress: &Value) -> Vec<Route> {
             let (condition, rank) = path_condition(path, alb::is_balanced(ingress));
             let mut route = Route {
                 hosts: vec![host.clone()],
+                path: text(path, "/path").to_owned(),
                 conditions: condition.into_iter().collect(),
                 rank,
                 ..Route::of("Ingress", ingress)
             };
             alb::lead(&mut route, ingress, path);
+            nginx_notes::apply(&mut route, ingress, text(path, "/path"));
             routes.push(route);
         }
     }

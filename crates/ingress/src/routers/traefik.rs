@@ -5,6 +5,7 @@ use crate::host::Host;
 use crate::objects::{Kind, Objects};
 use crate::reading::{list, namespace, share, text};
 use crate::route::{Backend, Port, Rank, Route, Share};
+use crate::sticky::{Sticky, With};
 use serde_json::Value;
 
 /// TraefikServices, of the group of today and of the one before.
@@ -22,14 +23,16 @@ fn of_object(objects: &Objects, object: &Value) -> Vec<Route> {
         let mut route = Route::of("IngressRoute", object);
         let wanted = text(rule, "/match");
         if let Err(word) = read_match(wanted, &mut route) {
-            route.problem =
-                Some(format!("only Host, Path, PathPrefix, Header and Method joined by && are simulated, not {word}"));
+            route.problem = Some(format!(
+                "only Host, Path, PathPrefix, Header, HeaderRegexp, Query and Method joined by && are simulated, not {word}"
+            ));
         }
         let priority = rule.get("priority").and_then(Value::as_u64).filter(|priority| *priority > 0);
         let priority = priority.unwrap_or(wanted.len() as u64);
         route.rank = Rank([1, u32::try_from(priority).unwrap_or(u32::MAX), 0, 0]);
         for reference in list(rule, "/services") {
             route.shares.extend(shares(objects, namespace(object), reference));
+            route.sticky = route.sticky.or_else(|| sticky(objects, namespace(object), reference));
         }
         route
     };
@@ -45,6 +48,18 @@ fn shares(objects: &Objects, place: &str, reference: &Value) -> Vec<Share> {
     }
     let found = TRAEFIK_SERVICES.into_iter().find_map(|kind| objects.find(kind, place, name));
     found.into_iter().flat_map(|it| list(it, "/spec/weighted/services")).map(|it| weighed(place, it)).collect()
+}
+
+/// How clients stay with one of the Services of a TraefikService.
+fn sticky(objects: &Objects, place: &str, reference: &Value) -> Option<Sticky> {
+    let place = Some(text(reference, "/namespace")).filter(|it| !it.is_empty()).unwrap_or(place);
+    let name = text(reference, "/name");
+    let found = TRAEFIK_SERVICES.into_iter().find_map(|kind| objects.find(kind, place, name));
+    let cookie =
+        found.filter(|_| text(reference, "/kind") == "TraefikService")?.pointer("/spec/weighted/sticky/cookie")?;
+    let named = Some(text(cookie, "/name")).filter(|name| !name.is_empty()).unwrap_or("_traefik");
+    let seconds = cookie.get("maxAge").and_then(Value::as_u64).filter(|seconds| *seconds > 0);
+    Some(Sticky { cookie: named.to_owned(), seconds, with: With::Version })
 }
 
 fn weighed(place: &str, reference: &Value) -> Share {
@@ -73,6 +88,14 @@ fn read_match(wanted: &str, route: &mut Route) -> Result<(), String> {
             ("Method", [method]) => route.conditions.push(Condition::Method(exact(method))),
             ("Header" | "Headers", [name, value]) => {
                 route.conditions.push(Condition::Header(name.clone(), exact(value)));
+            }
+            ("Query", [both]) if both.contains('=') => {
+                let (name, value) = both.split_once('=').unwrap_or((both, ""));
+                route.conditions.push(Condition::Query(name.to_owned(), Text::Exact(value.to_owned())));
+            }
+            ("Query", [name, value]) => route.conditions.push(Condition::Query(name.clone(), exact(value))),
+            ("HeaderRegexp" | "HeadersRegexp", [name, pattern]) => {
+                route.conditions.push(Condition::Header(name.clone(), Text::part(pattern)));
             }
             _ => return Err(term.to_owned()),
         }

@@ -1,5 +1,6 @@
 //! The simulated ingress: over objects, on an embedded cluster, and over real connections.
 
+mod asks;
 mod objects;
 mod shares;
 

@@ -79,6 +79,7 @@ pub fn version_of(front: &Front, ask: &Ask) -> String {
     match front.answer(ask) {
         Answer::Pod(pod) => pod.hash.clone(),
         Answer::Failure(pod) => format!("{} with an error", pod.hash),
+        Answer::Redirect { status, location } => format!("{status} {location}"),
         Answer::NoRoute => "no route".to_owned(),
         Answer::Nobody { origin, why } => format!("{origin}: {why}"),
     }
