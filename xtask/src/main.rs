@@ -1,6 +1,7 @@
 //! The project's tool runner. Start with `cargo xtask help`; every subcommand is one module here.
 
 mod bench;
+mod conformance;
 mod generated;
 mod oracle;
 mod tidy;
@@ -28,6 +29,12 @@ enum Command {
         /// Folder of the recordings; those of the repository by default.
         folder: Option<std::path::PathBuf>,
     },
+    /// Compare a running cluster's answers with those of a real Kubernetes API server: `conformance -- --help`.
+    Conformance {
+        /// Handed to the comparison, such as `--kubeconfig FILE`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Compare with an original that is installed: `oracle helm -- corpus --help` tells how.
     Oracle {
         /// What to compare.
@@ -47,6 +54,7 @@ fn main() -> std::process::ExitCode {
         Command::Tidy => tidy::run(),
         Command::Gen => generated::write_all(),
         Command::Vectors { folder } => vectors::run(folder),
+        Command::Conformance { arguments } => conformance::run(&arguments),
         Command::Oracle { with, arguments } => with.run(&arguments),
         Command::Bench(bench) => bench.run(),
     };

@@ -5,6 +5,7 @@
 //! Knows nothing of the server under test. Start reading at [`replay`].
 
 mod case;
+mod clean;
 mod client;
 mod compare;
 mod placeholder;
@@ -12,6 +13,7 @@ mod replay;
 mod report;
 
 pub use case::{Case, LoadError, Step, load};
+pub use clean::clean;
 pub use client::Service;
 pub use replay::replay;
 pub use report::{Known, Outcome, Report, Verdict};

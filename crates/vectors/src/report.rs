@@ -48,6 +48,12 @@ impl Known {
         Known(lines.map(entry).collect())
     }
 
+    /// Whether a case is listed.
+    #[must_use]
+    pub fn contains(&self, case: &str) -> bool {
+        self.0.contains_key(case)
+    }
+
     /// Cases whose reason is missing.
     #[must_use]
     pub fn without_reason(&self) -> Vec<&str> {

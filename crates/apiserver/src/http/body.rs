@@ -10,24 +10,36 @@ use std::task::{Context, Poll};
 /// Largest body that is read, as upstream: 3 MiB.
 pub const BODY_BYTES_MAX: usize = 3 << 20;
 
+/// How much more of a body that is too large is read and dropped before the answer. A client that sends everything
+/// before it listens would lose the answer with the connection otherwise; one that sends more than this does.
+const DROPPED_BYTES_MAX: usize = 16 << 20;
+
 /// An error of the transport.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a body could not be read.
 #[derive(Debug)]
 pub enum ReadError {
-    /// It is larger than the limit; the rest was not read.
+    /// It is larger than the limit; the rest was dropped, or not read at all.
     TooLarge,
     /// The client went away.
     Broken,
 }
 
-/// Reads a body, and no further than the limit.
+/// Reads a body, and keeps no more of it than the limit.
 pub async fn read<B>(body: B) -> Result<Bytes, ReadError>
 where
     B: Body<Data = Bytes>,
 {
     let mut body = std::pin::pin!(body);
+    let whole = read_to_limit(body.as_mut()).await;
+    if matches!(whole, Err(ReadError::TooLarge)) {
+        drop_rest(body).await;
+    }
+    whole
+}
+
+async fn read_to_limit<B: Body<Data = Bytes>>(mut body: Pin<&mut B>) -> Result<Bytes, ReadError> {
     if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
         return Err(ReadError::TooLarge);
     }
@@ -40,6 +52,16 @@ where
         whole.extend_from_slice(&data);
     }
     Ok(whole.freeze())
+}
+
+/// Reads on without keeping anything, as far as is decent.
+async fn drop_rest<B: Body<Data = Bytes>>(mut body: Pin<&mut B>) {
+    let mut dropped = 0;
+    while dropped < DROPPED_BYTES_MAX
+        && let Some(Ok(frame)) = body.frame().await
+    {
+        dropped += frame.data_ref().map_or(0, Bytes::len);
+    }
 }
 
 /// The body of an answer.

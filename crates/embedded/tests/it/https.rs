@@ -45,6 +45,20 @@ async fn others_are_told_so() {
     cluster.stop().await;
 }
 
+/// Clients send the whole body before they listen; the connection must last until they do.
+#[tokio::test]
+async fn who_sends_too_much_is_told_so() {
+    let cluster = Cluster::builder().https(ANY_PORT).start().await.expect("a cluster");
+    let text = cluster.kubeconfig().expect("a kubeconfig").text();
+    let maps: Api<ConfigMap> = Api::namespaced(client(text, "capstan").await, "default");
+    let mut large = map("large");
+    large.data = Some([("a".to_owned(), "x".repeat(8 << 20))].into());
+    let refused = maps.create(&PostParams::default(), &large).await.expect_err("refused");
+    let kube::Error::Api(status) = refused else { panic!("not a status: {refused}") };
+    assert_eq!(status.message, "Request entity too large: limit is 3145728");
+    cluster.stop().await;
+}
+
 #[tokio::test]
 async fn a_taken_port_is_named() {
     let first = Cluster::builder().https(ANY_PORT).start().await.expect("a cluster");
