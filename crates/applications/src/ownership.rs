@@ -31,12 +31,22 @@ impl Ownership for ByTracking {
     }
 }
 
+/// What the server reads besides: policies, parameters, keys of signatures, notifications.
+const OF_SERVER: [&str; 4] =
+    ["argocd-rbac-cm", "argocd-cmd-params-cm", "argocd-gpg-keys-cm", "argocd-notifications-cm"];
+
+/// Upstream's mark of what belongs to the control plane; other Secrets are referred to only where they carry it.
+const PART_OF: (&str, &str) = ("app.kubernetes.io/part-of", "argocd");
+
 /// Whether the object is one the control plane itself reads, wherever it is.
 fn is_control_plane(meta: &Meta) -> bool {
+    let is_part = || meta.labels.get(PART_OF.0).is_some_and(|label| **label == *PART_OF.1);
     match (&*meta.gvk.group, &*meta.gvk.kind) {
         (GROUP, APPLICATION | APP_PROJECT) => true,
-        ("", "Secret") => meta.labels.contains_key(SECRET_TYPE) || *meta.name == *OWN_SECRET,
-        ("", "ConfigMap") => [KNOWN_HOSTS, TLS_CERTS, CONFIG].contains(&&*meta.name),
+        ("", "Secret") => meta.labels.contains_key(SECRET_TYPE) || *meta.name == *OWN_SECRET || is_part(),
+        ("", "ConfigMap") => {
+            [KNOWN_HOSTS, TLS_CERTS, CONFIG].contains(&&*meta.name) || OF_SERVER.contains(&&*meta.name)
+        }
         _ => false,
     }
 }

@@ -1,0 +1,152 @@
+//! What every request gets: the index, the control plane's objects, the sign-in, the clusters.
+
+use crate::applications::details::Details;
+use crate::counts::Counts;
+use crate::door::Door;
+use crate::index::Index;
+use crate::plane::Plane;
+use crate::problem::{Code, Problem};
+use crate::tools::Tools;
+use crate::webhook::Webhooks;
+use crate::who::Who;
+use clock::Clock;
+use cluster::{Cache, ClusterClient, ClusterId, Clusters};
+use std::sync::{Arc, OnceLock};
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+
+/// What the server is started with.
+#[derive(Clone)]
+pub struct Options {
+    /// The control plane's namespace.
+    pub namespace: String,
+    /// The clusters; the home cluster has a cache.
+    pub clusters: Clusters,
+    /// Time.
+    pub clock: Clock,
+    /// The version that is told.
+    pub version: String,
+    /// Who signs people in.
+    pub door: Arc<Door>,
+    /// Who renders; without, manifests are not answered.
+    pub tools: Option<Arc<dyn Tools>>,
+    /// Whether cookies are for encrypted connections alone.
+    pub scheme: Scheme,
+    /// What is measured elsewhere in this process, in Prometheus' text form.
+    pub exposition: Option<Exposition>,
+}
+
+/// A function that writes counters down.
+pub type Exposition = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// How the server is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// `http`, on this machine alone.
+    Plain,
+    /// `https`.
+    Encrypted,
+}
+
+/// What every request gets.
+pub struct Site {
+    /// What the server was started with.
+    pub options: Options,
+    /// All applications.
+    pub index: Index,
+    /// What the control plane's objects say.
+    pub plane: Plane,
+    /// The clusters.
+    pub clusters: Clusters,
+    /// Time.
+    pub clock: Clock,
+    /// Who renders.
+    pub tools: Option<Arc<dyn Tools>>,
+    /// What trees show beyond names.
+    pub details: Details,
+    /// Says when anything in the home cluster has changed.
+    pub changes: watch::Sender<u64>,
+    /// What is counted.
+    pub counts: Counts,
+    /// Pushes that were told.
+    pub webhooks: Arc<Webhooks>,
+    /// Since when.
+    pub started: Instant,
+    tasks: OnceLock<[AbortHandle; 2]>,
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.tasks.get().into_iter().flatten().for_each(AbortHandle::abort);
+    }
+}
+
+/// The server cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the home cluster has no cache: insert one into the clusters first")]
+pub struct NoCache;
+
+impl Site {
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// The home cluster has no cache.
+    ///
+    /// Assumption: called inside a Tokio runtime.
+    pub fn new(options: Options) -> Result<Arc<Self>, NoCache> {
+        let home = options.clusters.get(&ClusterId::home()).and_then(|home| home.cache).ok_or(NoCache)?;
+        let index = Index::new(&options.namespace);
+        let follower = tokio::spawn(index.follow(&home)).abort_handle();
+        let site = Arc::new(Site {
+            plane: Plane::new(home.clone(), &options.namespace),
+            clusters: options.clusters.clone(),
+            clock: options.clock.clone(),
+            tools: options.tools.clone(),
+            details: Details::default(),
+            changes: changes(&home),
+            counts: Counts::default(),
+            index,
+            webhooks: Arc::default(),
+            started: options.clock.monotonic(),
+            options,
+            tasks: OnceLock::new(),
+        });
+        let pushes = tokio::spawn(crate::webhook::run(Arc::downgrade(&site))).abort_handle();
+        // It has just been made empty.
+        let _ = site.tasks.set([follower, pushes]);
+        Ok(site)
+    }
+
+    /// The client of the control plane's own cluster.
+    ///
+    /// # Errors
+    /// It is not known, which does not happen once the server runs.
+    pub fn home(&self) -> Result<ClusterClient, Problem> {
+        self.clusters.client(&ClusterId::home()).map_err(Problem::from)
+    }
+
+    /// Whether whoever was let in still is.
+    ///
+    /// # Errors
+    /// The token has ended, or was taken back.
+    pub async fn still_in(&self, who: &Who) -> Result<(), Problem> {
+        match &who.token {
+            Some(token) => self.options.door.recognise(&self.plane, token).await.map(drop),
+            None if self.plane.now().is_on("users.anonymous.enabled") => Ok(()),
+            None => Err(Problem::new(Code::Unauthenticated, "no session information")),
+        }
+    }
+
+    /// Writes down who did what to which object.
+    pub fn audit(&self, who: &Who, object: &str, what: &str) {
+        tracing::info!(target: "audit", user = who.name(), object, "{what}");
+    }
+}
+
+fn changes(cache: &Cache) -> watch::Sender<u64> {
+    let changes = watch::Sender::new(0);
+    let told = changes.clone();
+    cache.listen(Arc::new(move |_| told.send_modify(|count| *count += 1)));
+    changes
+}
