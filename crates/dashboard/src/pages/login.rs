@@ -42,7 +42,7 @@ fn asked(site: &Site, status: StatusCode, why: Option<&str>) -> Response {
             h1 { "Who are you?" }
             p { "The token was printed when the dashboard was started." }
             @if let Some(why) = why { p.wrong role="alert" { (why) } }
-            form.image method="post" action=(format!("{}/login", site.base)) {
+            form.image method="post" action=(format!("{}/login", site.base)) data-plain {
                 label for="token" { "Token" }
                 input type="password" name="token" id="token" required autocomplete="current-password";
                 button.first type="submit" { "Enter" }

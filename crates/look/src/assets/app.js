@@ -27,7 +27,7 @@
 
   // Makes one element like another and touches only what differs, so that focus, what was typed and what was opened stay.
   const keep = (element, name) =>
-    (name === "open" && element.localName === "details") || (name === "value" && element === document.activeElement);
+    (name === "open" && element.localName === "details") || (name === "value" && element === document.activeElement) || name === "style";
   const morph = (from, to) => {
     if (from.nodeType !== to.nodeType || from.nodeName !== to.nodeName || (from.id || "") !== (to.id || "")) {
       from.replaceWith(to);
@@ -57,40 +57,65 @@
     while (place) { const next = place.nextSibling; place.remove(); place = next; }
   };
   const parsed = (html) => new DOMParser().parseFromString(html, "text/html").body;
+  // A piece of a picture is one only inside of a picture.
+  const piece = (html, own) => {
+    const isDrawn = /^<(g|a|path)\b[^>]*\btransform=/.test(html);
+    return isDrawn ? parsed(`<svg>${html}</svg>`).firstElementChild.firstElementChild : parsed(html).firstElementChild;
+  };
+  const changed = (detail) => { tick(); document.dispatchEvent(new CustomEvent("changed", { detail })); };
 
   // The event stream of the page.
   let source = null;
+  let lost = 0;
   const connection = (text) => {
     const pill = document.getElementById("connection");
     if (pill) { pill.hidden = !text; pill.textContent = text; }
   };
   const follow = () => {
     if (source) source.close();
+    source = null;
     const main = document.getElementById("live");
     if (!main || !main.dataset.live) return;
-    source = new EventSource(main.dataset.live);
-    source.addEventListener("open", () => connection(""));
-    source.addEventListener("error", () => connection("Connection lost; trying again"));
-    source.addEventListener("whole", (event) => { children(main, parsed(event.data)); tick(); });
-    source.addEventListener("part", (event) => {
-      const part = parsed(event.data).firstElementChild;
-      const own = part && document.getElementById(part.id);
-      if (own) { morph(own, part); tick(); }
+    const own = source = new EventSource(main.dataset.live);
+    own.addEventListener("open", () => { clearTimeout(lost); connection(""); });
+    own.addEventListener("error", () => {
+      clearTimeout(lost);
+      // Streams end now and then by themselves, and are back at once.
+      lost = setTimeout(() => connection("Connection lost; trying again"), own.readyState === EventSource.CLOSED ? 0 : 4000);
+      if (own.readyState === EventSource.CLOSED && own === source) setTimeout(again, 1500);
     });
+    own.addEventListener("whole", (event) => { children(main, parsed(event.data)); changed(""); });
+    own.addEventListener("part", (event) => {
+      const part = piece(event.data);
+      const here = part && document.getElementById(part.id);
+      if (here) { morph(here, part); changed(part.id); }
+    });
+  };
+  // The stream was refused: the session may have ended, or the page is gone.
+  const again = async () => {
+    try {
+      const response = await fetch(location.href);
+      if (response.redirected && new URL(response.url).pathname.endsWith("/login")) { location.href = response.url; return; }
+    } catch { /* The server is not there; later it may be. */ }
+    follow();
   };
 
   // Another address of the same page, without loading it anew.
-  const visit = async (address) => {
-    const response = await fetch(address);
-    if (!response.ok) { location.href = address; return; }
+  const visit = async (address, isStep) => {
+    let response;
+    try { response = await fetch(address); } catch { tell("No answer.", true); return; }
+    if (!response.ok || (response.redirected && new URL(response.url).pathname.endsWith("/login"))) { location.href = response.redirected ? response.url : address; return; }
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    history.replaceState(null, "", address);
-    for (const selector of ["form.search", "#live"]) {
-      const [own, other] = [document.querySelector(selector), page.querySelector(selector)];
-      if (own && other) morph(own, other);
+    if (isStep === "push") history.pushState(null, "", address); else if (isStep !== "stay") history.replaceState(null, "", address);
+    document.title = page.title;
+    const [main, other] = [document.getElementById("live"), page.getElementById("live")];
+    const isFollowed = source && main.dataset.live === other.dataset.live;
+    for (const selector of ["body > form.search", "#live", "#drawer"]) {
+      const [own, wanted] = [document.querySelector(selector), page.querySelector(selector)];
+      if (own && wanted) morph(own, wanted);
     }
-    tick();
-    follow();
+    changed("");
+    if (!isFollowed) follow();
   };
   let later = 0;
   const search = (form) => {
@@ -110,14 +135,20 @@
     clearTimeout(quiet);
     quiet = setTimeout(() => { told.textContent = ""; }, isWrong ? 10000 : 4000);
   };
-  const send = async (form) => {
-    const buttons = [...form.querySelectorAll("button")].filter((button) => !button.disabled);
+  const send = async (form, submitter) => {
+    const body = new URLSearchParams(new FormData(form, submitter));
+    const buttons = [...form.elements].filter((button) => button.localName === "button" && !button.disabled);
     for (const button of buttons) button.disabled = true;
     try {
-      const body = new URLSearchParams(new FormData(form));
       const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
       const answer = await response.json();
       tell(answer.message, !response.ok);
+      if (response.status === 401 && answer.location) location.href = answer.location;
+      document.dispatchEvent(new CustomEvent("sent", { detail: { form, isDone: response.ok } }));
+      if (response.ok && answer.location) {
+        const isHere = new URL(answer.location, location.href).pathname === location.pathname;
+        if (isHere) visit(answer.location, "push"); else location.href = answer.location;
+      }
       const asks = form.closest("details[data-once]");
       if (asks && response.ok) { asks.open = false; asks.querySelector("summary").focus(); }
     } catch {
@@ -139,8 +170,8 @@
     p: () => document.querySelector("#promote:not(:disabled)")?.focus(),
     "?": () => document.getElementById("help").showModal(),
     Escape: () => {
-      const open = document.querySelector("details.asks[open]");
-      if (open) open.open = false; else document.getElementById("up")?.click();
+      const open = document.querySelector("details.asks[open], details.account[open], details.filters[open]");
+      if (open) open.open = false; else (document.getElementById("close") || document.getElementById("up"))?.click();
     },
   };
 
@@ -155,26 +186,32 @@
     document.addEventListener("submit", (event) => {
       const form = event.target;
       if (form.matches(".search")) { event.preventDefault(); search(form); }
-      else if (form.method === "post" && form.action.includes("/rollout/")) { event.preventDefault(); send(form); }
+      else if (form.method === "post" && form.dataset.plain === undefined && !event.submitter?.hasAttribute("formaction")) { event.preventDefault(); send(form, event.submitter); }
     });
     document.addEventListener("input", (event) => { const form = event.target.closest(".search"); if (form) search(form); });
     document.addEventListener("click", (event) => {
-      for (const open of document.querySelectorAll("details.asks[open]")) if (!open.contains(event.target)) open.open = false;
-      const chip = event.target.closest("a.chip");
-      if (chip && !event.ctrlKey && !event.metaKey) { event.preventDefault(); visit(chip.href); }
+      for (const open of document.querySelectorAll("details.asks[open], details.account[open], details.filters[open]")) if (!open.contains(event.target)) open.open = false;
+      const link = event.target.closest("a.chip, a[data-visit]");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      const href = typeof link.href === "string" ? link.href : link.href.baseVal;
+      visit(href, link.dataset.visit === undefined ? "replace" : "push");
     });
     document.addEventListener("keydown", (event) => {
       const isTyping = event.target.matches("input, textarea, select");
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (isTyping && event.key === "Escape") { event.target.blur(); return; }
       if (isTyping || document.getElementById("help").open) return;
-      const act = keys[event.key];
+      const own = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+      const act = own ? () => (own.querySelector("button") || own).click() : keys[event.key];
       if (act) { event.preventDefault(); act(); }
     });
     // After a while in the background the stream may be gone without a word.
     document.addEventListener("visibilitychange", () => { if (!document.hidden && source?.readyState === EventSource.CLOSED) follow(); });
+    addEventListener("popstate", () => visit(location.href, "stay"));
     tick();
     setInterval(tick, 1000);
     follow();
   });
+  window.pages = { visit, tell, parsed, morph, changed };
 })();
