@@ -1,9 +1,10 @@
 //! The CustomResourceDefinitions, drawn from the wire types.
 //!
-//! Every object keeps fields it does not know. Only a Rollout has a status subresource; of the other kinds one write may
-//! change spec and status at once, as with upstream's definitions.
+//! Every object keeps fields it does not know. Only Rollouts and ImageUpdaters have a status subresource; of the other
+//! kinds one write may change spec and status at once, as with upstream's definitions.
 
 use crate::application::Application;
+use crate::image_updater;
 use crate::names::{APP_PROJECT, APPLICATION, GROUP, VERSION};
 use crate::project::AppProject;
 use crate::rollouts;
@@ -25,6 +26,8 @@ const CONSTRAINTS: &[(&str, &str, Constraint)] = &[
         Constraint::OneOf(&["avg", "min", "max", "sum", "last", "percentile", "mean", "l2norm", "area"]),
     ),
     ("ReplicaProgressThreshold", "type", Constraint::OneOf(&["Percent", "Pods"])),
+    ("WriteBackConfig", "method", Constraint::Pattern("^(argocd|git|git:[a-zA-Z0-9][a-zA-Z0-9-._/:]*)$")),
+    ("ImageConfig", "alias", Constraint::Pattern("^[a-zA-Z0-9][a-zA-Z0-9-._]*$")),
 ];
 
 enum Constraint {
@@ -55,6 +58,7 @@ impl Column {
 const AGE: Column = Column::new("Age", "date", ".metadata.creationTimestamp");
 
 struct Definition {
+    group: &'static str,
     kind: &'static str,
     singular: &'static str,
     plural: &'static str,
@@ -70,6 +74,10 @@ fn none() -> Option<Value> {
     None
 }
 
+fn only_status() -> Option<Value> {
+    Some(json!({"status": {}}))
+}
+
 fn status_and_scale() -> Option<Value> {
     Some(json!({
         "status": {},
@@ -81,8 +89,9 @@ fn status_and_scale() -> Option<Value> {
     }))
 }
 
-const DEFINITIONS: [Definition; 7] = [
+const DEFINITIONS: [Definition; 8] = [
     Definition {
+        group: GROUP,
         kind: APPLICATION,
         singular: "application",
         plural: "applications",
@@ -99,6 +108,7 @@ const DEFINITIONS: [Definition; 7] = [
         shape: Application::shape,
     },
     Definition {
+        group: GROUP,
         kind: APP_PROJECT,
         singular: "appproject",
         plural: "appprojects",
@@ -110,6 +120,7 @@ const DEFINITIONS: [Definition; 7] = [
         shape: AppProject::shape,
     },
     Definition {
+        group: GROUP,
         kind: rollouts::ROLLOUT,
         singular: "rollout",
         plural: "rollouts",
@@ -127,6 +138,7 @@ const DEFINITIONS: [Definition; 7] = [
         shape: rollouts::Rollout::shape,
     },
     Definition {
+        group: GROUP,
         kind: rollouts::ANALYSIS_RUN,
         singular: "analysisrun",
         plural: "analysisruns",
@@ -138,6 +150,7 @@ const DEFINITIONS: [Definition; 7] = [
         shape: rollouts::AnalysisRun::shape,
     },
     Definition {
+        group: GROUP,
         kind: rollouts::ANALYSIS_TEMPLATE,
         singular: "analysistemplate",
         plural: "analysistemplates",
@@ -149,6 +162,7 @@ const DEFINITIONS: [Definition; 7] = [
         shape: rollouts::AnalysisTemplate::shape,
     },
     Definition {
+        group: GROUP,
         kind: rollouts::CLUSTER_ANALYSIS_TEMPLATE,
         singular: "clusteranalysistemplate",
         plural: "clusteranalysistemplates",
@@ -160,6 +174,7 @@ const DEFINITIONS: [Definition; 7] = [
         shape: rollouts::ClusterAnalysisTemplate::shape,
     },
     Definition {
+        group: GROUP,
         kind: rollouts::EXPERIMENT,
         singular: "experiment",
         plural: "experiments",
@@ -169,6 +184,24 @@ const DEFINITIONS: [Definition; 7] = [
         scope: "Namespaced",
         subresources: none,
         shape: rollouts::Experiment::shape,
+    },
+    Definition {
+        group: image_updater::GROUP,
+        kind: image_updater::IMAGE_UPDATER,
+        singular: "imageupdater",
+        plural: "imageupdaters",
+        short_names: &["iu"],
+        columns: &[
+            Column::new("Apps", "integer", ".status.applicationsMatched"),
+            Column::new("Images", "integer", ".status.imagesManaged"),
+            Column::new("Last Checked", "date", ".status.lastCheckedAt"),
+            Column::new("Ready", "string", ".status.conditions[?(@.type==\"Ready\")].status"),
+            AGE,
+        ],
+        part_of: "argocd-image-updater",
+        scope: "Namespaced",
+        subresources: only_status,
+        shape: image_updater::ImageUpdater::shape,
     },
 ];
 
@@ -189,7 +222,7 @@ pub fn crd_files() -> Vec<(String, String)> {
 }
 
 fn definition(definition: &Definition) -> Value {
-    let name = format!("{}.{GROUP}", definition.plural);
+    let name = format!("{}.{}", definition.plural, definition.group);
     let mut version = json!({
         "name": VERSION,
         "served": true,
@@ -210,7 +243,7 @@ fn definition(definition: &Definition) -> Value {
             "labels": {"app.kubernetes.io/name": name, "app.kubernetes.io/part-of": definition.part_of},
         },
         "spec": {
-            "group": GROUP,
+            "group": definition.group,
             "names": {
                 "kind": definition.kind,
                 "listKind": format!("{}List", definition.kind),

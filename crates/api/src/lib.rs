@@ -23,6 +23,7 @@ mod spec;
 mod status;
 mod sync_policy;
 
+pub mod image_updater;
 pub mod rollouts;
 
 mod crds;

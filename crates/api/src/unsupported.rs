@@ -45,11 +45,6 @@ pub const UNSUPPORTED: &[Unsupported] = &[
     not("AppProjectStatus", "jwtTokensByRole", "there is no API of our own to issue tokens yet; never written"),
     not("AppProjectSpec", "signatureKeys", "signatures are not verified yet; protect the branch instead"),
     not("AppProjectSpec", "sourceIntegrity", "signatures are not verified yet; protect the branch instead"),
-    not(
-        "AppProjectSpec",
-        "destinationServiceAccounts",
-        "syncs act as the controller itself; limit its own permissions",
-    ),
 ];
 
 /// Where an Application's spec or operation uses what is not implemented. Empty values are no use.

@@ -3,6 +3,8 @@
 //! Pure: the ConfigMap's data in, settings and problems out. How objects are marked and which kinds are followed is
 //! decided once, at the start ([`at_start`]); everything else holds as soon as it is written ([`configured`]).
 
+use crate::global_projects::GlobalProject;
+use crate::impersonation::Impersonation;
 use crate::settings::{KindFilter, Settings};
 use api::{ResourceIgnoreDifferences, TrackingMethod};
 use budget::Budget;
@@ -45,6 +47,7 @@ pub fn configured(base: &Settings, data: &Data) -> (Settings, Vec<String>) {
     let mut settings = base.clone();
     let (customizations, mut problems) = Customizations::read(data);
     settings.customizations = Arc::new(customizations);
+    settings.impersonation = impersonation(data);
     for (key, text) in data {
         if let Err(problem) = set(&mut settings, key, text) {
             problems.push(format!("argocd-cm: {key}: {problem}"));
@@ -58,6 +61,7 @@ fn set(settings: &mut Settings, key: &str, text: &str) -> Result<(), String> {
         "resource.exclusions" => settings.exclusions = filters(text)?,
         "resource.inclusions" => settings.inclusions = filters(text)?,
         "resource.compareoptions" => compare_options(settings, &yaml(text)?),
+        "globalProjects" => settings.global_projects = GlobalProject::read(&yaml(text)?)?,
         "controller.diff.server.side" => settings.comparison.server_side = text.trim() == "true",
         "resource.customizations" => overrides(settings, &yaml(text)?)?,
         _ => {
@@ -71,6 +75,17 @@ fn set(settings: &mut Settings, key: &str, text: &str) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Compat: it is enforced unless that is switched off.
+fn impersonation(data: &Data) -> Impersonation {
+    let is = |key: &str, word: &str| data.get(key).is_some_and(|text| text.trim() == word);
+    match (is("application.sync.impersonation.enabled", "true"), is("application.sync.impersonation.enforced", "false"))
+    {
+        (false, _) => Impersonation::Off,
+        (true, true) => Impersonation::WhereNamed,
+        (true, false) => Impersonation::Enforced,
+    }
 }
 
 fn yaml(text: &str) -> Result<Value, String> {

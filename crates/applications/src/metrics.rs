@@ -52,7 +52,10 @@ impl Measured {
             let server = found.map_or_else(|_| app.spec.destination.server.clone(), |found| found.server.clone());
             Some(Row { is_terminating: cached.object.meta().is_terminating(), app, server })
         };
-        objects.iter().filter_map(row).collect()
+        let is_dealt_with = |cached: &&cluster::Cached| {
+            self.0.settings.deals_with(cached.object.meta().namespace.as_deref().unwrap_or_default())
+        };
+        objects.iter().filter(is_dealt_with).filter_map(row).collect()
     }
 
     fn clusters(&self, text: &mut String) {

@@ -67,7 +67,10 @@ pub fn application_key(app: &AppKey) -> Key {
 impl Observer {
     /// All that is known of `app` without asking anybody.
     pub async fn observe(&self, app: &AppKey, level: Level) -> Observed {
-        let found = self.cache.get(&application_key(app)).map(|cached| cached.object);
+        let found = match self.settings.deals_with(&app.namespace) {
+            true => self.cache.get(&application_key(app)).map(|cached| cached.object),
+            false => Fetched::Absent,
+        };
         let mut observed = self.nothing_but(app, level, found);
         let Fetched::Known(Declared { object, application: Ok(application) }) = observed.application.clone() else {
             if matches!(observed.application, Fetched::Absent) {
@@ -82,7 +85,7 @@ impl Observer {
         }
         let told = events::told(&application);
         self.memories.update(app, |memory| memory.told = Some(told));
-        observed.project = self.projects.rules(&self.cache, &self.settings.namespace, application.spec.project_name());
+        observed.project = self.projects.rules(&self.cache, &observed.settings, application.spec.project_name());
         let extras = self.projects.extras(application.spec.project_name());
         observed.windows = extras.windows;
         observed.unsupported = self.unsupported(app, &object, &application);
@@ -90,6 +93,9 @@ impl Observer {
         observed.dependencies =
             dependencies::standing(app, object.meta(), &|key| dependencies::find_in(&self.cache, key));
         observed.destination = self.destinations.resolve(&application.spec.destination);
+        if let Ok(destination) = &observed.destination {
+            observed.act_as = extras.accounts.user(observed.settings.impersonation, &application, &destination.server);
+        }
         self.look_around(&mut observed, &application).await;
         if object.meta().is_terminating() && !has_delete_hooks(&object) {
             self.sources.forget(app);
@@ -369,7 +375,8 @@ impl Observer {
                 Query::Render { of, index, revision } => self.render(&mut observed, of, index, &revision).await,
                 Query::Predict(objects) => {
                     let Some(cache) = &cache else { continue };
-                    let asked = objects.iter().map(|object| predict(cache.client(), object));
+                    let user = observed.act_as.clone().ok().flatten();
+                    let asked = objects.iter().map(|object| predict(cache.client(), object, user.as_deref()));
                     let answers = futures::future::join_all(asked).await;
                     observed.predicted.extend(objects.iter().map(Object::key).zip(answers));
                 }
@@ -408,10 +415,10 @@ impl Observer {
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 
 /// What applying an object on the server would give.
-async fn predict(client: &ClusterClient, object: &Object) -> Result<Object, String> {
+async fn predict(client: &ClusterClient, object: &Object, user: Option<&str>) -> Result<Object, String> {
     let manager = Manager(api::names::FIELD_MANAGER.into());
     let change = Change::ApplyServerSide { desired: object.clone(), manager, conflicts: Conflicts::Force };
-    let write = Write::new(Target::of(object), change).dry_run(DryRun::Server);
+    let write = Write::new(Target::of(object), change).dry_run(DryRun::Server).acting_as(user);
     match timeout(ANSWER_LIMIT, client.write(&write)).await {
         Ok(Ok(written)) => written.object.ok_or_else(|| "the server gave no object".to_owned()),
         Ok(Err(error)) => Err(error.to_string()),

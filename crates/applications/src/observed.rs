@@ -10,7 +10,7 @@ use crate::sources::{Behind, Content, Revision, SourceFailure, SourceSeen, Wante
 use api::{Application, ClusterIdentity, ClusterOwnership, ProjectRules};
 use cluster::{Cached, ClusterId, GroupKind, Served};
 use compare::Targets;
-use controller::Level;
+use controller::{Level, Planned};
 use jiff::Timestamp;
 use object::{Fetched, Key, Object};
 use std::collections::BTreeMap;
@@ -42,6 +42,8 @@ pub struct Observed {
     pub predicted: BTreeMap<Key, Result<Object, String>>,
     /// The cluster it goes to, or why there is none.
     pub destination: Result<Arc<Destination>, NoDestination>,
+    /// The user that its objects are written as, `None` for the controller itself; or why nothing may be written.
+    pub act_as: Result<Option<String>, String>,
     /// Why that cluster cannot be used, where it cannot.
     pub outage: Option<String>,
     /// The kinds its cluster serves.
@@ -156,6 +158,7 @@ impl Observed {
             application,
             project: Fetched::Absent,
             destination: Err(NoDestination::Unknown("the cluster it goes to".to_owned())),
+            act_as: Ok(None),
             outage: None,
             windows: Arc::default(),
             dependencies: Standing::default(),
@@ -172,6 +175,13 @@ impl Observed {
             memory: Memory::default(),
             decided: OnceLock::new(),
         }
+    }
+
+    /// A write of one of its objects: in its cluster, as whom it may be written.
+    #[must_use]
+    pub fn there(&self, mut planned: Planned) -> Planned {
+        planned.write.act_as = self.act_as.as_ref().ok().and_then(Option::as_deref).map(Box::from);
+        planned.in_cluster(self.cluster_id())
     }
 
     /// The health rules of the user's own.

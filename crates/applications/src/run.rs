@@ -2,7 +2,7 @@
 
 use crate::AppKey;
 use crate::cluster_facts::ClusterFacts;
-use crate::configuration::at_start;
+use crate::configuration::{Data, at_start};
 use crate::dependencies::Dependents;
 use crate::destinations::{ByNetwork, Connect, Destinations};
 use crate::level::CHANGED;
@@ -12,6 +12,7 @@ use crate::name::NAME;
 use crate::observe::Observer;
 use crate::observed::{Observed, Query};
 use crate::ownership::ByTracking;
+use crate::parameters::{PARAMETERS, with_parameters};
 use crate::plan::{conclude, decide};
 use crate::project::default_project;
 use crate::projects::Projects;
@@ -91,19 +92,25 @@ pub fn start_cache(client: cluster::ClusterClient, settings: &Settings) -> Cache
     Cache::start(client, selection, Arc::new(ByTracking::new(settings.tracking.clone())))
 }
 
-/// The settings with what the control plane's ConfigMap says at the start. Where it cannot be read, they are as given.
+/// The settings with what the control plane's ConfigMaps say at the start. Where one cannot be read, they are as given.
 pub async fn settings_at_start(client: &cluster::ClusterClient, base: Settings) -> Settings {
-    let gvk = object::Gvk::new("", "v1", "ConfigMap");
-    let found = client.get(&gvk, Some(&base.namespace), CONFIG).await;
+    let parameters = data_of(client, &base.namespace, PARAMETERS).await;
+    let (settings, problems) = with_parameters(&base, &parameters);
+    problems.iter().for_each(|problem| tracing::warn!("{problem}"));
+    at_start(&settings, &data_of(client, &base.namespace, CONFIG).await)
+}
+
+/// The data of a ConfigMap; empty where there is none.
+async fn data_of(client: &cluster::ClusterClient, namespace: &str, name: &str) -> Data {
+    let found = client.get(&object::Gvk::new("", "v1", "ConfigMap"), Some(namespace), name).await;
     let data = match found {
         Ok(found) => found.and_then(|object| object.get("/data")),
         Err(error) => {
-            tracing::warn!("{CONFIG} cannot be read, so objects are marked as usual: {error}");
+            tracing::warn!("{name} cannot be read, so what it says does not hold: {error}");
             None
         }
     };
-    let data = data.and_then(|data| serde_json::from_value(data).ok()).unwrap_or_default();
-    at_start(&base, &data)
+    data.and_then(|data| serde_json::from_value(data).ok()).unwrap_or_default()
 }
 
 /// The controller of applications, ready to run.

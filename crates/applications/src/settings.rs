@@ -1,5 +1,7 @@
 //! What holds for all applications of one control plane.
 
+use crate::global_projects::GlobalProject;
+use crate::impersonation::Impersonation;
 use api::names::DEFAULT_NAMESPACE;
 use api::{Glob, ResourceIgnoreDifferences, Tracking};
 use cluster::Excluded;
@@ -27,6 +29,13 @@ pub struct Settings {
     pub grace: SignedDuration,
     /// How long an operation may take, its retries included; `None` for ever.
     pub operation_limit: Option<SignedDuration>,
+    /// Namespaces besides the control plane's whose Applications are dealt with: globs, or regular expressions between
+    /// slashes.
+    pub application_namespaces: Vec<String>,
+    /// Projects that others inherit from.
+    pub global_projects: Vec<GlobalProject>,
+    /// As whom objects are written.
+    pub impersonation: Impersonation,
     /// Health rules and actions of the user's own.
     pub customizations: Arc<Customizations>,
     /// How sources are rendered.
@@ -81,6 +90,9 @@ impl Default for Settings {
             comparison: ComparisonSettings::default(),
             grace: SignedDuration::from_secs(180),
             operation_limit: None,
+            application_namespaces: Vec::new(),
+            global_projects: Vec::new(),
+            impersonation: Impersonation::Off,
             customizations: Arc::default(),
             render: render::Settings::default(),
         }
@@ -88,6 +100,16 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Whether Applications in this namespace are dealt with.
+    #[must_use]
+    pub fn deals_with(&self, namespace: &str) -> bool {
+        let matches = |pattern: &String| match pattern.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
+            Some(expression) => Glob::regular_expression(expression).matches(namespace),
+            None => Glob::new(pattern, &[]).matches(namespace),
+        };
+        namespace == self.namespace || self.application_namespaces.iter().any(matches)
+    }
+
     /// Whether objects of this kind are left aside.
     #[must_use]
     pub fn is_excluded(&self, group: &str, kind: &str, server: &str) -> bool {

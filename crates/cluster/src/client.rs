@@ -35,7 +35,7 @@ const DISCOVERY_PAUSE: Duration = Duration::from_secs(1);
 
 /// Talks to one cluster. Cheap to clone; clones share what was learned about the cluster's kinds.
 #[derive(Clone)]
-pub struct ClusterClient(Arc<Inner>);
+pub struct ClusterClient(Arc<Inner>, Option<Arc<str>>);
 
 struct Inner {
     transport: Transport,
@@ -104,13 +104,20 @@ impl ClusterClient {
     }
 
     fn new(transport: Transport, clock: &Clock) -> Self {
-        ClusterClient(Arc::new(Inner {
+        let inner = Inner {
             transport,
             clock: clock.clone(),
             jitter: Mutex::new(clock.random("cluster-client")),
             served: RwLock::new(None),
             learning: tokio::sync::Mutex::new(()),
-        }))
+        };
+        ClusterClient(Arc::new(inner), None)
+    }
+
+    /// The same client in the name of another user, which must be permitted to it (`impersonate`).
+    #[must_use]
+    pub fn acting_as(&self, user: &str) -> Self {
+        ClusterClient(Arc::clone(&self.0), Some(user.into()))
     }
 
     /// The clock it was made with.
@@ -138,7 +145,7 @@ impl ClusterClient {
         let mut failures = 0;
         loop {
             let left = limit.saturating_sub(started.elapsed());
-            let error = match timeout(left, self.0.transport.send(request)).await {
+            let error = match timeout(left, self.0.transport.send(request, self.1.as_deref())).await {
                 Ok(Ok(answer)) => return Ok(answer),
                 Ok(Err(error)) => error,
                 Err(_) => return Err(timed_out(request, limit)),

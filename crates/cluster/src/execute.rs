@@ -14,7 +14,8 @@ impl ClusterClient {
     /// hold; otherwise what the server says.
     pub async fn write(&self, write: &Write) -> Result<Written, ClusterError> {
         let resource = self.resource(&write.target.gvk).await?;
-        let writer = Writer { client: self, resource: &resource, write };
+        let user = write.act_as.as_deref().map(|user| self.acting_as(user));
+        let writer = Writer { client: user.as_ref().unwrap_or(self), resource: &resource, write };
         let outcome = match write.dry_run {
             DryRun::Client => rehearse(&writer).await,
             DryRun::No | DryRun::Server => run(&writer).await,

@@ -203,15 +203,15 @@ impl Transport {
     }
 
     /// Sends `request` and reads the whole answer.
-    pub(crate) async fn send(&self, request: &Request) -> Result<Bytes, ClusterError> {
-        let response = start(&self.short, request, &self.counts).await?;
+    pub(crate) async fn send(&self, request: &Request, user: Option<&str>) -> Result<Bytes, ClusterError> {
+        let response = start(&self.short, request, user, &self.counts).await?;
         read_whole(response).await
     }
 
     /// Sends `request` and gives the lines of the answer as they come.
     pub(crate) async fn lines(&self, request: &Request) -> Result<Lines, ClusterError> {
         let client = self.streams.client(self).await;
-        let response = start(client, request, &self.counts).await?;
+        let response = start(client, request, None, &self.counts).await?;
         Ok(Lines { body: response.into_body(), buffer: BytesMut::new(), ended: false })
     }
 }
@@ -230,9 +230,9 @@ impl Streams {
         let mut speaks_http2 = self.speaks_http2.lock().await;
         if speaks_http2.is_none() {
             let probe = Request::get_path("/version");
-            *speaks_http2 = match start(http2, &probe, counts).await {
+            *speaks_http2 = match start(http2, &probe, None, counts).await {
                 Err(error) if error.class == ErrorClass::Unreachable => {
-                    start(short, &probe, counts).await.ok().map(|_| false)
+                    start(short, &probe, None, counts).await.ok().map(|_| false)
                 }
                 _ => Some(true),
             };
@@ -244,6 +244,7 @@ impl Streams {
 async fn start(
     client: &kube::Client,
     request: &Request,
+    user: Option<&str>,
     counts: &Counts,
 ) -> Result<http::Response<Body>, ClusterError> {
     let mut builder = http::Request::builder()
@@ -253,6 +254,9 @@ async fn start(
         .header(USER_AGENT, OUR_NAME);
     if !request.content_type.is_empty() {
         builder = builder.header(CONTENT_TYPE, request.content_type);
+    }
+    if let Some(user) = user {
+        builder = builder.header("impersonate-user", user);
     }
     let sent = builder.body(Body::from(request.body.clone())).map_err(|error| {
         ClusterError::new(ErrorClass::Invalid, format!("no request can be made of {:?}: {error}", request.uri))

@@ -16,6 +16,8 @@ pub struct Write {
     pub precondition: Precondition,
     /// Whether to do it or only to ask what would happen.
     pub dry_run: DryRun,
+    /// The user to act as; `None` for whoever the client is.
+    pub act_as: Option<Box<str>>,
 }
 
 /// What to do with an object.
@@ -181,13 +183,20 @@ impl Write {
     /// An unconditional write.
     #[must_use]
     pub fn new(target: Target, change: Change) -> Self {
-        Write { target, change, precondition: Precondition::default(), dry_run: DryRun::No }
+        Write { target, change, precondition: Precondition::default(), dry_run: DryRun::No, act_as: None }
     }
 
     /// The same under a condition.
     #[must_use]
     pub fn only_if(mut self, precondition: Precondition) -> Self {
         self.precondition = precondition;
+        self
+    }
+
+    /// The same in the name of a user, where one is given.
+    #[must_use]
+    pub fn acting_as(mut self, user: Option<&str>) -> Self {
+        self.act_as = user.map(Box::from);
         self
     }
 

@@ -39,10 +39,11 @@ fn unknown_fields_survive_at_every_object_of_ours() {
 }
 
 #[test]
-fn only_a_rollout_has_a_status_subresource() {
+fn only_rollouts_and_image_updaters_have_a_status_subresource() {
     for crd in api::crds() {
         let has_status = crd["spec"]["versions"][0].pointer("/subresources/status").is_some();
-        assert_eq!(has_status, crd["spec"]["names"]["kind"] == "Rollout");
+        let kind = crd["spec"]["names"]["kind"].as_str();
+        assert_eq!(has_status, matches!(kind, Some("Rollout" | "ImageUpdater")));
     }
 }
 

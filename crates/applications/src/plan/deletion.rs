@@ -69,6 +69,9 @@ pub fn decide_deletion(
     if let Some(obstacle) = unusable(observed) {
         return Ok(Decided::plain(held_up(declared, application, &obstacle, now)));
     }
+    if let Err(obstacle) = &observed.act_as {
+        return Ok(Decided::plain(held_up(declared, application, obstacle, now)));
+    }
     let stage = Stage { observed, declared, application, now };
     let plan = if has(FINALIZER_PRE_DELETE) {
         stage.run_hooks(HookType::PreDelete, FINALIZER_PRE_DELETE)?
@@ -124,7 +127,7 @@ impl Stage<'_> {
     fn delete(&self, objects: &[Object], propagation: Propagation, waiting: String) -> Plan {
         let delete = |object: &Object| {
             let write = Write::new(Target::of(object), Change::Delete(propagation));
-            Planned::new(write, Guard::same(object.meta())).in_cluster(self.observed.cluster_id())
+            self.observed.there(Planned::new(write, Guard::same(object.meta())))
         };
         Plan { writes: objects.iter().map(delete).collect(), ..self.wait(waiting) }
     }
@@ -139,8 +142,7 @@ impl Stage<'_> {
         };
         // Nobody looks at a hook's outcome any more.
         let is_held = |object: &&Object| object.meta().finalizers.iter().any(|own| **own == *FINALIZER_HOOK);
-        let writes: Vec<Planned> =
-            live.iter().filter(is_held).map(|hook| release(hook).in_cluster(observed.cluster_id())).collect();
+        let writes: Vec<Planned> = live.iter().filter(is_held).map(|hook| observed.there(release(hook))).collect();
         if !writes.is_empty() {
             return Plan { writes, ..self.wait("hooks that are let go".to_owned()) };
         }
@@ -182,7 +184,7 @@ impl Stage<'_> {
             HooksDue::Create(hooks) => {
                 let create = |hook: &Object| {
                     let write = Write::new(Target::of(hook), Change::Create(hook.clone()));
-                    Planned::new(write, Guard::Absent).in_cluster(observed.cluster_id())
+                    observed.there(Planned::new(write, Guard::Absent))
                 };
                 let waiting = format!("{when} hooks to be made");
                 Plan { writes: hooks.iter().map(create).collect(), ..self.wait(waiting) }

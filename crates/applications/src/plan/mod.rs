@@ -313,7 +313,7 @@ fn writing(
     }
     let mut writes: Vec<Planned> = trace.into_iter().collect();
     step.first = writes.len();
-    writes.extend(writes::writes(&step.actions, &step.request, &ground.observed.cluster_id(), 1));
+    writes.extend(writes::writes(&step.actions, &step.request, ground.observed, 1));
     let wake = now.checked_add(OPERATION_POLL).unwrap_or(now);
     let plan = Plan { writes, waiting: vec!["the writes of the operation".to_owned()], ..Plan::default() };
     Decided { plan: plan.wake_at(wake, CHANGED), step: Some(step) }

@@ -167,6 +167,9 @@ impl Work<'_> {
         if let Some(message) = obstacle(&desired.targets, assessment, sync) {
             return self.ended(state, OperationPhase::Error, &message);
         }
+        if let Err(message) = &self.ground.observed.act_as {
+            return self.ended(state, OperationPhase::Error, message);
+        }
         let results: Vec<_> = state.sync_result.iter().flat_map(|result| &result.resources).map(from_wire).collect();
         let request = request(self.ground, &state, sync, desired.revisions.first().map_or("", String::as_str));
         let resources = resources(self.ground, assessment, &desired.targets, &request.options);

@@ -1,9 +1,8 @@
 //! From actions of the sync engine to writes.
 
+use crate::observed::Observed;
 use api::names::FIELD_MANAGER;
-use cluster::{
-    Change, ClusterId, Conflicts, Manager as FieldManager, Part, PatchKind, Propagation, Target, WhenRefused, Write,
-};
+use cluster::{Change, Conflicts, Manager as FieldManager, Part, PatchKind, Propagation, Target, WhenRefused, Write};
 use controller::{Guard, Planned};
 use object::Object;
 use serde_json::json;
@@ -11,7 +10,7 @@ use sync::{Action, HOOK_FINALIZER, Manner, Request};
 
 /// The writes of these actions, in order: objects of one kind side by side, kinds one after the other.
 #[must_use]
-pub fn writes(actions: &[Action], request: &Request, cluster: &ClusterId, first_group: u32) -> Vec<Planned> {
+pub fn writes(actions: &[Action], request: &Request, observed: &Observed, first_group: u32) -> Vec<Planned> {
     let mut group = first_group;
     let mut planned: Vec<Planned> = Vec::with_capacity(actions.len());
     let mut last_kind: Option<String> = None;
@@ -21,7 +20,7 @@ pub fn writes(actions: &[Action], request: &Request, cluster: &ClusterId, first_
             group += 1;
         }
         last_kind = Some(kind);
-        planned.push(write(action, request).in_group(group).in_cluster(cluster.clone()));
+        planned.push(observed.there(write(action, request).in_group(group)));
     }
     planned
 }

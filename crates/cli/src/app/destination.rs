@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use api::ApplicationDestination;
 use api::names::DEFAULT_NAMESPACE;
 use applications::Settings;
-use applications::configuration::{at_start, configured};
+use applications::configuration::configured;
 use applications::destinations::{ClusterSecret, Destination, read_clusters, resolve};
 use applications::sources::{CONFIG, SECRET_TYPE};
 use cluster::{ClusterClient, ListQuery};
@@ -47,10 +47,9 @@ pub(crate) async fn client_of(store: &Store, found: &Found) -> Result<ClusterCli
 
 /// What holds for all applications, as the control plane's ConfigMap says it.
 pub(crate) async fn settings(store: &Store) -> Result<Settings, Failure> {
-    let base = Settings::default();
+    let base = applications::settings_at_start(&store.client, Settings::default()).await;
     let found = store.client.get(&Gvk::new("", "v1", "ConfigMap"), Some(&base.namespace), CONFIG).await;
     let found = found.map_err(|error| explain(error, "read the settings of the control plane"))?;
     let data = found.and_then(|object| object.get("/data")).and_then(|data| serde_json::from_value(data).ok());
-    let data = data.unwrap_or_default();
-    Ok(configured(&at_start(&base, &data), &data).0)
+    Ok(configured(&base, &data.unwrap_or_default()).0)
 }
