@@ -91,7 +91,7 @@ impl Alb<'_> {
             Ok(notes) => {
                 Routed { writes: draft.write(name, ingress), notes: notes_for(name, notes), ..Routed::default() }
             }
-            Err(message) => Routed::refuse(ROUTER, message),
+            Err(message) => Routed::refuse(ROUTER, format!("ingress `{name}`: {message}")),
         }
     }
 
