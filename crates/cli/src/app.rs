@@ -25,8 +25,10 @@ mod text_diff;
 mod time;
 mod wait;
 
+pub(crate) use desired::commit_of;
+pub(crate) use managed::{Managed, veil};
 pub(crate) use output::{Format, text};
-pub(crate) use store::explain;
+pub(crate) use store::{Store, explain, read as found};
 
 use crate::connection::Connection;
 use crate::failure::Failure;

@@ -12,8 +12,8 @@ use cluster::{Cache, ClusterClient, Clusters};
 use controller::{Elector, Environment, KubeEvents, Leadership, LeaseConfig, Metrics, Reporter, Shutdown, Views};
 use git::{GitSource, Repositories, RepositoriesOptions};
 use providers::{Network, Providers};
-use rollouts::LoadBalancers;
 use ring::rand::{SecureRandom, SystemRandom};
+use rollouts::LoadBalancers;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
@@ -34,6 +34,8 @@ pub(crate) struct Controllers {
     pub measured: Option<Measured>,
     /// The Rollouts there are, where this process deals with them.
     pub rollouts: Option<Cache>,
+    /// The clusters that applications go to, where this process deals with them.
+    pub clusters: Option<Clusters>,
     shutdown: Shutdown,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -123,22 +125,33 @@ impl Shared {
 impl Controllers {
     /// Starts them.
     pub(crate) async fn start(setup: Setup<'_>) -> Result<Self, Failure> {
-        let Setup { client, clock, data, namespace, application_namespaces, rollouts, balancers, replicas, kinds, network } = setup;
+        let Setup {
+            client,
+            clock,
+            data,
+            namespace,
+            application_namespaces,
+            rollouts,
+            balancers,
+            replicas,
+            kinds,
+            network,
+        } = setup;
         let identity = format!("{}_{}", host_name(), clock.random("identity").uuid());
         let (metrics, views, shutdown) = (Metrics::default(), Views::default(), Shutdown::new());
         let shared = Shared { client, clock, metrics, views, shutdown, replicas, identity };
         let mut tasks = Vec::new();
-        let (mut sources, mut measured, mut cache) = (None, None, None);
+        let (mut sources, mut measured, mut cache, mut clusters) = (None, None, None, None);
         if kinds.contains(&Kind::Applications) {
             let settings = Settings { namespace, application_namespaces, ..Settings::default() };
             let started = start_applications(&shared, data, settings, &mut tasks).await?;
-            (sources, measured) = (Some(started.0), Some(started.1));
+            (sources, measured, clusters) = (Some(started.0), Some(started.1), Some(started.2));
         }
         if kinds.contains(&Kind::Rollouts) {
             cache = Some(start_rollouts(&shared, (rollouts, balancers), network, &mut tasks)?);
         }
         let Shared { metrics, views, shutdown, .. } = shared;
-        Ok(Controllers { views, metrics, sources, measured, rollouts: cache, shutdown, tasks })
+        Ok(Controllers { views, metrics, sources, measured, rollouts: cache, clusters, shutdown, tasks })
     }
 
     /// Lets them finish what they are at, and ends them.
@@ -156,12 +169,12 @@ async fn start_applications(
     data: &Path,
     settings: Settings,
     tasks: &mut Vec<JoinHandle<()>>,
-) -> Result<(Arc<Counters>, Measured), Failure> {
+) -> Result<(Arc<Counters>, Measured, Clusters), Failure> {
     let settings = applications::settings_at_start(&shared.client, settings).await;
     let cache = applications::start_cache(shared.client.clone(), &settings);
     let clusters = Clusters::home(shared.client.clone(), Some(cache));
     let leadership = shared.leadership(&settings.namespace, APPLICATIONS_LEASE, tasks);
-    let environment = shared.environment(clusters, leadership, "argocd-application-controller");
+    let environment = shared.environment(clusters.clone(), leadership, "argocd-application-controller");
     let parallel = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let offload = Offload::pool(parallel);
     let git: Arc<dyn GitSource> =
@@ -172,7 +185,7 @@ async fn start_applications(
         Options { settings, charts, jsonnet: evaluator(), salt: salt()?, ..Options::new(environment, git, offload) };
     let applications = Applications::new(options, shared.shutdown.clone());
     let applications = applications.map_err(|error| Failure::new(error.to_string()))?;
-    let started = (applications.counters(), applications.measured());
+    let started = (applications.counters(), applications.measured(), clusters);
     tasks.push(tokio::spawn(applications.run()));
     Ok(started)
 }

@@ -21,6 +21,8 @@ mod load_balancers;
 mod metrics_server;
 mod signals;
 
+mod server_api;
+
 mod control_plane;
 
 mod admin;

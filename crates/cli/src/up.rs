@@ -7,6 +7,7 @@ use crate::embedded_cluster::{ClusterFlags, explain, whereabouts};
 use crate::failure::Failure;
 use crate::load_balancers::AwsFlags;
 use crate::rollouts::RolloutAdmission;
+use crate::server_api::{self, Reached, ServerAt};
 use crate::{install, metrics_server, signals, terminal};
 use clap::Args;
 use clock::Clock;
@@ -27,6 +28,9 @@ pub(crate) struct Up {
     /// Serve the Rollouts dashboard on this address; `off` goes without
     #[arg(long, value_name = "ADDRESS", default_value_t = DashboardAt::usual())]
     dashboard: DashboardAt,
+    /// Serve the API on this address; `off` goes without
+    #[arg(long, value_name = "ADDRESS", default_value_t = ServerAt::local())]
+    ui: ServerAt,
     /// Serve HTTP on this address as the cluster's Ingresses and routes say, answered by its simulated pods
     #[arg(long, value_name = "ADDRESS")]
     ingress: Option<SocketAddr>,
@@ -40,12 +44,18 @@ impl Up {
             None => None,
         };
         let board = self.dashboard.take().await?;
+        let api = self.ui.take().await?;
         let cluster = self.cluster.start(clock).await.map_err(|error| explain(&error))?;
         let controllers = start_in(&cluster, clock, &self.cluster).await?;
         serve_metrics(self.metrics, &controllers).await?;
         let client = ClusterClient::from_service(cluster.service(), clock);
         // Both end with this command.
         let _board = dashboard_at::serve(board, &client, clock)?;
+        let namespace = api::names::DEFAULT_NAMESPACE;
+        let api = server_api::serve(api, &client, clock, (&controllers, namespace, Reached::Locally)).await?;
+        if let Some(api) = &api {
+            server_api::show(&client, namespace, api).await?;
+        }
         let ingress = entrance.map(|entrance| Ingress::serve(client, entrance));
         if let Some(address) = ingress.as_ref().and_then(Ingress::address) {
             terminal::note(&format!("ingress on http://{address}, what pods have counted on {COUNTS_PATH}"));
@@ -138,6 +148,9 @@ pub(crate) struct Run {
     /// Serve the controllers' metrics on this address
     #[arg(long, value_name = "ADDRESS")]
     metrics: Option<SocketAddr>,
+    /// Serve the API, encrypted, on this address; `off` goes without
+    #[arg(long, value_name = "ADDRESS", default_value_t = ServerAt::everywhere())]
+    ui: ServerAt,
     /// What to deal with
     #[arg(long, value_enum, value_delimiter = ',', default_value = "applications,rollouts")]
     controllers: Vec<Kind>,
@@ -188,8 +201,9 @@ impl Run {
                 format!("{error}; install what is needed with `capstan install | kubectl apply -f -`"),
             )
         })?;
+        let bound = self.ui.take().await?;
         let controllers = Controllers::start(Setup {
-            client,
+            client: client.clone(),
             clock: clock.clone(),
             data: &self.data,
             namespace: self.namespace.clone(),
@@ -202,6 +216,9 @@ impl Run {
         })
         .await?;
         serve_metrics(self.metrics, &controllers).await?;
+        // It ends with this command.
+        let _api =
+            server_api::serve(bound, &client, clock, (&controllers, &self.namespace, Reached::Everywhere)).await?;
         terminal::print("capstan is ready\n")?;
         signals::stop().await?;
         tokio::select! {

@@ -1,6 +1,6 @@
 //! What an application's repositories declare, read and rendered in this process as the controller does it.
 
-use super::store::explain;
+use super::store::{Store, explain};
 use crate::failure::Failure;
 use crate::render::{Renderer, problems};
 use api::Application;
@@ -34,6 +34,16 @@ pub(crate) async fn manifests(
         Some(failure) => Err(failure),
         None => Ok(all.into_iter().flat_map(|rendered| rendered.objects).map(|manifest| manifest.object).collect()),
     }
+}
+
+/// The commit that a revision of the application's first source means.
+pub(crate) async fn commit_of(store: &Store, app: &Application, revision: &str) -> Result<git::CommitInfo, Failure> {
+    let declared = repositories(&store.client, api::names::DEFAULT_NAMESPACE).await?;
+    let sources = app.spec.effective_sources();
+    let source = sources.first().ok_or_else(|| Failure::new("the application has no source"))?;
+    let remote = declared.remote(&source.repo_url, app.spec.project_name());
+    let remote = remote.map_err(|error| Failure::new(error.to_string()))?;
+    Renderer::new(&Clock::system())?.commit(&remote, revision).await
 }
 
 /// What the control plane's Secrets and ConfigMaps say about repositories.

@@ -98,7 +98,8 @@ impl Store {
     }
 }
 
-fn read(object: Object) -> Result<Found, Failure> {
+/// Reads an application.
+pub(crate) fn read(object: Object) -> Result<Found, Failure> {
     let app = Application::read(&object).map_err(|error| Failure::new(error.to_string()))?;
     Ok(Found { object, app })
 }

@@ -165,6 +165,13 @@ impl Renderer {
         Ok((self.outside.git.tree(remote, commit).await.map_err(unread)?, Some(commit)))
     }
 
+    /// The commit that a revision means.
+    pub(crate) async fn commit(&self, remote: &Remote, revision: &str) -> Result<git::CommitInfo, Failure> {
+        let wanted = self.resolve(remote, revision).await?;
+        let commit = self.outside.git.ensure_commit(remote, &wanted).await.map_err(unread)?;
+        self.outside.git.commit_info(remote, commit).await.map_err(unread)
+    }
+
     async fn resolve(&self, remote: &Remote, revision: &str) -> Result<git::Wanted, Failure> {
         if let Some(commit) = Oid::parse(revision) {
             return Ok(git::Wanted::Commit(commit));
