@@ -1,6 +1,7 @@
 //! Arguments of a run in the places that name them: `{{args.name}}`.
 
 use api::rollouts::{Argument, Metric, SecretKeyReference};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What stands for a secret while nothing is asked yet.
@@ -12,22 +13,49 @@ const REDACTED: &str = "*****";
 ///
 /// # Errors
 /// When an argument has no value, or a place names none; in Rollouts' words.
-pub fn resolve(metric: &Metric, args: &[Argument], secrets: &BTreeMap<String, String>) -> Result<Metric, String> {
+pub fn resolve<'m>(
+    metric: &'m Metric,
+    args: &[Argument],
+    secrets: &BTreeMap<String, String>,
+) -> Result<Cow<'m, Metric>, String> {
     let mut values = BTreeMap::new();
     for arg in args {
         let value = secrets.get(&arg.name).or(arg.value.as_ref());
         let value = value.ok_or_else(|| format!("argument \"{}\" was not supplied", arg.name))?;
         values.insert(format!("args.{}", arg.name), value.as_str());
     }
-    let text = serde_json::to_string(metric).map_err(|error| error.to_string())?;
-    if !text.contains("{{") {
-        return Ok(metric.clone());
+    let mut marks = Marks::default();
+    serde_json::to_writer(&mut marks, metric).map_err(|error| error.to_string())?;
+    if !marks.found {
+        return Ok(Cow::Borrowed(metric));
     }
-    serde_json::from_str(&filled(&text, &values)?).map_err(|error| error.to_string())
+    let text = serde_json::to_string(metric).map_err(|error| error.to_string())?;
+    let resolved = serde_json::from_str(&filled(&text, &values)?).map_err(|error| error.to_string())?;
+    Ok(Cow::Owned(resolved))
+}
+
+/// Looks for `{{` in what is written, and keeps nothing of it: most metrics name no argument, and are looked at often.
+#[derive(Default)]
+struct Marks {
+    found: bool,
+    ends_with_brace: bool,
+}
+
+impl std::io::Write for Marks {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.found |= self.ends_with_brace && bytes.first() == Some(&b'{');
+        self.found |= bytes.windows(2).any(|two| two == b"{{");
+        self.ends_with_brace = bytes.last().map_or(self.ends_with_brace, |last| *last == b'{');
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The metric with something in place of secrets: to check everything else before they are read.
-pub(crate) fn resolve_without_secrets(metric: &Metric, args: &[Argument]) -> Result<Metric, String> {
+pub(crate) fn resolve_without_secrets<'m>(metric: &'m Metric, args: &[Argument]) -> Result<Cow<'m, Metric>, String> {
     let is_secret = |arg: &&Argument| arg.value_from.as_ref().is_some_and(|from| from.secret_key_ref.is_some());
     let dummies = args.iter().filter(is_secret).map(|arg| (arg.name.clone(), DUMMY_SECRET.to_owned())).collect();
     resolve(metric, args, &dummies)

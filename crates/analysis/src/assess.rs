@@ -6,6 +6,7 @@ use crate::plan::Event;
 use crate::rules::Rules;
 use crate::tasks::last;
 use api::rollouts::{AnalysisPhase, AnalysisRun, AnalysisRunStatus, Metric, MetricResult, RunSummary};
+use std::borrow::Cow;
 
 /// What is said of a run that was told to end.
 const TERMINATED: &str = "Run Terminated";
@@ -38,7 +39,12 @@ fn rank(phase: AnalysisPhase) -> u8 {
 }
 
 /// Assesses every metric, and the run.
-pub(crate) fn assess(run: &AnalysisRun, status: &mut AnalysisRunStatus, metrics: &[Metric], rules: &Rules) -> Assessed {
+pub(crate) fn assess(
+    run: &AnalysisRun,
+    status: &mut AnalysisRunStatus,
+    metrics: &[Cow<'_, Metric>],
+    rules: &Rules,
+) -> Assessed {
     let is_terminating = is_terminating(run, status);
     let mut is_complete = true;
     let mut worst: Option<AnalysisPhase> = None;

@@ -4,6 +4,7 @@ use api::rollouts::{AnalysisRun, AnalysisRunStatus, Measurement, Metric};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 /// What a pass looks at.
 #[derive(Debug)]
@@ -49,7 +50,7 @@ pub struct Task {
     pub kind: TaskKind,
     /// The metric as the run has it: arguments, secrets among them, are put in where it is asked
     /// ([`resolve`](crate::resolve)).
-    pub metric: Metric,
+    pub metric: Arc<Metric>,
     /// The measurement that is not finished.
     pub unfinished: Option<Measurement>,
     /// Which measurement of its metric this is, from 1, failures to measure counted too: Jobs are named by it.

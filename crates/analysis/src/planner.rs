@@ -9,6 +9,7 @@ use crate::tasks::{Due, due, is_completed, task};
 use crate::validation::validate;
 use api::rollouts::{AnalysisPhase, AnalysisRun, AnalysisRunStatus, Metric};
 use jiff::{SignedDuration, Timestamp};
+use std::borrow::Cow;
 
 /// What the run does next.
 ///
@@ -46,15 +47,21 @@ pub fn refused(run: &AnalysisRun, why: &str, now: Timestamp) -> Plan {
 }
 
 /// The metrics with their arguments in place, and the rules about them.
-fn prepared(run: &AnalysisRun) -> Result<(Vec<Metric>, Rules), String> {
+fn prepared(run: &AnalysisRun) -> Result<(Vec<Cow<'_, Metric>>, Rules), String> {
     let metrics = run.spec.metrics.iter().map(|metric| resolve_without_secrets(metric, &run.spec.args));
-    let metrics: Vec<Metric> =
+    let metrics: Vec<Cow<'_, Metric>> =
         metrics.collect::<Result<_, _>>().map_err(|error| format!("Unable to resolve metric arguments: {error}"))?;
     let rules = validate(&metrics).and_then(|()| Rules::read(&run.spec, &metrics));
     rules.map(|rules| (metrics, rules)).map_err(|error| format!("Analysis spec invalid: {error}"))
 }
 
-fn measure(world: World<'_>, status: &mut AnalysisRunStatus, plan: &mut Plan, metrics: &[Metric], rules: &Rules) {
+fn measure(
+    world: World<'_>,
+    status: &mut AnalysisRunStatus,
+    plan: &mut Plan,
+    metrics: &[Cow<'_, Metric>],
+    rules: &Rules,
+) {
     let World { run, answers, asking, now } = world;
     status.started_at.get_or_insert(now.into());
     record(status, answers, rules, now);

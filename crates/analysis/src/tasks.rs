@@ -4,6 +4,7 @@ use crate::numbers::count;
 use crate::plan::{Task, TaskKind};
 use api::rollouts::{AnalysisPhase, AnalysisRunStatus, Measurement, Metric, MetricResult};
 use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
 
 /// How long after a failure to measure it is tried again.
 const ERROR_RETRY: SignedDuration = SignedDuration::from_secs(10);
@@ -76,5 +77,5 @@ pub(crate) fn task(given: &Metric, status: &AnalysisRunStatus, kind: TaskKind) -
     let result = result(status, &given.name);
     let unfinished = last(result).filter(|_| kind != TaskKind::Start).cloned();
     let number = result.map_or(1, |result| i64::from(result.count) + i64::from(result.error) + 1);
-    Task { kind, metric: given.clone(), unfinished, number }
+    Task { kind, metric: Arc::new(given.clone()), unfinished, number }
 }

@@ -2,18 +2,19 @@
 
 use crate::numbers::{consecutive_success_limit, failure_limit, given_count, inconclusive_limit, integer};
 use api::rollouts::{Metric, MetricProvider};
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
 
 /// Checks metrics whose arguments are in place.
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub fn validate(metrics: &[Metric]) -> Result<(), String> {
+pub fn validate<M: Borrow<Metric>>(metrics: &[M]) -> Result<(), String> {
     if metrics.is_empty() {
         return Err("no metrics specified".to_owned());
     }
     let mut names = BTreeSet::new();
-    for (at, metric) in metrics.iter().enumerate() {
+    for (at, metric) in metrics.iter().map(Borrow::borrow).enumerate() {
         if !names.insert(&metric.name) {
             return Err(format!("metrics[{at}]: duplicate name '{}'", metric.name));
         }

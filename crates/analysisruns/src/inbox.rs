@@ -41,6 +41,15 @@ pub struct Mail {
     pub refusal: Option<String>,
 }
 
+/// Whether other answers about a run are still to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Awaited {
+    /// All that was asked is answered.
+    Nothing,
+    /// Something is not.
+    More,
+}
+
 impl Inbox {
     fn all(&self) -> MutexGuard<'_, BTreeMap<RunKey, Entry>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -76,14 +85,15 @@ impl Inbox {
     }
 
     /// Takes in what came of a task.
-    pub fn answered(&self, key: &RunKey, uid: &str, task: &Task, outcome: Result<Answer, String>) {
+    pub fn answered(&self, key: &RunKey, uid: &str, task: &Task, outcome: Result<Answer, String>) -> Awaited {
         let mut all = self.all();
-        let Some(entry) = all.get_mut(key).filter(|entry| entry.uid == uid) else { return };
+        let Some(entry) = all.get_mut(key).filter(|entry| entry.uid == uid) else { return Awaited::Nothing };
         entry.asking.remove(&task.metric.name);
         match outcome {
             Ok(answer) => entry.answers.push(Numbered { number: task.number, answer }),
             Err(message) => entry.refusal = Some(message),
         }
+        if entry.asking.is_empty() { Awaited::Nothing } else { Awaited::More }
     }
 
     /// Takes what nobody will record any longer, since the run is over: answers of measurements that go on.

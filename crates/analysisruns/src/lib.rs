@@ -7,6 +7,7 @@
 mod key;
 
 mod inbox;
+mod readings;
 mod source;
 
 mod observed;

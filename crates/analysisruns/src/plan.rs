@@ -139,5 +139,10 @@ fn unreadable(object: &Object, problem: &str) -> Plan {
 #[must_use]
 pub fn ending(run: &api::rollouts::AnalysisRun, number: i64, answer: analysis::Answer) -> Option<analysis::Task> {
     let metric = run.spec.metrics.iter().find(|metric| metric.name == answer.metric)?.clone();
-    Some(analysis::Task { kind: TaskKind::Terminate, metric, unfinished: Some(answer.measurement), number })
+    Some(analysis::Task {
+        kind: TaskKind::Terminate,
+        metric: metric.into(),
+        unfinished: Some(answer.measurement),
+        number,
+    })
 }

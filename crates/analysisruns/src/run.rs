@@ -1,9 +1,10 @@
 //! Drives the controller of AnalysisRuns: in one process with an embedded cluster, or beside a real one.
 
-use crate::inbox::Inbox;
+use crate::inbox::{Awaited, Inbox};
 use crate::key::RunKey;
 use crate::observed::{Observed, Query, Seen, What};
 use crate::plan::{decide, ending};
+use crate::readings::Readings;
 use crate::source::Source;
 use analysis::{Answer, Task};
 use api::names::GROUP;
@@ -25,8 +26,8 @@ pub const NAME: &str = "analysisruns";
 /// How many runs are worked on at a time. Providers are not waited for here: passes are short.
 const WORKERS: usize = 20;
 
-/// How long an answer waits for others of its run: they are written together.
-const TOGETHER: Duration = Duration::from_millis(20);
+/// How long an answer waits for others that its run has asked for: they are written together.
+const TOGETHER: Duration = Duration::from_millis(250);
 
 /// What the controller is made of.
 pub struct Options {
@@ -65,7 +66,8 @@ impl AnalysisRuns {
         let cache = home.and_then(|home| home.cache).ok_or(StartError::NoCache)?;
         let leadership = environment.leadership.clone();
         let (inbox, queue) = (Arc::new(Inbox::default()), Queue::new());
-        let driver = Arc::new(Driver { cache, settings, source, inbox, queue, leadership });
+        let driver =
+            Arc::new(Driver { cache, settings, source, inbox, readings: Readings::default(), queue, leadership });
         Ok(AnalysisRuns { driver, environment, shutdown })
     }
 
@@ -98,6 +100,7 @@ struct Driver {
     settings: Settings,
     source: Arc<dyn Source>,
     inbox: Arc<Inbox>,
+    readings: Readings,
     queue: Queue<RunKey>,
     leadership: Leadership,
 }
@@ -129,25 +132,31 @@ impl Driver {
         let object = match self.cache.get(&key.object_key()) {
             Fetched::Known(cached) => cached.object,
             Fetched::Absent => {
-                self.inbox.forget(key);
+                self.forget_all(key);
                 return Ok(What::Nothing);
             }
             Fetched::Unknown(cause) => return Err(Failure::Retry(cause)),
         };
         if object.meta().is_terminating() || !self.settings.is_own(object.meta()) {
-            self.inbox.forget(key);
+            self.forget_all(key);
             return Ok(What::Nothing);
         }
-        let run = match AnalysisRun::read(&object) {
-            Ok(run) => Arc::new(run),
+        let run = match self.readings.read(key, &object) {
+            Ok(run) => run,
             Err(error) => return Ok(What::Unreadable(object, error.problem)),
         };
         let mail = self.inbox.read(key, &run);
         if run.status.phase().is_some_and(AnalysisPhase::is_completed) {
             self.clean_up(key, &run);
+            self.readings.forget(key);
         }
         let may_ask = self.leadership.may_act_for(WRITE_TIMEOUT);
         Ok(What::Run(Box::new(Seen { object, run, mail, may_ask, has_forgotten: false })))
+    }
+
+    fn forget_all(&self, key: &RunKey) {
+        self.inbox.forget(key);
+        self.readings.forget(key);
     }
 
     /// A measurement that began when its run was just over is ended.
@@ -173,8 +182,10 @@ impl Driver {
             let _ = begun.await;
             let outcome = AssertUnwindSafe(asking).catch_unwind().await;
             let outcome = outcome.unwrap_or_else(|_| Ok(panicked(&task, clock.now())));
-            inbox.answered(&waking, &of, &task, outcome);
-            queue.add_after(waking, Level::LOWEST, TOGETHER);
+            match inbox.answered(&waking, &of, &task, outcome) {
+                Awaited::Nothing => queue.add(waking, Level::LOWEST),
+                Awaited::More => queue.add_after(waking, Level::LOWEST, TOGETHER),
+            }
         });
         self.inbox.asking(key, &uid, &metric, running.abort_handle());
         let _ = begin.send(());

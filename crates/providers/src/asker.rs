@@ -1,6 +1,6 @@
 //! What every provider is asked with. A leaf module: each provider's own stands above it.
 
-use crate::fetch::Http;
+use outbound::Http;
 use base64::Engine;
 use clock::Clock;
 use cluster::ClusterClient;

@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html>
 
 use crate::asker::{Asker, duration};
-use crate::fetch::{Call, url};
+use outbound::{Call, url};
 use crate::sigv4::{keys, region, sign};
 use analysis::answers::{Understood, cloud_watch};
 use api::IntOrString;

@@ -3,7 +3,7 @@
 //! <https://docs.datadoghq.com/api/latest/metrics/>
 
 use crate::asker::{Asker, duration};
-use crate::fetch::{Call, Reply, url};
+use outbound::{Call, Reply, url};
 use analysis::answers::{DatadogVersion, Understood, datadog};
 use api::rollouts::{DatadogMetric, SecretReference};
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 //! <https://graphite.readthedocs.io/en/stable/render_api.html>
 
 use crate::asker::Asker;
-use crate::fetch::{Call, url};
+use outbound::{Call, url};
 use analysis::answers::{Understood, graphite};
 use api::rollouts::GraphiteMetric;
 use std::time::Duration;

@@ -3,7 +3,7 @@
 //! <https://docs.influxdata.com/influxdb/v2/api/v2/#operation/PostQuery>
 
 use crate::asker::Asker;
-use crate::fetch::{Call, url};
+use outbound::{Call, url};
 use analysis::answers::{Understood, influxdb};
 use api::rollouts::InfluxdbMetric;
 use serde_json::{Value, json};

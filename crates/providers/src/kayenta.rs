@@ -3,7 +3,7 @@
 //! <https://github.com/spinnaker/kayenta/blob/master/docs/canary-config.md>
 
 use crate::asker::{Asker, duration};
-use crate::fetch::{Call, url};
+use outbound::{Call, url};
 use analysis::answers::{KayentaState, kayenta_configuration, kayenta_execution, kayenta_state};
 use analysis::{Task, TaskKind};
 use api::rollouts::{AnalysisPhase, AnalysisRun, KayentaMetric, KayentaScope, KayentaScopeDetail, Measurement};

@@ -7,10 +7,6 @@
 //! Guarantees: every request has a limit of time and its answer one of size; redirects are judged like the first address;
 //! what is secret is told in no message.
 
-mod network;
-
-mod fetch;
-
 mod asker;
 
 mod oauth2;
@@ -34,5 +30,5 @@ mod arguments;
 mod providers;
 
 pub use job::LABEL_RUN_UID;
-pub use network::Network;
+pub use outbound::Network;
 pub use providers::{Options, Providers};

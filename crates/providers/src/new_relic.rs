@@ -3,7 +3,7 @@
 //! <https://docs.newrelic.com/docs/apis/nerdgraph/examples/nerdgraph-nrql-tutorial/>
 
 use crate::asker::Asker;
-use crate::fetch::{Call, url};
+use outbound::{Call, url};
 use analysis::answers::{Understood, new_relic};
 use api::rollouts::NewRelicMetric;
 use serde_json::json;

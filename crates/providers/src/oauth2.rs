@@ -1,6 +1,6 @@
 //! OAuth 2 with the client's own credentials (RFC 6749, 4.4).
 
-use crate::fetch::{Call, Http, url};
+use outbound::{Call, Http, url};
 use api::rollouts::OAuth2Config;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

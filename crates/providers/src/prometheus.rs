@@ -3,7 +3,7 @@
 //! <https://prometheus.io/docs/prometheus/latest/querying/api/>
 
 use crate::asker::Asker;
-use crate::fetch::{Call, Reply, header, server};
+use outbound::{Call, Reply, header, server};
 use crate::{oauth2, sigv4};
 use analysis::answers::{Understood, prometheus};
 use api::rollouts::{PrometheusMetric, PrometheusRangeQuery};
@@ -107,7 +107,7 @@ fn address(asker: &Asker, metric: &PrometheusMetric) -> Result<Url, String> {
     if text.is_empty() {
         return Err("prometheus address is not configured".to_owned());
     }
-    crate::fetch::url(text).map_err(|_| "prometheus address is not is url format".to_owned())
+    outbound::url(text).map_err(|_| "prometheus address is not is url format".to_owned())
 }
 
 fn endpoint(base: &Url, path: &str) -> Url {

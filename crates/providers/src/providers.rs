@@ -2,8 +2,8 @@
 
 use crate::arguments::secrets;
 use crate::asker::{Asker, SecretError};
-use crate::fetch::Http;
-use crate::network::Network;
+use outbound::Http;
+use outbound::Network;
 use crate::{
     cloud_watch, comparison, datadog, graphite, influxdb, job, kayenta, new_relic, prometheus, skywalking, wavefront,
     web_metric,
@@ -82,9 +82,9 @@ impl Providers {
             Err(SecretError::Missing(message)) => return Err(message),
             Err(SecretError::Unread(message)) => return Ok(answer(task, self.failed(task, message), BTreeMap::new())),
         };
-        let metric = resolve(&task.metric, &run.spec.args, &secrets)?;
+        let metric = resolve(&task.metric, &run.spec.args, &secrets)?.into_owned();
         let metadata = about(&metric.provider);
-        let resolved = Task { metric, ..task.clone() };
+        let resolved = Task { metric: metric.into(), ..task.clone() };
         let mut measurement = self.measurement(run, &resolved).await;
         let hide = |text: &mut String| *text = redacted(text, secrets.values().map(String::as_str));
         hide(&mut measurement.message);

@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html>
 
 use crate::asker::Asker;
-use crate::fetch::Call;
+use outbound::Call;
 use api::rollouts::Sigv4Config;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;

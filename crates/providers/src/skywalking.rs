@@ -3,7 +3,7 @@
 //! <https://skywalking.apache.org/docs/main/latest/en/api/query-protocol/>
 
 use crate::asker::{Asker, duration};
-use crate::fetch::{Call, url};
+use outbound::{Call, url};
 use analysis::answers::{Understood, skywalking};
 use api::rollouts::SkyWalkingMetric;
 use jiff::Timestamp;

@@ -3,7 +3,7 @@
 //! <https://docs.wavefront.com/wavefront_api.html>
 
 use crate::asker::Asker;
-use crate::fetch::{Call, url};
+use outbound::{Call, url};
 use analysis::answers::{Understood, wavefront};
 use api::rollouts::WavefrontMetric;
 use std::time::Duration;

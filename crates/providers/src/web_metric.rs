@@ -1,7 +1,7 @@
 //! Any web service that answers with JSON.
 
 use crate::asker::Asker;
-use crate::fetch::{Call, header, url};
+use outbound::{Call, header, url};
 use crate::oauth2;
 use analysis::answers::{Understood, web};
 use api::rollouts::WebMetric;

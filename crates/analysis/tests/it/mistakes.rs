@@ -32,10 +32,10 @@ fn each_mistake_has_its_words() {
         for (key, value) in fields.as_object().expect("fields") {
             metric[key] = value.clone();
         }
-        let metric = serde_json::from_value(metric).expect("a metric");
+        let metric: api::rollouts::Metric = serde_json::from_value(metric).expect("a metric");
         assert_eq!(validate(&[metric]), Err(format!("metrics[0]: {message}")), "{fields}");
     }
-    assert_eq!(validate(&[]), Err("no metrics specified".to_owned()));
+    assert_eq!(validate::<api::rollouts::Metric>(&[]), Err("no metrics specified".to_owned()));
     let metric: api::rollouts::Metric =
         serde_json::from_value(json!({"name": "m", "provider": {"web": {"url": "u"}}})).expect("a metric");
     assert_eq!(validate(&[metric.clone(), metric]), Err("metrics[1]: duplicate name 'm'".to_owned()));

@@ -98,7 +98,7 @@ fn secrets_are_put_in_last_and_never_shown() {
     assert_eq!(resolve(&metric, &args, &BTreeMap::new()), Err("argument \"token\" was not supplied".to_owned()));
     let secrets = BTreeMap::from([("token".to_owned(), "pa\"ss\n".to_owned())]);
     let resolved = resolve(&metric, &args, &secrets).expect("a metric");
-    assert_eq!(resolved.provider.web.expect("web").url, "http://x/?t=pa\"ss\n");
+    assert_eq!(resolved.provider.web.as_ref().expect("web").url, "http://x/?t=pa\"ss\n");
     assert_eq!(redacted("no pass for password", ["pass", "password", ""]), "no ***** for *****");
 }
 

@@ -81,7 +81,7 @@ impl Stage {
         let message =
             if measurement.message.is_empty() { String::new() } else { format!(" - {}", measurement.message.trim()) };
         self.told.push(format!("@{at} {told}: {said} {}{message}", measurement.phase_word));
-        Answer { metric: task.metric.name, to: task.kind, measurement, metadata: BTreeMap::new() }
+        Answer { metric: task.metric.name.clone(), to: task.kind, measurement, metadata: BTreeMap::new() }
     }
 
     fn measure(&self, task: &Task, said: &str) -> Measurement {

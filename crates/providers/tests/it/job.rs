@@ -103,7 +103,7 @@ async fn old_jobs_are_let_go_of() {
     let providers = stage.providers();
     for number in 1..=4 {
         let metric = run.spec.metrics[0].clone();
-        let task = analysis::Task { kind: TaskKind::Start, metric, unfinished: None, number };
+        let task = analysis::Task { kind: TaskKind::Start, metric: metric.into(), unfinished: None, number };
         providers.ask(&run, &task).await.expect("arguments");
     }
     providers.forget(&run, "m", 2).await.expect("forgotten");

@@ -4,8 +4,10 @@ mod server;
 mod stage;
 
 mod addresses;
+mod certificates;
 mod job;
 mod misbehaving;
-mod prometheus;
+mod prometheus_api;
+mod real_prometheus;
 mod vendors;
 mod web;

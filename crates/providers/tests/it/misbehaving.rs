@@ -27,7 +27,7 @@ async fn silence_ends_with_the_timeout_and_delays_nobody_else() {
     let providers = stage.providers();
     let ask = async |url: String, seconds: u64| {
         let run = crate::stage::run(json!({"web": {"url": url, "timeoutSeconds": seconds}}), "true", json!([]));
-        let metric = run.spec.metrics[0].clone();
+        let metric = run.spec.metrics[0].clone().into();
         let task = analysis::Task { kind: analysis::TaskKind::Start, metric, unfinished: None, number: 1 };
         providers.ask(&run, &task).await.expect("arguments").measurement
     };
@@ -48,7 +48,7 @@ async fn silence_ends_with_the_timeout_and_delays_nobody_else() {
     let began = Instant::now();
     let measured = ask(silent.url("/"), 1).await;
     assert!(began.elapsed() >= Duration::from_secs(1));
-    let told = format!("no answer from {} within 1s (limit: the metric's timeout)", silent.url(""));
+    let told = format!("no answer from {} within 1s (limit: its timeout)", silent.url(""));
     assert_eq!((measured.phase_word.as_str(), measured.message), ("Error", told));
 }
 

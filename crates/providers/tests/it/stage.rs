@@ -77,7 +77,7 @@ impl Stage {
         kind: TaskKind,
         unfinished: Option<Measurement>,
     ) -> Result<Answer, String> {
-        let task = Task { kind, metric: run.spec.metrics[0].clone(), unfinished, number: 1 };
+        let task = Task { kind, metric: run.spec.metrics[0].clone().into(), unfinished, number: 1 };
         self.providers().ask(run, &task).await
     }
 }

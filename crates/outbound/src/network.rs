@@ -1,4 +1,4 @@
-//! Where requests may go: templates are written by people who may not ask everything that this process can reach.
+//! Where requests may go: what is asked is written by people who may not ask everything that this process can reach.
 
 use cluster::ClusterClient;
 use object::Gvk;
@@ -15,7 +15,7 @@ pub enum Network {
     /// To the public internet, and to Services of the cluster by their names.
     #[default]
     Guarded,
-    /// Also to private addresses that a metric names.
+    /// Also to private addresses that an object names.
     Private,
     /// Also to those that an answer names: for a person's own machine.
     Anywhere,
@@ -23,22 +23,22 @@ pub enum Network {
 
 /// Who names a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NamedBy {
-    /// The metric.
-    Metric,
+pub enum NamedBy {
+    /// An object in the cluster: a metric, a notification's service.
+    Object,
     /// A redirect.
     Answer,
 }
 
 impl Network {
-    /// How far away the host of `url` may be.
-    pub(crate) async fn reach(self, url: &Url, named_by: NamedBy, cluster: &ClusterClient) -> Reach {
+    /// How far away the host of `url` may be; `cluster` tells which names are Services.
+    pub async fn reach(self, url: &Url, named_by: NamedBy, cluster: &ClusterClient) -> Reach {
         match (self, named_by) {
             (Network::Anywhere, _) => Reach::Anywhere,
             (_, NamedBy::Answer) => Reach::Public,
-            (Network::Private, NamedBy::Metric) => Reach::Private,
-            (Network::Guarded, NamedBy::Metric) if is_of_cluster(url, cluster).await => Reach::Private,
-            (Network::Guarded, NamedBy::Metric) => Reach::Public,
+            (Network::Private, NamedBy::Object) => Reach::Private,
+            (Network::Guarded, NamedBy::Object) if is_of_cluster(url, cluster).await => Reach::Private,
+            (Network::Guarded, NamedBy::Object) => Reach::Public,
         }
     }
 }

@@ -27,11 +27,16 @@ const SERVERS_MAX: usize = 1024;
 
 /// A request.
 #[derive(Debug, Clone)]
-pub(crate) struct Call {
+pub struct Call {
+    /// How.
     pub method: Method,
+    /// Where.
     pub url: Url,
+    /// With which headers.
     pub headers: HeaderMap,
+    /// What is sent.
     pub body: Option<Vec<u8>>,
+    /// Which certificates are accepted.
     pub trust: ServerTrust,
     /// For the whole of it: waiting for others, connecting, redirects, the answer to its end.
     pub timeout: Duration,
@@ -39,19 +44,25 @@ pub(crate) struct Call {
 
 /// An answer, whatever its status.
 #[derive(Debug, Clone)]
-pub(crate) struct Reply {
+pub struct Reply {
+    /// Its status.
     pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
     pub body: Vec<u8>,
 }
 
 impl Call {
     /// A GET.
+    #[must_use]
     pub fn get(url: Url, timeout: Duration) -> Self {
         let headers = HeaderMap::new();
         Call { method: Method::GET, url, headers, body: None, trust: ServerTrust::System, timeout }
     }
 
     /// The same as a POST of JSON.
+    #[must_use]
     pub fn posting(mut self, body: &serde_json::Value) -> Self {
         self.method = Method::POST;
         self.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -74,7 +85,7 @@ impl Call {
 ///
 /// # Errors
 /// When its name or value has characters that cannot be sent; the value is not told.
-pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
+pub fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
     let key = HeaderName::try_from(name).map_err(|_| format!("header {name:?} is no name of a header"))?;
     let mut value =
         HeaderValue::from_str(value).map_err(|_| format!("header {name:?} has a value that cannot be sent"))?;
@@ -86,19 +97,20 @@ pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
 ///
 /// # Errors
 /// When it is none of http or https.
-pub(crate) fn url(text: &str) -> Result<Url, String> {
+pub fn url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     url.ok_or_else(|| "the address is no URL of http or https".to_owned())
 }
 
 /// The server of a URL: all of it that may be told.
-pub(crate) fn server(url: &Url) -> String {
+#[must_use]
+pub fn server(url: &Url) -> String {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
 /// Sends requests.
-pub(crate) struct Http {
+pub struct Http {
     clients: Clients,
     network: Network,
     cluster: ClusterClient,
@@ -107,6 +119,7 @@ pub(crate) struct Http {
 
 impl Http {
     /// For this network; `cluster` tells which names are Services.
+    #[must_use]
     pub fn new(network: Network, cluster: ClusterClient) -> Self {
         Http { clients: Clients::new(AGENT, CONNECT), network, cluster, servers: Mutex::default() }
     }
@@ -119,12 +132,12 @@ impl Http {
         let (limit, asked) = (call.timeout, server(&call.url));
         match timeout(limit, self.follow(call)).await {
             Ok(reply) => reply,
-            Err(_) => Err(format!("no answer from {asked} within {}s (limit: the metric's timeout)", limit.as_secs())),
+            Err(_) => Err(format!("no answer from {asked} within {}s (limit: its timeout)", limit.as_secs())),
         }
     }
 
     async fn follow(&self, mut call: Call) -> Result<Reply, String> {
-        let mut reach = self.network.reach(&call.url, NamedBy::Metric, &self.cluster).await;
+        let mut reach = self.network.reach(&call.url, NamedBy::Object, &self.cluster).await;
         for _ in 0..=REDIRECTS_MAX {
             let kind = ClientKind { trust: call.trust.clone(), reach, ..ClientKind::default() };
             let client = self.clients.get(&call.url, &kind).map_err(|error| error.to_string())?;
@@ -181,7 +194,7 @@ fn redirect(url: &Url, response: &reqwest::Response) -> Result<Option<Url>, Stri
 }
 
 async fn read(url: &Url, mut response: reqwest::Response) -> Result<Reply, String> {
-    let (status, mut body) = (response.status(), Vec::new());
+    let (status, headers, mut body) = (response.status(), response.headers().clone(), Vec::new());
     while let Some(chunk) = response.chunk().await.map_err(|error| told(url, &error))? {
         if body.len() + chunk.len() > ANSWER_BYTES_MAX {
             let most = ANSWER_BYTES_MAX >> 20;
@@ -189,7 +202,7 @@ async fn read(url: &Url, mut response: reqwest::Response) -> Result<Reply, Strin
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Reply { status, body })
+    Ok(Reply { status, headers, body })
 }
 
 /// Why there was no answer. Never the whole URL: it may hold what is secret.
@@ -197,8 +210,8 @@ fn told(url: &Url, error: &reqwest::Error) -> String {
     let server = server(url);
     match Cause::of(error) {
         Cause::Refused(host) => format!(
-            "{host} has an address of a private network or of a cloud's metadata, which metrics may not ask: name a \
-             Service of the cluster, or allow private addresses"
+            "{host} has an address of a private network or of a cloud's metadata, which may not be asked: name a Service \
+             of the cluster, or allow private addresses"
         ),
         Cause::Tls(why) => format!("the certificate of {server} cannot be trusted: {why}"),
         Cause::Slow => format!("connecting to {server} took longer than {}s", CONNECT.as_secs()),
