@@ -1,5 +1,7 @@
 //! `demo`: everything at once, for somebody who has just cloned the project.
 
+mod traffic;
+
 use crate::connection::DEFAULT_DATA;
 use crate::controllers::Controllers;
 use crate::embedded_cluster::{ClusterFlags, explain, whereabouts};
@@ -16,6 +18,7 @@ use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use traffic::Traffic;
 
 /// The flags of `demo`.
 #[derive(Debug, Args)]
@@ -26,6 +29,9 @@ pub(crate) struct Demo {
     /// Address to serve the Kubernetes API on; when it is taken, the next free port is used
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:6443")]
     api: SocketAddr,
+    /// Address to serve the demo's Ingress on; when it is taken, a free port is used
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8088")]
+    ingress: SocketAddr,
     /// Begin anew instead of going on with the last demo
     #[arg(long)]
     fresh: bool,
@@ -72,7 +78,13 @@ impl Demo {
             settled = settled => settled.map_err(|_| self.gave_up(&controllers))??,
             stopped = signals::stop() => return finish(controllers, cluster, stopped).await,
         }
+        let traffic = Traffic::open(&client, self.ingress, began).await?;
+        tokio::select! {
+            shown = tokio::time::timeout(limit, traffic.show()) => shown.map_err(|_| self.rollout_gave_up())??,
+            stopped = signals::stop() => return finish(controllers, cluster, stopped).await,
+        }
         terminal::print(&what_to_try(&cluster, &repository))?;
+        terminal::print(&format!("{}\n", traffic::what_to_try(traffic.address())))?;
         let stopped = if self.exit { Ok(()) } else { signals::stop().await };
         finish(controllers, cluster, stopped).await
     }
@@ -97,6 +109,14 @@ impl Demo {
                 .map_err(|error| Failure::with_code(1, error.to_string()))?;
         }
         Ok(std::path::absolute(path)?)
+    }
+
+    fn rollout_gave_up(&self) -> Failure {
+        let seconds = self.timeout;
+        Failure::with_code(
+            1,
+            format!("Rollout guestbook is not brought out after {seconds} s: capstan rollouts explain guestbook"),
+        )
     }
 
     fn gave_up(&self, controllers: &Controllers) -> Failure {
