@@ -42,7 +42,9 @@ impl Configured {
         let mut bad = Vec::new();
         let mut policy = Policy::default();
         if builtin == Builtin::Included {
-            policy.add(&Origin::Builtin, BUILTIN, mode, &mut bad);
+            // Its columns are globs in every mode. Upstream reads them as expressions in the other mode, which they are
+            // not, so that nobody has the built-in roles there, not even the admin.
+            policy.add(&Origin::Builtin, BUILTIN, MatchMode::Glob, &mut bad);
         }
         let further = data.keys().filter(|key| key.starts_with("policy.") && key.ends_with(".csv") && *key != MAIN);
         for key in std::iter::once(MAIN).chain(further.map(String::as_str)) {

@@ -1,7 +1,8 @@
 //! Whether files that a push touched matter to an application: by what it says itself, or by what its render read.
 
-use std::collections::BTreeSet;
-use tree::{Read, ReadSet, TreePath};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+use tree::{EntryKind, Read, ReadSet};
 
 /// The paths of the annotation `argocd.argoproj.io/manifest-generate-paths` for one source, from the repository's root:
 /// `;` separates, what begins with `/` is from the root, all else from the source's own path. A path may be a file, a
@@ -126,29 +127,67 @@ pub struct Rendered {
 }
 
 /// Whether one of the files could give the render another answer: it was read or looked for, stands in a folder that was
-/// listed, or makes a folder of what was not there.
+/// listed, makes a folder of what was not there, or leaves one empty.
 pub(crate) fn touches_reads(files: &BTreeSet<String>, reads: &ReadSet) -> bool {
-    let mut known: BTreeSet<&str> = BTreeSet::new();
-    let mut listed: BTreeSet<&str> = BTreeSet::new();
-    for (path, read) in reads.iter() {
-        match read {
-            Read::Listing(_) => listed.insert(TreePath::as_str(path)),
-            Read::Content(..) | Read::Kind(_) | Read::Absent => known.insert(TreePath::as_str(path)),
-        };
+    let known = Known::of(reads);
+    files.iter().any(|file| known.has(&clean(file)))
+}
+
+/// What was read, by how a change would show.
+#[derive(Default)]
+struct Known<'a> {
+    /// What was read or looked for.
+    entries: BTreeMap<&'a str, &'a Read>,
+    /// Folders whose names were read.
+    listed: BTreeSet<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    fn of(reads: &'a ReadSet) -> Self {
+        let mut known = Known::default();
+        for (path, read) in reads.iter() {
+            match read {
+                Read::Listing(_) => {
+                    known.listed.insert(path.as_str());
+                }
+                Read::Content(..) | Read::Kind(_) | Read::Absent => {
+                    known.entries.insert(path.as_str(), read);
+                }
+            }
+        }
+        known
     }
-    files.iter().any(|file| {
-        let file = clean(file);
-        let parent = |path: &str| path.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned());
-        let mut path = file.clone();
-        loop {
-            // A file that comes or goes may bring or take all folders above it.
-            if known.contains(path.as_str()) || listed.contains(parent(&path).as_str()) {
+
+    /// A file that comes or goes may bring or take all folders above it.
+    fn has(&self, file: &str) -> bool {
+        let mut path = file;
+        if self.entries.contains_key(path) {
+            return true;
+        }
+        while !path.is_empty() {
+            let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+            if self.listed.contains(parent) || self.depends_on_folder(parent) {
                 return true;
             }
-            if path.is_empty() || !path.contains('/') {
-                return known.contains("");
-            }
-            path = parent(&path);
+            path = parent;
         }
-    })
+        false
+    }
+
+    /// Whether only a folder's coming and going would show: it was looked for and is not there, or it is there and
+    /// nothing below it was read. Where something below was read, that goes before the folder does.
+    fn depends_on_folder(&self, folder: &str) -> bool {
+        match self.entries.get(folder) {
+            None => false,
+            Some(Read::Kind(EntryKind::Directory)) => !self.has_content_below(folder),
+            Some(_) => true,
+        }
+    }
+
+    fn has_content_below(&self, folder: &str) -> bool {
+        let start = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let below = self.entries.range::<str, _>((Bound::Included(start.as_str()), Bound::Unbounded));
+        let mut below = below.take_while(|(path, _)| path.starts_with(&start));
+        below.any(|(_, read)| matches!(read, Read::Content(..)))
+    }
 }
