@@ -57,12 +57,23 @@ pub fn commit_message(template: Option<&str>, application: &str, changes: &[Chan
     run("the commit message", template.unwrap_or(DEFAULT_MESSAGE), &data)
 }
 
-/// The branch to push. The template sees `.Images`, a list with `.Name`, `.Alias`, `.OldTag` and `.NewTag`, and
-/// `.SHA256`, which differs for each set of changes.
+/// Whose changes a branch is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BranchOf<'a> {
+    /// The application's name.
+    pub application: &'a str,
+    /// Its namespace.
+    pub namespace: &'a str,
+    /// What is changed: repository, branch and file.
+    pub target: &'a str,
+}
+
+/// The branch to push. The template sees `.Images`, a list with `.Name`, `.Alias`, `.OldTag` and `.NewTag`,
+/// `.SHA256`, which differs for each set of changes, `.AppName`, `.AppNamespace` and `.TargetKey`.
 ///
 /// # Errors
 /// When the template cannot be read, fails, or gives what is no name of a branch.
-pub fn branch_name(template: &str, changes: &[Change]) -> Result<String, MessageError> {
+pub fn branch_name(template: &str, of: BranchOf<'_>, changes: &[Change]) -> Result<String, MessageError> {
     const WHICH: &str = "the branch to push";
     let images = changes.iter().map(|change| {
         map([
@@ -72,7 +83,13 @@ pub fn branch_name(template: &str, changes: &[Change]) -> Result<String, Message
             ("NewTag", text(&shown(&change.to))),
         ])
     });
-    let data = map([("Images", Value::List(List::new(images.collect()))), ("SHA256", text(&fingerprint(changes)))]);
+    let data = map([
+        ("Images", Value::List(List::new(images.collect()))),
+        ("SHA256", text(&fingerprint(changes))),
+        ("AppName", text(of.application)),
+        ("AppNamespace", text(of.namespace)),
+        ("TargetKey", text(of.target)),
+    ]);
     let mut name = run(WHICH, template, &data)?;
     if name.len() > BRANCH_LENGTH_MAX {
         let end = (0..=BRANCH_LENGTH_MAX).rev().find(|at| name.is_char_boundary(*at)).unwrap_or(0);

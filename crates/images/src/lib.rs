@@ -18,7 +18,7 @@ mod strategy;
 mod target;
 pub mod write;
 
-pub use commit::{Change, MessageError, branch_name, commit_message};
+pub use commit::{BranchOf, Change, MessageError, branch_name, commit_message};
 pub use decide::{Decision, decide};
 pub use hold::Hold;
 pub use platform::Platform;

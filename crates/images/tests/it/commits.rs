@@ -1,6 +1,8 @@
 //! What commits and branches are called.
 
-use images::{Change, ImageReference, branch_name, commit_message};
+use images::{BranchOf, Change, ImageReference, branch_name, commit_message};
+
+const OF: BranchOf<'_> = BranchOf { application: "shop", namespace: "argocd", target: "key" };
 
 fn change(alias: &str, from: &str, to: &str) -> Change {
     let image = |text: &str| ImageReference::parse(text).expect(text);
@@ -19,7 +21,7 @@ fn the_message_says_what_changed() {
 
 #[test]
 fn the_branch_differs_for_each_set_of_changes() {
-    let name = |template: &str, to: &str| branch_name(template, &[change("a", "app:1", to)]);
+    let name = |template: &str, to: &str| branch_name(template, OF, &[change("a", "app:1", to)]);
     let (first, second) = (name("up-{{ .SHA256 }}", "app:2"), name("up-{{ .SHA256 }}", "app:3"));
     // The SHA-256 of "app-1-2,".
     assert_eq!(first.as_deref(), Ok("up-5d977a6d6b22824210075254ece640d1842577bc1c6008b65ae29eb13dfae9be"));
@@ -28,13 +30,14 @@ fn the_branch_differs_for_each_set_of_changes() {
         name("up{{range .Images}}-{{.Name}}-{{.Alias}}-{{.OldTag}}-{{.NewTag}}{{end}}", "app:2").as_deref(),
         Ok("up-app-a-1-2")
     );
+    assert_eq!(name("{{.AppNamespace}}-{{.AppName}}-{{.TargetKey}}", "app:2").as_deref(), Ok("argocd-shop-key"));
     assert_eq!(name(&"x".repeat(300), "app:2").map(|name| name.len()), Ok(255));
 }
 
 #[test]
 fn templates_that_fail_say_so_and_end() {
     let changes = [change("a", "app:1", "app:2")];
-    let told = |template: &str| branch_name(template, &changes).expect_err(template).to_string();
+    let told = |template: &str| branch_name(template, OF, &changes).expect_err(template).to_string();
     assert!(told("{{").starts_with("the branch to push: template: template:1"), "{}", told("{{"));
     assert!(told("a b").contains("is not a name that Git takes for a branch"));
     for name in ["", "/a", "a..b", "a.lock", "-a", "@", "a//b", "a~1", "a\u{7}"] {
