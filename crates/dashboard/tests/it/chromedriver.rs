@@ -1,7 +1,5 @@
 //! The pages in a real browser, driven through WebDriver. Without chromedriver on this machine every case here is skipped.
 
-mod browser;
-mod checks;
 mod looks;
 
 mod buttons;

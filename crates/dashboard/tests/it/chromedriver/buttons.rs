@@ -1,8 +1,8 @@
 //! Every button is clicked, and its effect read back from the cluster and from the page.
 
-use super::browser::Browser;
-use super::checks::check;
 use crate::stage::{NAMESPACE, Stage, canary};
+use browser::Browser;
+use browser::check;
 use dashboard::{Bound, Dashboard, Options};
 use serde_json::{Value, json};
 

@@ -1,8 +1,8 @@
 //! Everything by keyboard.
 
-use super::browser::Browser;
 use super::buttons::served;
 use crate::stage::{Stage, canary};
+use browser::Browser;
 
 /// Keys of the protocol.
 const ENTER: &str = "\u{e007}";

@@ -1,9 +1,9 @@
 //! How it looks: wide and on a phone, light and dark. With `DASHBOARD_PICTURES` set to a folder the pictures are kept.
 
-use super::browser::Browser;
 use super::buttons::served;
-use super::checks::check;
 use crate::stage::{NAMESPACE, Stage, canary};
+use browser::Browser;
+use browser::check;
 use cluster::Part;
 use serde_json::{Value, json};
 use std::path::PathBuf;

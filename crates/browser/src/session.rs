@@ -16,7 +16,8 @@ const AT_MOST: Duration = Duration::from_secs(120);
 /// How elements are named in the protocol.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// A browser; ends with this.
+/// A browser; ends with this. All that is asked of it panics when it cannot be done.
+#[derive(Debug)]
 pub struct Browser {
     driver: Child,
     // Held: it must have somewhere to write to.
@@ -45,7 +46,8 @@ impl Drop for Browser {
 impl Browser {
     /// Starts one; `None` when this machine has none.
     pub async fn start() -> Option<Self> {
-        embedded::install_crypto_provider();
+        // Another may have been installed already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut command = Command::new("chromedriver");
         let started = command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
         let Ok(mut driver) = started else {

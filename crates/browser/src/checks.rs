@@ -1,6 +1,6 @@
 //! What must hold of every page, whatever it shows.
 
-use super::browser::Browser;
+use crate::session::Browser;
 use serde_json::json;
 
 /// Gives each thing that is wrong with the names, labels and order of a page.
@@ -50,7 +50,10 @@ const OUTSIDE: &str = r#"
 return performance.getEntriesByType("resource").map((it) => it.name).filter((it) => !it.startsWith(location.origin + "/"));
 "#;
 
-/// Checks the page that is open.
+/// Checks the page that is open: names and labels, order, contrast, nothing from outside, no complaints.
+///
+/// # Panics
+/// When something is wrong.
 pub async fn check(browser: &Browser, where_: &str) {
     for script in [NAMES, CONTRAST, OUTSIDE] {
         let wrong = browser.run(script).await;

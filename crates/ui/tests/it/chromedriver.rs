@@ -1,0 +1,4 @@
+//! The pages in a real browser, driven through WebDriver. Without chromedriver on this machine every case here is skipped.
+
+mod looks;
+mod story;

@@ -1,0 +1,75 @@
+//! What is hostile in a cluster or a request does nothing.
+
+use crate::stage::{Stage, automated, config_map};
+use serde_json::json;
+
+#[tokio::test(start_paused = true)]
+async fn markup_links_and_escapes_are_shown_and_do_nothing() {
+    let stage = Stage::simulated().await;
+    stage.commit("shop", &[config_map("settings", "<script>alert(1)</script>\u{1b}[31mred\u{202e}")]);
+    stage.application("shop", automated()).await;
+    stage.until_app("shop", "Synced", "Healthy").await;
+    let target = cluster::Target::new(
+        object::Gvk::from_api_version("argoproj.io/v1alpha1", "Application"),
+        Some("argocd"),
+        "shop",
+    );
+    let info = json!([{"name": "<b>link</b>", "value": "javascript:alert(1)"}, {"name": "good", "value": "https://example.org/"}]);
+    stage.patch(target, json!({"spec": {"info": info}})).await;
+    let admin = stage.signed_in("admin").await;
+    for query in [
+        "?panel=details",
+        "?panel=diff",
+        "?node=%2FConfigMap%2Fshop%2Fsettings&tab=manifest",
+        "?q=%3Cscript%3E",
+        "?view=list",
+    ] {
+        let page = admin.page(&format!("/applications/argocd/shop{query}")).await;
+        assert!(
+            !page.contains("<script>alert") && !page.contains('\u{1b}') && !page.contains("href=\"javascript:"),
+            "{query}"
+        );
+        assert!(!page.contains("style=\""), "{query}: the policy forbids styles inside");
+    }
+    let details = admin.page("/applications/argocd/shop?panel=details").await;
+    assert!(details.contains("javascript:alert(1)") && details.contains("href=\"https://example.org/\""));
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_are_guarded() {
+    let stage = Stage::simulated().await;
+    let admin = stage.signed_in("admin").await;
+    let answer = admin.ask("GET", "/applications", "").await;
+    let policy = answer.headers["content-security-policy"].to_str().expect("text");
+    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    let elsewhere = [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")];
+    for header in elsewhere {
+        let answer = admin.ask_with("POST", "/applications/many", "do=sync", &[header]).await;
+        assert_eq!(answer.status, 403, "{header:?}");
+    }
+    assert_eq!(admin.send("/applications/new", &"x".repeat(300 << 10)).await.status, 413);
+    let login = admin.ask("POST", "/login", "username=admin&password=let+me+in&return=%2F%2Fevil.example").await;
+    assert_eq!(login.headers["location"], "/applications");
+    assert_eq!(admin.ask("GET", "/applications/argocd/none", "").await.status, 404);
+    assert_eq!(admin.ask("GET", "/ui/none.js", "").await.status, 404);
+}
+
+#[tokio::test(start_paused = true)]
+async fn values_of_secrets_are_hidden_everywhere() {
+    let stage = Stage::simulated().await;
+    let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "keys"}, "stringData": {"password": "hunter2"}});
+    stage.commit("shop", &[secret]);
+    stage.application("shop", automated()).await;
+    stage.until_app("shop", "Synced", "Healthy").await;
+    let admin = stage.signed_in("admin").await;
+    for query in [
+        "",
+        "?panel=diff",
+        "?node=%2FSecret%2Fshop%2Fkeys",
+        "?node=%2FSecret%2Fshop%2Fkeys&tab=diff",
+        "?node=%2FSecret%2Fshop%2Fkeys&tab=manifest",
+    ] {
+        let page = admin.page(&format!("/applications/argocd/shop{query}")).await;
+        assert!(!page.contains("hunter2") && !page.contains("aHVudGVyMg"), "{query}: {page}");
+    }
+}

@@ -1,0 +1,10 @@
+//! The pages over an embedded cluster with both controllers, and repositories in memory: asked as a program asks, and looked
+//! at in a real browser.
+
+mod stage;
+
+mod answers;
+mod hostile;
+mod pages;
+
+mod chromedriver;
