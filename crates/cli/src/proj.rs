@@ -3,7 +3,9 @@
 mod edit;
 mod lists;
 mod roles;
+mod set;
 mod show;
+mod tokens;
 mod windows;
 
 use crate::app::{Format, text};
@@ -38,6 +40,10 @@ enum Command {
     List(List),
     /// Delete projects
     Delete(Delete),
+    /// Set project parameters
+    Set(Box<set::Set>),
+    /// Edit project
+    Edit(set::EditSpec),
     #[command(flatten)]
     Lists(lists::Lists),
     /// Manage a project's sync windows
@@ -52,27 +58,8 @@ enum Command {
 struct Create {
     /// The project
     project: String,
-    /// Project description
-    #[arg(long, default_value = "")]
-    description: String,
-    /// Permitted destination server and namespace (e.g. https://192.168.99.100:8443,default)
-    #[arg(short, long = "dest", value_name = "SERVER,NAMESPACE")]
-    destinations: Vec<String>,
-    /// Permitted source repository URL
-    #[arg(short, long = "src", value_name = "URL")]
-    sources: Vec<String>,
-    /// List of source namespaces for applications
-    #[arg(long, value_delimiter = ',')]
-    source_namespaces: Vec<String>,
-    /// List of allowed cluster level resources, as [GROUP/]KIND[/NAME]
-    #[arg(long = "allow-cluster-resource", value_name = "KIND")]
-    cluster_resources: Vec<String>,
-    /// List of denied namespaced resources, as [GROUP/]KIND
-    #[arg(long = "deny-namespaced-resource", value_name = "KIND")]
-    denied: Vec<String>,
-    /// Enables orphaned resources monitoring
-    #[arg(long)]
-    orphaned_resources: bool,
+    #[command(flatten)]
+    said: set::Said,
     /// Allows to override a project with the same name even if supplied project spec is different from existing spec
     #[arg(long)]
     upsert: bool,
@@ -112,16 +99,18 @@ impl Proj {
             Command::Get(command) => command.run(&control_plane).await,
             Command::List(command) => command.run(&control_plane).await,
             Command::Delete(command) => command.run(&control_plane).await,
+            Command::Set(command) => command.run(&control_plane).await,
+            Command::Edit(command) => command.run(&control_plane).await,
             Command::Lists(command) => command.run(&control_plane).await,
             Command::Windows(command) => command.run(&control_plane, clock).await,
-            Command::Role(command) => command.run(&control_plane).await,
+            Command::Role(command) => command.run(&control_plane, clock).await,
         }
     }
 }
 
 impl Create {
     async fn run(&self, control_plane: &ControlPlane) -> Result<(), Failure> {
-        let spec = self.spec()?;
+        let spec = Value::Object(self.said.spec()?);
         let value = json!({
             "apiVersion": api::names::API_VERSION, "kind": api::names::APP_PROJECT, "spec": spec,
             "metadata": {"name": self.project, "namespace": control_plane.namespace},
@@ -143,30 +132,6 @@ impl Create {
             }
             Some(_) => Err(Failure::new("existing project spec is different, use upsert flag to force update")),
         }
-    }
-
-    fn spec(&self) -> Result<Value, Failure> {
-        let destination = |text: &String| match text.split(',').collect::<Vec<_>>().as_slice() {
-            [server, namespace] => Ok(json!({"server": server, "namespace": namespace})),
-            _ => Err(Failure::new(format!("Expected destination of the form: server,namespace. Received: {text}"))),
-        };
-        let destinations = self.destinations.iter().map(destination).collect::<Result<Vec<_>, _>>()?;
-        let kinds = |texts: &[String]| texts.iter().map(|text| lists::kind(text)).collect::<Vec<_>>();
-        let all = [
-            ("description", json!(self.description)),
-            ("destinations", json!(destinations)),
-            ("sourceRepos", json!(self.sources)),
-            ("sourceNamespaces", json!(self.source_namespaces)),
-            ("clusterResourceWhitelist", json!(kinds(&self.cluster_resources))),
-            ("namespaceResourceBlacklist", json!(kinds(&self.denied))),
-        ];
-        let is_said = |value: &Value| *value != json!("") && *value != json!([]);
-        let mut spec: serde_json::Map<String, Value> =
-            all.into_iter().filter(|(_, value)| is_said(value)).map(|(key, value)| (key.to_owned(), value)).collect();
-        if self.orphaned_resources {
-            spec.insert("orphanedResources".to_owned(), json!({}));
-        }
-        Ok(Value::Object(spec))
     }
 }
 

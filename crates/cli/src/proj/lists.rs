@@ -1,6 +1,6 @@
 //! What a project permits: destinations, sources, namespaces and kinds, each a list that is added to and taken from.
 
-use super::edit::{Edited, edit};
+use super::edit::{Edited, edit, find};
 use crate::control_plane::ControlPlane;
 use crate::failure::Failure;
 use clap::{Args, Subcommand, ValueEnum};
@@ -21,6 +21,18 @@ pub(super) enum Lists {
     AddSourceNamespace(One),
     /// Remove the source namespace from the project
     RemoveSourceNamespace(One),
+    /// Add project signature key
+    AddSignatureKey(One),
+    /// Remove project signature key
+    RemoveSignatureKey(One),
+    /// Add project destination's default service account
+    AddDestinationServiceAccount(Account),
+    /// Remove default destination service account from project
+    RemoveDestinationServiceAccount(Account),
+    /// Add a resource to orphaned ignore list
+    AddOrphanedIgnore(Orphans),
+    /// Remove a resource from orphaned ignore list
+    RemoveOrphanedIgnore(Orphans),
     /// Adds a cluster-scoped API resource to the allow list and removes it from deny list
     AllowClusterResource(ClusterKind),
     /// Removes a cluster-scoped API resource from the allow list and adds it to deny list
@@ -42,6 +54,60 @@ pub(super) struct Destination {
     /// Use name as destination instead server
     #[arg(long)]
     name: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Account {
+    /// The project
+    project: String,
+    /// The server, a glob
+    server: String,
+    /// The namespace, a glob
+    namespace: String,
+    /// The service account, as NAME or NAMESPACE:NAME
+    service_account: String,
+}
+
+impl Account {
+    fn value(&self) -> Value {
+        json!({"server": self.server, "namespace": self.namespace, "defaultServiceAccount": self.service_account})
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Orphans {
+    /// The project
+    project: String,
+    /// The API group, a glob; empty for the core group
+    group: String,
+    /// The kind, a glob
+    kind: String,
+    /// Resource name pattern
+    #[arg(long, default_value = "")]
+    name: String,
+}
+
+impl Orphans {
+    async fn run(&self, at: &ControlPlane, permit: Permit) -> Result<(), Failure> {
+        let mut value = json!({"group": self.group, "kind": self.kind});
+        if !self.name.is_empty() {
+            value["name"] = json!(self.name);
+        }
+        let found = find(at, &self.project).await?;
+        let known = found.get("/spec/orphanedResources/ignore").and_then(|list| list.as_array().cloned());
+        let known = known.unwrap_or_default();
+        let (changed, why) = match permit {
+            Permit::Yes => (add(known, value), "is already present in"),
+            Permit::No => (remove(known, &value), "not in"),
+        };
+        let Some(Edited::To(list, _)) = changed else {
+            let (group, kind) = (&self.group, &self.kind);
+            return Err(Failure::new(format!(
+                "group '{group}' and kind '{kind}' {why} orphaned resources ignore list"
+            )));
+        };
+        at.patch(&found, json!({"spec": {"orphanedResources": {"ignore": list}}})).await
+    }
 }
 
 #[derive(Debug, Args)]
@@ -125,6 +191,30 @@ impl Lists {
                 let change = |known| Ok(remove(known, &json!(own.item)).unwrap_or(Edited::Stays(why)));
                 edit(at, &own.project, "sourceNamespaces", change).await
             }
+            Lists::AddSignatureKey(own) => {
+                let refused = || Failure::new("Specified signature key is already defined in project");
+                let value = json!({"keyID": own.item});
+                edit(at, &own.project, "signatureKeys", |known| add(known, value).ok_or_else(refused)).await
+            }
+            Lists::RemoveSignatureKey(own) => {
+                let refused = || Failure::new("Specified signature key is not configured for project");
+                let value = json!({"keyID": own.item});
+                edit(at, &own.project, "signatureKeys", |known| remove(known, &value).ok_or_else(refused)).await
+            }
+            Lists::AddDestinationServiceAccount(own) => {
+                let refused = || Failure::new("Specified destination service account is already defined in project");
+                edit(at, &own.project, "destinationServiceAccounts", |known| {
+                    add(known, own.value()).ok_or_else(refused)
+                })
+                .await
+            }
+            Lists::RemoveDestinationServiceAccount(own) => {
+                let refused = || Failure::new("Specified destination service account does not exist in project");
+                let change = |known| remove(known, &own.value()).ok_or_else(refused);
+                edit(at, &own.project, "destinationServiceAccounts", change).await
+            }
+            Lists::AddOrphanedIgnore(own) => own.run(at, Permit::Yes).await,
+            Lists::RemoveOrphanedIgnore(own) => own.run(at, Permit::No).await,
             Lists::AllowClusterResource(own) => own.run(at, Permit::Yes).await,
             Lists::DenyClusterResource(own) => own.run(at, Permit::No).await,
             Lists::AllowNamespaceResource(own) => own.run(at, Permit::Yes).await,

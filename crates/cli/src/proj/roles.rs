@@ -2,17 +2,21 @@
 
 use super::edit::{Edited, edit, find};
 use super::show::{Output, read};
+use super::tokens::Tokens;
 use crate::app::{Format, text};
 use crate::control_plane::{ControlPlane, is_confirmed};
 use crate::failure::Failure;
 use crate::tabs::{Layout, align};
 use crate::terminal;
 use clap::{Args, Subcommand};
+use clock::Clock;
 use serde_json::{Value, json};
 
 /// The commands below `proj role`.
 #[derive(Debug, Subcommand)]
 pub(super) enum Roles {
+    #[command(flatten)]
+    Tokens(Tokens),
     /// Create a project role
     Create {
         #[command(flatten)]
@@ -97,8 +101,9 @@ impl Policy {
 }
 
 impl Roles {
-    pub(super) async fn run(&self, at: &ControlPlane) -> Result<(), Failure> {
+    pub(super) async fn run(&self, at: &ControlPlane, clock: &Clock) -> Result<(), Failure> {
         match self {
+            Roles::Tokens(own) => own.run(at, clock).await,
             Roles::Create { role, description } => create(at, role, description).await,
             Roles::Delete { role, yes } => delete(at, role, *yes).await,
             Roles::Get { role } => details(at, role).await,

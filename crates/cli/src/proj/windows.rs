@@ -39,6 +39,22 @@ pub(super) enum Windows {
         /// The window, as `proj windows list` numbers it
         id: usize,
     },
+    /// Enable sync overrun for a sync window
+    EnableSyncOverrun {
+        /// The project
+        project: String,
+        /// The window, as `proj windows list` numbers it
+        id: usize,
+    },
+    /// Disable sync overrun for a sync window
+    DisableSyncOverrun {
+        /// The project
+        project: String,
+        /// The window, as `proj windows list` numbers it
+        id: usize,
+    },
+    /// Update a project sync window
+    Update(Box<Update>),
     /// List project sync windows
     List {
         /// The project
@@ -88,6 +104,65 @@ pub(super) struct Add {
     description: String,
 }
 
+/// The flags of `proj windows update`.
+#[derive(Debug, Args)]
+pub(super) struct Update {
+    /// The project
+    project: String,
+    /// The window, as `proj windows list` numbers it
+    id: usize,
+    /// Sync window schedule in cron format. (e.g. --schedule "0 22 * * *")
+    #[arg(long)]
+    schedule: Option<String>,
+    /// Sync window duration. (e.g. --duration 1h)
+    #[arg(long)]
+    duration: Option<String>,
+    /// Applications that the schedule will be applied to. Comma separated, wildcards supported
+    #[arg(long, value_delimiter = ',')]
+    applications: Option<Vec<String>>,
+    /// Namespaces that the schedule will be applied to. Comma separated, wildcards supported
+    #[arg(long, value_delimiter = ',')]
+    namespaces: Option<Vec<String>>,
+    /// Clusters that the schedule will be applied to. Comma separated, wildcards supported
+    #[arg(long, value_delimiter = ',')]
+    clusters: Option<Vec<String>>,
+    /// Time zone of the sync window
+    #[arg(long)]
+    time_zone: Option<String>,
+    /// Sync window description
+    #[arg(long)]
+    description: Option<String>,
+}
+
+impl Update {
+    async fn run(&self, at: &ControlPlane) -> Result<(), Failure> {
+        let said = [
+            ("schedule", self.schedule.as_ref().map(|own| json!(own))),
+            ("duration", self.duration.as_ref().map(|own| json!(own))),
+            ("applications", self.applications.as_ref().map(|own| json!(own))),
+            ("namespaces", self.namespaces.as_ref().map(|own| json!(own))),
+            ("clusters", self.clusters.as_ref().map(|own| json!(own))),
+            ("timeZone", self.time_zone.as_ref().map(|own| json!(own))),
+            ("description", self.description.as_ref().map(|own| json!(own))),
+        ];
+        if said.iter().all(|(_, value)| value.is_none()) {
+            return Err(Failure::new("Please set at least one option to update"));
+        }
+        let change = |mut known: Vec<Value>| {
+            let own = known.get_mut(self.id).ok_or_else(|| none(self.id))?;
+            for (field, value) in said {
+                if let Some(value) = value {
+                    own[field] = value;
+                }
+            }
+            let window = serde_json::from_value(own.clone()).map_err(|error| Failure::new(error.to_string()))?;
+            Window::new(&window).map_err(|error| Failure::new(error.to_string()))?;
+            Ok(Edited::To(Value::Array(known), String::new()))
+        };
+        edit(at, &self.project, "syncWindows", change).await
+    }
+}
+
 impl Windows {
     pub(super) async fn run(&self, at: &ControlPlane, clock: &Clock) -> Result<(), Failure> {
         match self {
@@ -102,8 +177,11 @@ impl Windows {
                 };
                 edit(at, project, "syncWindows", change).await
             }
-            Windows::EnableManualSync { project, id } => manual(at, project, *id, json!(true)).await,
-            Windows::DisableManualSync { project, id } => manual(at, project, *id, json!(false)).await,
+            Windows::EnableManualSync { project, id } => set(at, project, *id, ("manualSync", json!(true))).await,
+            Windows::DisableManualSync { project, id } => set(at, project, *id, ("manualSync", json!(false))).await,
+            Windows::EnableSyncOverrun { project, id } => set(at, project, *id, ("syncOverrun", json!(true))).await,
+            Windows::DisableSyncOverrun { project, id } => set(at, project, *id, ("syncOverrun", json!(false))).await,
+            Windows::Update(own) => own.run(at).await,
             Windows::List { project, output } => {
                 let found = find(at, project).await?;
                 let own = found.get("/spec/syncWindows").unwrap_or_else(|| json!([]));
@@ -117,9 +195,9 @@ impl Windows {
     }
 }
 
-async fn manual(at: &ControlPlane, project: &str, id: usize, value: Value) -> Result<(), Failure> {
+async fn set(at: &ControlPlane, project: &str, id: usize, (field, value): (&str, Value)) -> Result<(), Failure> {
     let change = |mut known: Vec<Value>| {
-        known.get_mut(id).ok_or_else(|| none(id))?["manualSync"] = value;
+        known.get_mut(id).ok_or_else(|| none(id))?[field] = value;
         Ok(Edited::To(Value::Array(known), String::new()))
     };
     edit(at, project, "syncWindows", change).await
