@@ -100,6 +100,14 @@ impl Api {
         List { revision: snapshot.revision, items }
     }
 
+    /// The `Scale` of an object; `None` when it is not there or cannot be scaled.
+    #[must_use]
+    pub fn scale_of(&self, resource: &GroupResource, namespace: &str, name: &str) -> Option<Value> {
+        let served = self.shared.registry.by_name(resource)?;
+        let object = self.get(resource, namespace, name)?;
+        Some(pipeline::scale_of(&object.value(), &served.scale()?))
+    }
+
     /// Those of them whose labels match.
     #[must_use]
     pub fn list_matching(&self, resource: &GroupResource, namespace: &str, selector: &LabelSelector) -> List {

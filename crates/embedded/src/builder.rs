@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use workloads::{Node, Options, Workloads};
+use workloads::{Metrics, Node, Options, Workloads};
 
 /// Collects what a cluster is to be like. Everything has a default: two nodes, in memory, in process.
 #[derive(Default)]
@@ -119,6 +119,14 @@ impl Builder {
     #[must_use]
     pub fn pods(mut self, pods: workloads::kubelet::Defaults) -> Self {
         self.options.pods = pods;
+        self
+    }
+
+    /// Where the numbers come from that HorizontalPodAutoscalers go by: what pods say of themselves by annotations such
+    /// as `sim.capstan.dev/usage-cpu: 250m`, unless a function measures them.
+    #[must_use]
+    pub fn metrics(mut self, metrics: Metrics) -> Self {
+        self.options.metrics = metrics;
         self
     }
 

@@ -55,6 +55,10 @@ impl Actor {
             Action::FinalizeNamespace { namespace } => {
                 self.base.as_manager(CONTROLLER_MANAGER).finalize_namespace(namespace).await.map(|_| ())
             }
+            Action::Scale { target: Target { resource, namespace, name }, replicas } => {
+                let api = self.base.as_manager(CONTROLLER_MANAGER);
+                api.scale(&resource, &namespace, &name, replicas).await.map(|_| ())
+            }
             Action::Tell(note) => {
                 self.tell(&note).await;
                 Ok(())

@@ -7,6 +7,7 @@
 //! Knows nothing of HTTP, files or GitOps. Start reading at [`Workloads::start`], then `driver`, then `deployment`.
 
 mod actor;
+pub mod autoscaler;
 mod claim;
 pub mod claim_binding;
 mod controller;
@@ -40,6 +41,7 @@ pub mod service;
 pub mod stateful_set;
 mod template_hash;
 
+pub use autoscaler::{Measured, Metrics};
 pub use nodes::Node;
 pub use template_hash::pod_template_hash;
 
@@ -55,6 +57,8 @@ pub struct Options {
     pub nodes: Vec<Node>,
     /// How pods behave.
     pub pods: kubelet::Defaults,
+    /// Where the numbers come from that autoscalers go by.
+    pub metrics: Metrics,
     /// The certificate, in PEM, that pods find in their namespace's `kube-root-ca.crt`.
     pub root_certificate: String,
 }
@@ -63,7 +67,7 @@ impl Default for Options {
     /// Two nodes in two zones.
     fn default() -> Self {
         let nodes = [("node-0", 0), ("node-1", 1)].map(|(name, number)| Node::numbered(name, number));
-        Options { nodes: nodes.into(), pods: kubelet::Defaults::default(), root_certificate: String::new() }
+        Options { nodes: nodes.into(), pods: kubelet::Defaults::default(), metrics: Metrics::default(), root_certificate: String::new() }
     }
 }
 
@@ -107,6 +111,7 @@ fn controllers(options: Options) -> Vec<Box<dyn Controller>> {
         Box::new(job::Jobs),
         Box::new(cron_job::CronJobs),
         Box::new(disruption_budget::DisruptionBudgets),
+        Box::new(autoscaler::Autoscalers::new(options.metrics)),
         Box::new(quotas::Quotas),
         Box::new(claim_binding::ClaimBinding),
         Box::new(service::Services::new()),

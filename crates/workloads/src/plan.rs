@@ -157,6 +157,13 @@ pub enum Action {
         /// The namespace without it.
         namespace: Value,
     },
+    /// Sets how many replicas there are to be, through the scale subresource.
+    Scale {
+        /// Of what.
+        target: Target,
+        /// How many.
+        replicas: i32,
+    },
     /// Records an event.
     Tell(Note),
 }
@@ -197,6 +204,7 @@ impl fmt::Display for Action {
             Action::FinalizeNamespace { namespace } => {
                 write!(f, "finalize {}", namespace["metadata"]["name"].as_str().unwrap_or_default())
             }
+            Action::Scale { target, replicas } => write!(f, "scale {target} to {replicas}"),
             Action::Tell(note) => write!(f, "tell {} {}: {}", note.about.name, note.reason, note.message),
         }
     }
