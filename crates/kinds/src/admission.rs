@@ -2,6 +2,7 @@
 //! nodes that are not ready. What it must know of other objects is handed in as [`PodFacts`].
 
 mod facts;
+pub mod limit_range;
 mod priority;
 pub mod quota;
 mod service_account;

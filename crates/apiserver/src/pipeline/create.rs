@@ -2,7 +2,7 @@
 
 use super::outcome::{Outcome, raw_in_version};
 use super::request::{WriteOptions, Writing};
-use super::{addresses, lifecycle, metadata, ownership, pods, quota, review};
+use super::{addresses, lifecycle, limits, metadata, ownership, pods, quota, review};
 use crate::admission::{AdmissionRequest, Operation};
 use crate::error::{ApiError, Cause};
 use crate::store::{Change, CommitError, Encoded, Expect, Fate, object_key};
@@ -33,6 +33,7 @@ pub fn create(writing: &Writing<'_>, mut object: Value) -> Result<Outcome, ApiEr
 /// Creates an object whose managedFields are settled.
 pub fn create_owned(writing: &Writing<'_>, mut object: Value) -> Result<Outcome, ApiError> {
     lifecycle::check_create(writing, metadata::text(&object, "name"))?;
+    limits::admit(writing, &mut object)?;
     pods::admit(writing, &mut object)?;
     mutate(writing, &mut object)?;
     for _ in 1..NAME_TRIES {

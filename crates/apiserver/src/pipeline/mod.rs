@@ -11,6 +11,7 @@ mod delete;
 mod entry;
 mod eviction;
 mod lifecycle;
+mod limits;
 mod metadata;
 mod modify;
 mod outcome;

@@ -1,5 +1,6 @@
 //! Tests of the controllers, from pure planners to the whole loop on an API server in memory.
 
+mod autoscalers;
 mod cron_jobs;
 mod daemon_sets;
 mod deployment_plans;

@@ -97,3 +97,33 @@ async fn a_claim_takes_the_smallest_volume_that_fits_and_stays_while_it_is_used(
     assert_eq!(phase("right"), Some(json!("Released")));
     world.workloads.stop().await;
 }
+
+/// A limit range says what containers ask for that do not say, and refuses too much.
+#[tokio::test(start_paused = true)]
+async fn a_limit_range_fills_in_and_refuses() {
+    let world = World::begin();
+    settle().await;
+    let range = json!({
+        "apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "r"},
+        "spec": {"limits": [
+            {"type": "Container", "default": {"cpu": "500m"}, "max": {"cpu": "1"}},
+            {"type": "PersistentVolumeClaim", "max": {"storage": "2Gi"}},
+        ]},
+    });
+    world.create(range).await;
+    world.create(pod("silent", |_| ())).await;
+    let made = world.api.get(&resources::PODS, "default", "silent").expect("there").value();
+    let asked = &made["spec"]["containers"][0]["resources"];
+    assert_eq!(*asked, json!({"limits": {"cpu": "500m"}, "requests": {"cpu": "500m"}}));
+    let told = "LimitRanger plugin set: cpu request for container c; cpu limit for container c";
+    assert_eq!(made["metadata"]["annotations"]["kubernetes.io/limit-ranger"], told);
+    let large = pod("large", |pod| pod["spec"]["containers"][0]["resources"] = json!({"limits": {"cpu": "2"}}));
+    let refused = world.api.create(&resources::PODS, "default", large).await;
+    let message = "pods \"large\" is forbidden: maximum cpu usage per Container is 1, but limit is 2";
+    assert_eq!(refused.expect_err("refused").message(), message);
+    let mut huge = claim();
+    huge["spec"]["resources"]["requests"]["storage"] = json!("5Gi");
+    let refused = world.api.create(&CLAIMS, "default", huge).await.expect_err("refused");
+    assert!(refused.message().ends_with("maximum storage usage per PersistentVolumeClaim is 2Gi, but request is 5Gi"));
+    world.workloads.stop().await;
+}

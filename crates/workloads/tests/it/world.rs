@@ -17,9 +17,17 @@ impl World {
     }
 
     pub fn seeded(seed: u64) -> Self {
+        World::of(seed, Options::default())
+    }
+
+    pub fn with(options: Options) -> Self {
+        World::of(7, options)
+    }
+
+    fn of(seed: u64, options: Options) -> Self {
         let clock = Clock::simulated("2026-01-01T00:00:00Z".parse().expect("a time"), seed);
         let server = ApiServer::in_memory(clock);
-        let workloads = Workloads::start(&server.api("unused"), Options::default());
+        let workloads = Workloads::start(&server.api("unused"), options);
         World { api: server.api("test"), workloads }
     }
 
