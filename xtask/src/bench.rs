@@ -57,6 +57,12 @@ pub enum Bench {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// The embedded cluster: durable writes, memory, watches, starting again.
+    Embedded {
+        /// Handed to the benchmark; `-- --help` tells what there is.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// New weights for many Rollouts behind a router, and requests through the simulated ingress.
     Traffic {
         /// Handed to the benchmark; `-- --help` tells what there is.
@@ -72,6 +78,7 @@ impl Bench {
             Bench::Rollouts { arguments } => measure("rollouts", arguments),
             Bench::Traffic { arguments } => measure("traffic", arguments),
             Bench::Analysis { arguments } => measure("analysis", arguments),
+            Bench::Embedded { arguments } => measure("embedded", arguments),
             Bench::Planning { arguments } => {
                 let mut bench = Command::new("cargo");
                 bench.current_dir(workspace::root()).args(["bench", "-p", "strategy", "--bench", "planning", "--"]);

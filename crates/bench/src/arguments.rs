@@ -42,6 +42,15 @@ pub struct Arguments {
     /// How many requests go through the simulated ingress
     #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub requests: u32,
+    /// How many objects the embedded cluster holds in the end
+    #[arg(long, default_value_t = 250_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub objects: u32,
+    /// How many clients create them
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..))]
+    pub clients: u32,
+    /// How many watches are open meanwhile
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
+    pub watches: u32,
     /// The commit the binary was built from, for the record
     #[arg(long, default_value = "unknown")]
     pub revision: String,
@@ -58,6 +67,8 @@ pub enum Subject {
     Traffic,
     /// AnalysisRuns
     Analysis,
+    /// The embedded cluster itself
+    Embedded,
 }
 
 /// One thing to measure. They are run in this order, whatever the order on the command line: the last one moves all

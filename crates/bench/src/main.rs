@@ -1,5 +1,5 @@
-//! Measures the program against the figures it promises. `cargo xtask bench apps`, `… rollouts`, `… traffic`
-//! and `… analysis` build and run it.
+//! Measures the program against the figures it promises. `cargo xtask bench apps`, `… rollouts`, `… traffic`,
+//! `… analysis` and `… embedded` build and run it.
 //!
 //! The cluster and the controllers run as they do for users, as two processes of the release binary; this one is their
 //! user: it makes applications, commits, drift, and watches the cluster to see when what was promised has come true.
@@ -26,6 +26,8 @@ mod rollouts;
 mod traffic;
 
 mod analysis;
+
+mod embedded;
 
 use anyhow::Result;
 use arguments::{Arguments, Phase, Subject};
@@ -56,6 +58,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
         Subject::Rollouts => rollouts::run(arguments).await,
         Subject::Traffic => traffic::run(arguments).await,
         Subject::Analysis => analysis::run(arguments).await,
+        Subject::Embedded => embedded::run(arguments).await,
     }
 }
 

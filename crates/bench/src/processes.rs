@@ -1,6 +1,6 @@
 //! The two processes that are measured: started as a user starts them, their cost read where the kernel keeps it.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -60,6 +60,15 @@ impl Process {
             Ok(None) => bail!("the {} ended before it printed {marker:?}", self.name),
             Err(_) => bail!("the {} did not print {marker:?} in {} s", self.name, START_LIMIT.as_secs()),
         }
+    }
+
+    /// Asks it to end, as a user does with ctrl-c, and waits until it has.
+    pub async fn end(mut self) -> Result<()> {
+        let id = self.child.id().with_context(|| format!("the {} has ended", self.name))?;
+        let asked = Command::new("kill").args(["-INT", &id.to_string()]).status().await?;
+        ensure!(asked.success(), "the {} cannot be asked to end", self.name);
+        timeout(START_LIMIT, self.child.wait()).await.with_context(|| format!("the {} does not end", self.name))??;
+        Ok(())
     }
 
     /// What it has used up to now.
