@@ -7,6 +7,16 @@ use sprig::time::{MONTHS, WEEKDAYS, Zone, format};
 
 /// The layout of `Time.String`.
 pub(crate) const TIME_LAYOUT: &[u8] = b"2006-01-02 15:04:05.999999999 -0700 MST";
+impl Value {
+    /// The value as `fmt.Sprint` shows it: Go's `%v`.
+    ///
+    /// # Errors
+    /// When that is more than `budget` allows.
+    pub fn printed(&self, budget: &mut Budget) -> Result<Text, Exceeded> {
+        print(self, budget)
+    }
+}
+
 /// `value` as `fmt.Sprint` shows it.
 pub(crate) fn print(value: &Value, budget: &mut Budget) -> Result<Text, Exceeded> {
     let mut out = Vec::new();

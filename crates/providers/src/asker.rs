@@ -1,10 +1,10 @@
 //! What every provider is asked with. A leaf module: each provider's own stands above it.
 
-use outbound::Http;
 use base64::Engine;
 use clock::Clock;
 use cluster::ClusterClient;
 use object::{Gvk, Object};
+use outbound::Http;
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -3,11 +3,11 @@
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html>
 
 use crate::asker::{Asker, duration};
-use outbound::{Call, url};
 use crate::sigv4::{keys, region, sign};
 use analysis::answers::{Understood, cloud_watch};
 use api::IntOrString;
 use api::rollouts::{CloudWatchMetric, CloudWatchMetricDataQuery, Sigv4Config};
+use outbound::{Call, url};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 

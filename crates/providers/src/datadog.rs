@@ -3,9 +3,9 @@
 //! <https://docs.datadoghq.com/api/latest/metrics/>
 
 use crate::asker::{Asker, duration};
-use outbound::{Call, Reply, url};
 use analysis::answers::{DatadogVersion, Understood, datadog};
 use api::rollouts::{DatadogMetric, SecretReference};
+use outbound::{Call, Reply, url};
 use serde_json::{Value, json};
 use std::time::Duration;
 

@@ -3,9 +3,9 @@
 //! <https://graphite.readthedocs.io/en/stable/render_api.html>
 
 use crate::asker::Asker;
-use outbound::{Call, url};
 use analysis::answers::{Understood, graphite};
 use api::rollouts::GraphiteMetric;
+use outbound::{Call, url};
 use std::time::Duration;
 use url::form_urlencoded::parse;
 

@@ -3,9 +3,9 @@
 //! <https://docs.influxdata.com/influxdb/v2/api/v2/#operation/PostQuery>
 
 use crate::asker::Asker;
-use outbound::{Call, url};
 use analysis::answers::{Understood, influxdb};
 use api::rollouts::InfluxdbMetric;
+use outbound::{Call, url};
 use serde_json::{Value, json};
 use std::time::Duration;
 

@@ -3,11 +3,11 @@
 //! <https://github.com/spinnaker/kayenta/blob/master/docs/canary-config.md>
 
 use crate::asker::{Asker, duration};
-use outbound::{Call, url};
 use analysis::answers::{KayentaState, kayenta_configuration, kayenta_execution, kayenta_state};
 use analysis::{Task, TaskKind};
 use api::rollouts::{AnalysisPhase, AnalysisRun, KayentaMetric, KayentaScope, KayentaScopeDetail, Measurement};
 use jiff::{SignedDuration, Timestamp};
+use outbound::{Call, url};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 

@@ -3,9 +3,9 @@
 //! <https://docs.newrelic.com/docs/apis/nerdgraph/examples/nerdgraph-nrql-tutorial/>
 
 use crate::asker::Asker;
-use outbound::{Call, url};
 use analysis::answers::{Understood, new_relic};
 use api::rollouts::NewRelicMetric;
+use outbound::{Call, url};
 use serde_json::json;
 use std::time::Duration;
 

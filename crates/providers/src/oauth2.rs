@@ -1,9 +1,9 @@
 //! OAuth 2 with the client's own credentials (RFC 6749, 4.4).
 
-use outbound::{Call, Http, url};
 use api::rollouts::OAuth2Config;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use outbound::{Call, Http, url};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, StatusCode};
 use url::form_urlencoded::{Serializer, byte_serialize};

@@ -3,7 +3,6 @@
 //! <https://prometheus.io/docs/prometheus/latest/querying/api/>
 
 use crate::asker::Asker;
-use outbound::{Call, Reply, header, server};
 use crate::{oauth2, sigv4};
 use analysis::answers::{Understood, prometheus};
 use api::rollouts::{PrometheusMetric, PrometheusRangeQuery};
@@ -12,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use budget::{Budget, Limits};
 use expr::condition::instant;
 use jiff::{SignedDuration, Timestamp};
+use outbound::{Call, Reply, header, server};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, StatusCode};
 use std::time::Duration;

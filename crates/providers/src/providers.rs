@@ -2,8 +2,6 @@
 
 use crate::arguments::secrets;
 use crate::asker::{Asker, SecretError};
-use outbound::Http;
-use outbound::Network;
 use crate::{
     cloud_watch, comparison, datadog, graphite, influxdb, job, kayenta, new_relic, prometheus, skywalking, wavefront,
     web_metric,
@@ -12,6 +10,8 @@ use analysis::answers::Understood;
 use analysis::{Answer, Task, TaskKind, evaluate, redacted, resolve};
 use api::rollouts::{AnalysisPhase, AnalysisRun, Measurement, Metric, MetricProvider};
 use cluster::ClusterClient;
+use outbound::Http;
+use outbound::Network;
 use std::collections::BTreeMap;
 
 /// Variables of the environment that settings of providers may come from.

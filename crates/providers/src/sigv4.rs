@@ -3,11 +3,11 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html>
 
 use crate::asker::Asker;
-use outbound::Call;
 use api::rollouts::Sigv4Config;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use outbound::Call;
 use sha2::{Digest, Sha256};
 use url::Url;
 

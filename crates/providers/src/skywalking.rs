@@ -3,11 +3,11 @@
 //! <https://skywalking.apache.org/docs/main/latest/en/api/query-protocol/>
 
 use crate::asker::{Asker, duration};
-use outbound::{Call, url};
 use analysis::answers::{Understood, skywalking};
 use api::rollouts::SkyWalkingMetric;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use outbound::{Call, url};
 use serde_json::json;
 use std::time::Duration;
 

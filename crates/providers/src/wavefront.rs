@@ -3,9 +3,9 @@
 //! <https://docs.wavefront.com/wavefront_api.html>
 
 use crate::asker::Asker;
-use outbound::{Call, url};
 use analysis::answers::{Understood, wavefront};
 use api::rollouts::WavefrontMetric;
+use outbound::{Call, url};
 use std::time::Duration;
 
 /// The Secret with a token for every address.

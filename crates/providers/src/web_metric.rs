@@ -1,10 +1,10 @@
 //! Any web service that answers with JSON.
 
 use crate::asker::Asker;
-use outbound::{Call, header, url};
 use crate::oauth2;
 use analysis::answers::{Understood, web};
 use api::rollouts::WebMetric;
+use outbound::{Call, header, url};
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use serde_json::Value;

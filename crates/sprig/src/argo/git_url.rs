@@ -37,7 +37,8 @@ fn short(raw: &[u8]) -> Option<Url> {
 }
 
 /// `owner/name` of a repository.
-pub(super) fn full_name(raw: &[u8]) -> Vec<u8> {
+#[must_use]
+pub fn full_name(raw: &[u8]) -> Vec<u8> {
     let url = read(raw);
     let path = url.path.strip_suffix(b".git").unwrap_or(&url.path);
     let mut parts = path.split(|byte| *byte == b'/').filter(|part| !part.is_empty());
@@ -48,6 +49,7 @@ pub(super) fn full_name(raw: &[u8]) -> Vec<u8> {
 }
 
 /// The repository's address for a browser.
-pub(super) fn as_https(raw: &[u8]) -> Vec<u8> {
+#[must_use]
+pub fn as_https(raw: &[u8]) -> Vec<u8> {
     Url { scheme: b"https".to_vec(), user: None, ..read(raw) }.text()
 }

@@ -9,6 +9,7 @@ mod names;
 mod notification;
 mod yaml_text;
 
+pub use git_url::{as_https, full_name};
 pub use notification::{CommitMetadata, Facts, notification_values};
 
 use crate::define::{bytes, row, rows};

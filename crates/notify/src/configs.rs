@@ -1,0 +1,111 @@
+//! Configurations: read once for each version of their ConfigMap and Secret.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use cluster::{Cache, ClusterClient, ClusterScoped, Followed, GroupKind, Instance, Keep, Ownership, Selection};
+use notifications::{Config, Owner, Product, Secrets, Source};
+use object::{Fetched, Key, Meta, Object};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A cache of the ConfigMaps and Secrets that configuration is in: those of these namespaces, or of all when there are none.
+///
+/// Assumption: called inside a Tokio runtime.
+#[must_use]
+pub fn start_settings_cache(client: ClusterClient, namespaces: &[&str]) -> Cache {
+    let followed = |kind| Followed { kind: GroupKind::new("", kind), labels: None };
+    let selection = Selection {
+        namespaces: namespaces.iter().map(|namespace| (*namespace).into()).collect(),
+        cluster_scoped: ClusterScoped::LeftOut,
+        only: vec![followed("ConfigMap"), followed("Secret")],
+        ..Selection::default()
+    };
+    Cache::start(client, selection, Arc::new(OnlyOwn))
+}
+
+/// Of what is not configuration only the name is kept.
+struct OnlyOwn;
+
+impl Ownership for OnlyOwn {
+    fn instance_of(&self, _: &Meta) -> Option<Instance> {
+        None
+    }
+
+    fn keep(&self, meta: &Meta) -> Keep {
+        if is_configuration(&meta.name) { Keep::WithoutManagedFields } else { Keep::Metadata }
+    }
+}
+
+/// Whether an object of this name holds configuration.
+pub(crate) fn is_configuration(name: &str) -> bool {
+    let of = |product: Product| name == product.config_map() || name == product.secret();
+    of(Product::Applications) || of(Product::Rollouts)
+}
+
+/// Configurations by namespace, with the versions they were read from.
+pub(crate) struct Configs {
+    cache: Cache,
+    product: Product,
+    namespace: Box<str>,
+    read: Mutex<BTreeMap<Box<str>, (Versions, Arc<Config>)>>,
+}
+
+type Versions = (Option<Box<str>>, Option<Box<str>>);
+
+impl Configs {
+    pub(crate) fn new(cache: Cache, product: Product, namespace: &str) -> Self {
+        Configs { cache, product, namespace: namespace.into(), read: Mutex::default() }
+    }
+
+    /// The configuration of the control plane.
+    pub(crate) fn own(&self) -> Result<Arc<Config>, String> {
+        self.of(&self.namespace, Owner::ControlPlane)
+    }
+
+    /// That of a namespace, if it has one of its own.
+    pub(crate) fn of_team(&self, namespace: &str) -> Result<Option<Arc<Config>>, String> {
+        let is_there = *namespace != *self.namespace && self.get("ConfigMap", namespace)?.is_some();
+        if is_there { self.of(namespace, Owner::Team).map(Some) } else { Ok(None) }
+    }
+
+    fn get(&self, kind: &str, namespace: &str) -> Result<Option<Object>, String> {
+        let name = if kind == "Secret" { self.product.secret() } else { self.product.config_map() };
+        match self.cache.get(&Key::new("", kind, Some(namespace), name)) {
+            Fetched::Known(cached) => Ok(Some(cached.object)),
+            Fetched::Absent => Ok(None),
+            Fetched::Unknown(cause) => Err(format!("{kind} {namespace}/{name} cannot be read: {cause}")),
+        }
+    }
+
+    fn of(&self, namespace: &str, owner: Owner) -> Result<Arc<Config>, String> {
+        let (map, secret) = (self.get("ConfigMap", namespace)?, self.get("Secret", namespace)?);
+        let version = |object: &Option<Object>| object.as_ref().map(|object| object.meta().resource_version.clone());
+        let versions = (version(&map), version(&secret));
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, config)) = read.get(namespace).filter(|(known, _)| *known == versions) {
+            let _ = known;
+            return Ok(Arc::clone(config));
+        }
+        let data = map.map(|map| texts(&map)).unwrap_or_default();
+        let secrets = Secrets::new(secret.map(|secret| values(&secret)).unwrap_or_default());
+        let source = Source { product: self.product, namespace, data: &data, secrets, owner };
+        let config = Arc::new(Config::read(source));
+        read.insert(namespace.into(), (versions, Arc::clone(&config)));
+        Ok(config)
+    }
+}
+
+fn texts(map: &Object) -> BTreeMap<String, String> {
+    let data = map.get("/data").unwrap_or_default();
+    let entries = data.as_object().into_iter().flatten();
+    entries.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+}
+
+fn values(secret: &Object) -> BTreeMap<String, Vec<u8>> {
+    let data = secret.get("/data").unwrap_or_default();
+    let entries = data.as_object().into_iter().flatten();
+    let decoded = entries
+        .filter_map(|(key, value): (&String, &Json)| Some((key.clone(), STANDARD.decode(value.as_str()?).ok()?)));
+    decoded.collect()
+}
