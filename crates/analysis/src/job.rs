@@ -5,6 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 
 /// The longest name a Job may have.
 const NAME_BYTES_MAX: usize = 63;
+/// How long a Job may take: whoever needs more than a day has forgotten it. Upstream waits for ever.
+const HOLD_HOURS: i64 = 24;
 /// In a measurement's metadata: the Job's name.
 pub const JOB_NAME: &str = "job-name";
 /// In a measurement's metadata: the Job's namespace.
@@ -70,6 +72,10 @@ pub fn resumed(mut measurement: Measurement, state: JobState, now: Timestamp) ->
             format!("Pod {pod}, container {container} has terminal error ({reason}): {message}\n"),
         ),
         JobState::Unknown(message) => (AnalysisPhase::Error, message),
+        JobState::Running if elapsed(&measurement, now) >= SignedDuration::from_hours(HOLD_HOURS) => (
+            AnalysisPhase::Inconclusive,
+            format!("the Job has not ended within {HOLD_HOURS}h: give it activeDeadlineSeconds"),
+        ),
         JobState::Running => {
             measurement.resume_at = Some(resume_at(&measurement, now).into());
             return measurement;
@@ -89,10 +95,13 @@ pub fn terminated(mut measurement: Measurement, now: Timestamp) -> Measurement {
     measurement
 }
 
+fn elapsed(measurement: &Measurement, now: Timestamp) -> SignedDuration {
+    now.duration_since(measurement.started_at.map_or(now, api::Time::timestamp))
+}
+
 /// When to look again: the longer it takes, the less often.
 fn resume_at(measurement: &Measurement, now: Timestamp) -> Timestamp {
-    let since = measurement.started_at.map_or(now, api::Time::timestamp);
-    let elapsed = now.duration_since(since).as_secs_f64().max(0.0);
+    let elapsed = elapsed(measurement, now).as_secs_f64().max(0.0);
     // At least a second: times are written in whole ones.
     let delay = SignedDuration::from_secs_f64((2.0 * elapsed).sqrt().max(1.0));
     now.checked_add(delay).unwrap_or(Timestamp::MAX)

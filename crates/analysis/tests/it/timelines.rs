@@ -1,12 +1,12 @@
 //! Timelines as documents: prose, a spec, what providers will say (`script`), what happens (`>`), what was asked and
-//! answered (`@seconds`), told (`!`), and how the run then stands (`=`).
+//! answered (`@seconds`), told (`!`), and how the run then stands (`=`). `UPDATE_CASES=1` writes them anew.
 
 use crate::world::Stage;
 use jiff::SignedDuration;
 use std::path::Path;
 
 fn run(text: &str) -> String {
-    let mut stage: Option<Stage> = None;
+    let (mut stage, mut quiet): (Option<Stage>, bool) = (None, false);
     let mut out = String::new();
     for line in text.lines().filter(|line| !line.starts_with(['=', '!', '@'])) {
         out.push_str(line);
@@ -14,6 +14,8 @@ fn run(text: &str) -> String {
         if let Some(spec) = line.strip_prefix("spec ") {
             stage = Some(Stage::new(serde_json::from_str(spec).expect("a spec in JSON")));
         }
+        // What only goes on is not told.
+        quiet |= line == "quiet";
         let Some(stage) = stage.as_mut() else { continue };
         if let Some(script) = line.strip_prefix("script ") {
             let (metric, said) = script.split_once(": ").expect("`script metric: answers`");
@@ -21,7 +23,7 @@ fn run(text: &str) -> String {
         }
         if let Some(command) = line.strip_prefix("> ") {
             command_on(stage, command);
-            for told in std::mem::take(&mut stage.told) {
+            for told in std::mem::take(&mut stage.told).iter().filter(|told| !(quiet && told.ends_with("running Running"))) {
                 out.push_str(&format!("{told}\n"));
             }
             out.push_str(&format!("= {}\n", stage.line()));
@@ -34,6 +36,11 @@ fn command_on(stage: &mut Stage, command: &str) {
     let (word, rest) = command.split_once(' ').unwrap_or((command, ""));
     match word {
         "start" => {
+            stage.settle();
+        }
+        "jump" => {
+            let by = SignedDuration::from_secs(rest.parse().expect("seconds"));
+            stage.now = stage.now.checked_add(by).expect("a time");
             stage.settle();
         }
         "wait" => stage.wait(SignedDuration::from_secs(rest.parse().expect("seconds"))),
@@ -55,6 +62,9 @@ fn every_timeline_goes_as_it_says() {
         let text = std::fs::read_to_string(file.path()).expect("a timeline");
         let found = run(&text);
         if found != text {
+            if std::env::var_os("UPDATE_CASES").is_some() {
+                std::fs::write(file.path(), &found).expect("written");
+            }
             let name = file.file_name();
             wrong.push(format!("--- {} goes\n{found}", name.to_string_lossy()));
         }

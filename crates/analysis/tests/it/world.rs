@@ -69,7 +69,8 @@ impl Stage {
 
     fn answer(&mut self, task: Task, at: i64) -> Answer {
         let said = self.script.get_mut(&task.metric.name).and_then(VecDeque::pop_front);
-        let said = said.unwrap_or_else(|| "1".to_owned());
+        let goes_on = if task.metric.provider.job.is_some() { "running" } else { "1" };
+        let said = said.unwrap_or_else(|| goes_on.to_owned());
         let told = task.to_string();
         let measurement = if task.metric.provider.plugin.contains_key(comparison::PLUGIN) {
             self.compare(&task, &said)
