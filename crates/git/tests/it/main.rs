@@ -10,6 +10,7 @@ mod hostile;
 mod http;
 mod local;
 mod mirrors;
+mod pushing;
 mod ssh;
 mod trees;
 mod watching;

@@ -122,10 +122,13 @@ impl Handler for Guest {
         session: &mut Session,
     ) -> Result<(), Self::Error> {
         let command = String::from_utf8_lossy(data).into_owned();
-        let path = command.strip_prefix("git-upload-pack '").and_then(|rest| rest.strip_suffix('\''));
-        let path = path.expect("the one command this server knows");
+        let (service, path) = command.split_once(' ').expect("a command with a path");
+        let service = service.strip_prefix("git-").filter(|name| matches!(*name, "upload-pack" | "receive-pack"));
+        let service = service.expect("one of the two commands this server knows");
+        let path = path.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).expect("a quoted path");
+        let strict = (service == "upload-pack").then_some("--strict");
         let mut git = tokio::process::Command::new("git");
-        git.args(["upload-pack", "--strict"]).arg(self.root.join(path.trim_start_matches('/'))).envs(git_environment());
+        git.arg(service).args(strict).arg(self.root.join(path.trim_start_matches('/'))).envs(git_environment());
         git.envs(self.version.take().map(|version| ("GIT_PROTOCOL", version)));
         git.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = git.spawn().expect("git runs");

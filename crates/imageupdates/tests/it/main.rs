@@ -1,1 +1,11 @@
-//! Image updates, whole: a registry and a repository on this machine, an embedded cluster.
+//! Image updates, whole: a registry and repositories on this machine, an embedded cluster with Applications as their
+//! controller leaves them.
+
+mod stage;
+
+mod commits;
+mod elsewhere;
+mod held;
+mod hostile;
+mod many;
+mod merging;
