@@ -46,6 +46,8 @@ pub struct Bound {
     listener: TcpListener,
     /// Where.
     pub address: SocketAddr,
+    /// What is served beside the API.
+    beside: Router,
 }
 
 /// A server that is served until this is dropped.
@@ -65,7 +67,13 @@ impl Bound {
     pub async fn take(address: SocketAddr) -> Result<Self, ServeError> {
         let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Bind { address, source })?;
         let address = listener.local_addr().map_err(|source| ServeError::Bind { address, source })?;
-        Ok(Bound { listener, address })
+        Ok(Bound { listener, address, beside: Router::new() })
+    }
+
+    /// Serves these routes too, which no route of the API may share.
+    #[must_use]
+    pub fn beside(self, routes: Router) -> Self {
+        Bound { beside: self.beside.merge(routes), ..self }
     }
 
     /// Serves without encryption, to this machine alone.
@@ -87,7 +95,7 @@ impl Bound {
 
     fn listen(self, router: Router, tls: Option<TlsAcceptor>) -> Served {
         let mut listening = JoinSet::new();
-        listening.spawn(listen(self.listener, router, tls));
+        listening.spawn(listen(self.listener, router.merge(self.beside), tls));
         Served { address: self.address, _listening: listening }
     }
 }

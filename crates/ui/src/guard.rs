@@ -1,5 +1,5 @@
 //! Who asks, and what every answer carries. What comes from another page is refused, nothing may be framed, and nothing
-//! but our own files is loaded.
+//! but our own files is loaded. Forms without script are sent with their origin, which the policy on referrers leaves in.
 
 use crate::door::User;
 use crate::problem::Problem;
@@ -51,7 +51,7 @@ fn with_headers(mut response: Response) -> Response {
         (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ] {

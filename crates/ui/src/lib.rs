@@ -33,6 +33,9 @@ mod rollouts_at;
 
 mod router;
 
+mod at_server;
+
+pub use at_server::pages;
 pub use door::{Door, SignedIn, User};
 pub use judge::{Compared, Judge, NoJudge};
 pub use problem::Problem;
