@@ -16,6 +16,7 @@ pub mod level;
 mod memory;
 mod metrics;
 mod name;
+pub mod neighbour;
 mod observe;
 mod observed;
 mod orphans;

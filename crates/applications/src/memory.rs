@@ -5,7 +5,7 @@ use crate::AppKey;
 use api::{ApplicationSpec, HealthStatusCode, SyncStatusCode, Time};
 use cluster::Served;
 use compare::{Memo, Targets};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -20,6 +20,10 @@ pub struct Memory {
     pub unsupported: Option<(ApplicationSpec, Arc<Vec<String>>)>,
     /// What people were told of last.
     pub told: Option<Told>,
+    /// What its operations took, those that ended since the process began.
+    pub synced_for: SignedDuration,
+    /// Resources in its namespace that nobody declares, where its project wants to be told.
+    pub orphans: Option<usize>,
 }
 
 /// What planning notes for the next pass.
@@ -66,6 +70,21 @@ pub struct Told {
     pub health: HealthStatusCode,
     /// When the last operation began, and when it ended.
     pub operation: Option<(Time, Option<Time>)>,
+}
+
+impl Told {
+    /// How long the operation took that ended since `before`, where one did; what had ended when the process began
+    /// does not count.
+    #[must_use]
+    pub fn ended_since(&self, before: Option<&Told>) -> SignedDuration {
+        let ended = |told: &Told| told.operation.and_then(|(began, ended)| Some((began, ended?)));
+        match (ended(self), before) {
+            (Some((began, end)), Some(before)) if ended(before) != Some((began, end)) => {
+                end.timestamp().duration_since(began.timestamp())
+            }
+            _ => SignedDuration::ZERO,
+        }
+    }
 }
 
 impl Memory {

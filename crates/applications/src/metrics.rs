@@ -1,6 +1,7 @@
 //! What is measured of applications and clusters, under upstream's names, in Prometheus' text form. Dashboards made for
 //! upstream read it.
 
+use crate::AppKey;
 use crate::destinations::Connection;
 use crate::name::NAME;
 use crate::observe::Observer;
@@ -13,7 +14,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// The bounds of upstream's histogram that passes are told apart by here.
-const BOUNDS: [f64; 3] = [0.25, 0.5, 1.0];
+const BOUNDS: [f64; 7] = [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
 
 /// The reason of the event that ends an operation; its severity tells how it ended.
 const COMPLETED: &str = "OperationCompleted";
@@ -38,8 +39,11 @@ impl Measured {
         infos(&rows, &mut text);
         conditions(&rows, &mut text);
         syncs(&rows, metrics, &mut text);
+        self.durations(&rows, &mut text);
+        self.orphans(&rows, &mut text);
         passes(&rows, metrics, &mut text);
         self.clusters(&mut text);
+        self.requests(&mut text);
         text
     }
 
@@ -58,6 +62,59 @@ impl Measured {
         objects.iter().filter(is_dealt_with).filter_map(row).collect()
     }
 
+    /// What operations took, since the process began.
+    fn durations(&self, rows: &[Row], text: &mut String) {
+        let name = "argocd_app_sync_duration_seconds_total";
+        head(name, "counter", "Application sync performance in seconds total.", text);
+        for row in rows {
+            let seconds = self.0.memories.get(&key_of(row)).synced_for.as_secs();
+            let mut all = labels(row);
+            all.push(("dest_server", row.server.clone()));
+            line(name, &all, u64::try_from(seconds).unwrap_or_default(), text);
+        }
+    }
+
+    fn orphans(&self, rows: &[Row], text: &mut String) {
+        let name = "argocd_app_orphaned_resources_count";
+        head(name, "gauge", "Number of orphaned resources per application.", text);
+        for row in rows {
+            if let Some(count) = self.0.memories.get(&key_of(row)).orphans {
+                line(name, &labels(row), count as u64, text);
+            }
+        }
+    }
+
+    /// Requests are made for clusters, not for applications: those labels are empty, as upstream's are for its cache.
+    fn requests(&self, text: &mut String) {
+        let name = "argocd_app_k8s_request_total";
+        head(name, "counter", "Number of kubernetes requests executed during application reconciliation.", text);
+        let mut ids = vec![ClusterId::home()];
+        ids.extend(self.0.destinations.connections().into_iter().map(|(id, _)| id));
+        for id in ids {
+            let Some(cache) = self.0.destinations.cache(&id) else { continue };
+            let mut counts: BTreeMap<(u16, &str, String, String), u64> = BTreeMap::new();
+            for (answered, count) in cache.client().answered() {
+                let key = (answered.status, answered.verb, answered.resource.into(), answered.namespace.into());
+                *counts.entry(key).or_default() += count;
+            }
+            let server = if id.is_home() { api::names::IN_CLUSTER_SERVER.to_owned() } else { id.to_string() };
+            for ((status, verb, resource, namespace), count) in counts {
+                let all = [
+                    ("name", String::new()),
+                    ("namespace", String::new()),
+                    ("project", String::new()),
+                    ("server", server.clone()),
+                    ("response_code", status.to_string()),
+                    ("verb", verb.to_owned()),
+                    ("resource_kind", resource),
+                    ("resource_namespace", namespace),
+                    ("dry_run", "false".to_owned()),
+                ];
+                line(name, &all, count, text);
+            }
+        }
+    }
+
     fn clusters(&self, text: &mut String) {
         let mut all = vec![(ClusterId::home(), Connection::Up)];
         all.extend(self.0.destinations.connections());
@@ -74,6 +131,10 @@ impl Measured {
             })
             .collect();
         let version = |text: &str| text.trim_start_matches('v').to_owned();
+        head("argocd_cluster_info", "gauge", "Information about cluster.", text);
+        for (server, _, known, _) in &told {
+            line("argocd_cluster_info", &[("server", server.clone()), ("k8s_version", version(known))], 1, text);
+        }
         head("argocd_cluster_connection_status", "gauge", "The k8s cluster current connection status.", text);
         for (server, is_up, known, _) in &told {
             let labels = [("server", server.clone()), ("k8s_version", version(known))];
@@ -90,6 +151,10 @@ impl Measured {
             }
         }
     }
+}
+
+fn key_of(row: &Row) -> AppKey {
+    AppKey::new(&row.app.metadata.namespace, &row.app.metadata.name)
 }
 
 fn labels(row: &Row) -> Vec<(&'static str, String)> {

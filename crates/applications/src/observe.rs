@@ -6,6 +6,7 @@ use crate::dependencies::{self, Dependents};
 use crate::destinations::{Connection, Destination, Destinations};
 use crate::level::REFRESH;
 use crate::memory::{Memories, Prepared};
+use crate::neighbour::{self, Neighbour};
 use crate::observed::{Declared, Gathered, Lookup, Observed, Query, Source, Whose};
 use crate::orphans::OrphanRules;
 use crate::plan::assess::Ground;
@@ -83,8 +84,18 @@ impl Observer {
         if application.annotation(ANNOTATION_SKIP_RECONCILE) == Some("true") {
             return observed;
         }
+        observed.stands_back = match self.settings.neighbour {
+            Neighbour::StandBack => neighbour::running(&self.cache, &self.settings.namespace),
+            Neighbour::Ignore => None,
+        };
+        if observed.stands_back.is_some() {
+            return observed;
+        }
         let told = events::told(&application);
-        self.memories.update(app, |memory| memory.told = Some(told));
+        self.memories.update(app, |memory| {
+            memory.synced_for += told.ended_since(memory.told.as_ref());
+            memory.told = Some(told);
+        });
         observed.project = self.projects.rules(&self.cache, &observed.settings, application.spec.project_name());
         let extras = self.projects.extras(application.spec.project_name());
         observed.windows = extras.windows;
@@ -102,6 +113,7 @@ impl Observer {
             return observed;
         }
         observed.orphans = self.orphans(app, &application, extras.orphans.as_deref(), &observed);
+        self.memories.update(app, |memory| memory.orphans = observed.orphans);
         self.gather(&mut observed, &object, &application, level);
         observed
     }

@@ -30,6 +30,8 @@ pub struct Observed {
     pub settings: Arc<Settings>,
     /// The Application object, and what it says or why that cannot be read.
     pub application: Fetched<Declared>,
+    /// Why this controller stands back, where it does.
+    pub stands_back: Option<String>,
     /// What its project permits, or why the project cannot be read.
     pub project: Fetched<Result<Arc<ProjectRules>, String>>,
     /// When its project lets it be synced.
@@ -156,6 +158,7 @@ impl Observed {
             now: Timestamp::UNIX_EPOCH,
             settings,
             application,
+            stands_back: None,
             project: Fetched::Absent,
             destination: Err(NoDestination::Unknown("the cluster it goes to".to_owned())),
             act_as: Ok(None),

@@ -1,5 +1,6 @@
 //! Whose an object is, and how much of it is worth keeping: the cluster cache asks for every object it sees.
 
+use crate::neighbour::CONTROLLER;
 use crate::sources::{CONFIG, KNOWN_HOSTS, OWN_SECRET, SECRET_TYPE, TLS_CERTS};
 use api::Tracking;
 use api::names::{APP_PROJECT, APPLICATION, GROUP};
@@ -43,6 +44,7 @@ fn is_control_plane(meta: &Meta) -> bool {
     let is_part = || meta.labels.get(PART_OF.0).is_some_and(|label| **label == *PART_OF.1);
     match (&*meta.gvk.group, &*meta.gvk.kind) {
         (GROUP, APPLICATION | APP_PROJECT) => true,
+        ("apps", "StatefulSet" | "Deployment") => *meta.name == *CONTROLLER,
         ("", "Secret") => meta.labels.contains_key(SECRET_TYPE) || *meta.name == *OWN_SECRET || is_part(),
         ("", "ConfigMap") => {
             [KNOWN_HOSTS, TLS_CERTS, CONFIG].contains(&&*meta.name) || OF_SERVER.contains(&&*meta.name)

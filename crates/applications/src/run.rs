@@ -9,6 +9,7 @@ use crate::level::CHANGED;
 use crate::memory::Memories;
 use crate::metrics::Measured;
 use crate::name::NAME;
+use crate::neighbour::{self, Neighbour};
 use crate::observe::Observer;
 use crate::observed::{Observed, Query};
 use crate::ownership::ByTracking;
@@ -227,7 +228,7 @@ impl Applications {
         let Options { environment, settings, workers, .. } = options;
         // Ends with this future, however that ends.
         let mut beside = JoinSet::new();
-        beside.spawn(ensure_default_project(environment.clone(), settings.namespace));
+        beside.spawn(ensure_default_project(environment.clone(), observer.cache.clone(), settings));
         controller::run(Arc::new(Driver { observer }), queue, environment, workers, shutdown).await;
     }
 }
@@ -280,11 +281,20 @@ impl Controller for Driver {
 }
 
 /// Makes the default project where there is none, as soon as this process leads.
-async fn ensure_default_project(environment: Environment, namespace: String) {
+async fn ensure_default_project(environment: Environment, cache: Cache, settings: Settings) {
     let Environment { clusters, leadership, .. } = environment;
-    let write = default_project(&namespace).write;
+    let write = default_project(&settings.namespace).write;
+    let mut is_told = false;
     loop {
-        if leadership.may_act_for(WRITE_TIMEOUT) {
+        let stands_back = match settings.neighbour {
+            Neighbour::StandBack => neighbour::running(&cache, &settings.namespace),
+            Neighbour::Ignore => None,
+        };
+        if let Some(why) = stands_back.as_ref().filter(|_| !is_told) {
+            tracing::warn!("{why}");
+        }
+        is_told = stands_back.is_some();
+        if stands_back.is_none() && leadership.may_act_for(WRITE_TIMEOUT) {
             let made = match clusters.client(&cluster::ClusterId::home()) {
                 Ok(client) => client.write(&write).await.map(drop),
                 Err(error) => Err(error),

@@ -2,6 +2,7 @@
 
 use crate::global_projects::GlobalProject;
 use crate::impersonation::Impersonation;
+use crate::neighbour::Neighbour;
 use api::names::DEFAULT_NAMESPACE;
 use api::{Glob, ResourceIgnoreDifferences, Tracking};
 use cluster::Excluded;
@@ -34,6 +35,8 @@ pub struct Settings {
     pub application_namespaces: Vec<String>,
     /// Projects that others inherit from.
     pub global_projects: Vec<GlobalProject>,
+    /// What to do while upstream's controller runs in the same namespace.
+    pub neighbour: Neighbour,
     /// As whom objects are written.
     pub impersonation: Impersonation,
     /// Health rules and actions of the user's own.
@@ -92,6 +95,7 @@ impl Default for Settings {
             operation_limit: None,
             application_namespaces: Vec::new(),
             global_projects: Vec::new(),
+            neighbour: Neighbour::StandBack,
             impersonation: Impersonation::Off,
             customizations: Arc::default(),
             render: render::Settings::default(),

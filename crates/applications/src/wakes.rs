@@ -4,6 +4,7 @@ use crate::AppKey;
 use crate::configuration::configured;
 use crate::destinations::{News, read_clusters};
 use crate::level::{CHANGED, RENAMED};
+use crate::neighbour::is_upstream;
 use crate::observe::Observer;
 use crate::sources::{CONFIG, KNOWN_HOSTS, OWN_SECRET, Repositories, SECRET_TYPE, TLS_CERTS, WakeApps};
 use api::names::{APP_PROJECT, APPLICATION, GROUP};
@@ -105,6 +106,9 @@ fn wake_for_control_plane(key: &Key, observer: &Observer, queue: &Queue<AppKey>)
             let app = AppKey::new(namespace, &key.name);
             observer.dependents.of(&app).into_iter().for_each(|dependent| queue.add(dependent, CHANGED));
             queue.add(app, CHANGED);
+        }
+        ("apps", _) if is_upstream(key, &observer.settings.namespace) => {
+            applications(&observer.cache).into_iter().for_each(|app| queue.add(app, CHANGED));
         }
         (GROUP, APP_PROJECT) => applications(&observer.cache).into_iter().for_each(|app| queue.add(app, CHANGED)),
         ("", "Secret" | "ConfigMap") if namespace == observer.settings.namespace && reload(observer) => {

@@ -49,8 +49,9 @@ impl Counter {
     }
 }
 
-/// The bounds, in seconds, below which passes are counted: upstream's.
-pub const PASS_BUCKETS: [f64; 5] = [0.01, 0.15, 0.25, 0.5, 1.0];
+/// The bounds, in seconds, below which passes are counted: upstream's, the first five those of Rollouts, the last seven
+/// those of Applications.
+pub const PASS_BUCKETS: [f64; 9] = [0.01, 0.15, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
 
 /// Of how many keys passes are told apart. More objects than one controller has; beyond, none is added.
 const KEYS_MAX: usize = 50_000;

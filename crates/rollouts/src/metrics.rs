@@ -14,6 +14,9 @@ use std::fmt::Write as _;
 /// The words for where a Rollout stands. They are not those of its status.
 const PHASES: [&str; 7] = ["Completed", "Progressing", "Paused", "Timeout", "Error", "Abort", "InvalidSpec"];
 
+/// How many of the bounds are upstream's for Rollouts.
+const BOUNDS: usize = 5;
+
 /// How the words of the condition `Progressing` are told.
 const REASONS: [(&str, &str); 5] = [
     ("NewReplicaSetAvailable", "Completed"),
@@ -114,7 +117,7 @@ fn passes(rollouts: &[Rollout], metrics: &Metrics, text: &mut String) {
         .map(|it| (labels(it), metrics.passes(NAME, &format!("{}/{}", it.metadata.namespace, it.metadata.name))))
         .collect();
     for (labels, passes) in &all {
-        for (bound, count) in PASS_BUCKETS.iter().zip(passes.within) {
+        for (bound, count) in PASS_BUCKETS.iter().zip(passes.within).take(BOUNDS) {
             let _ = writeln!(text, "rollout_reconcile_bucket{{{labels},le=\"{bound}\"}} {count}");
         }
         let _ = writeln!(text, "rollout_reconcile_bucket{{{labels},le=\"+Inf\"}} {}", passes.count);

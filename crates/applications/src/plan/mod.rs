@@ -63,6 +63,9 @@ pub fn decide(observed: &Observed, now: Timestamp) -> Result<Decided, Vec<Query>
     if application.annotation(ANNOTATION_SKIP_RECONCILE) == Some("true") {
         return Ok(Decided::plain(Plan::default()));
     }
+    if let Some(why) = &observed.stands_back {
+        return Ok(waiting(why.clone()));
+    }
     let told = observed.told().map(|before| events::news(declared, application, before)).unwrap_or_default();
     let mut decided = if declared.object.meta().is_terminating() {
         deletion::decide_deletion(observed, declared, application, now)?

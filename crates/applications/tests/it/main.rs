@@ -9,6 +9,7 @@ mod elsewhere;
 mod full;
 mod governance;
 mod laws;
+mod metrics;
 mod migration;
 mod monorepo;
 mod real_input;

@@ -145,3 +145,104 @@ async fn a_migration_by_hooks_fails_is_mended_and_goes_through() {
     let deployed = app["status"]["history"].as_array().map_or(0, Vec::len);
     assert_eq!(deployed, 1, "only what went through is history");
 }
+
+/// Upstream's controller as its manifests run it, as far as it can be told from here.
+fn upstream() -> Value {
+    let labels = json!({"app.kubernetes.io/name": "argocd-application-controller"});
+    let container = json!({"name": "main", "image": "quay.io/argoproj/argocd:v3.5.1"});
+    json!({
+        "apiVersion": "apps/v1", "kind": "StatefulSet",
+        "metadata": {"name": "argocd-application-controller", "namespace": "argocd", "labels": labels},
+        "spec": {
+            "replicas": 1, "serviceName": "argocd-application-controller", "selector": {"matchLabels": labels},
+            "template": {"metadata": {"labels": labels}, "spec": {"containers": [container]}},
+        },
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn beside_upstreams_controller_this_one_stands_back_until_the_other_is_gone() {
+    let stage = Stage::start().await;
+    stage.create(upstream()).await;
+    let running = || async {
+        let set = stage.get("apps/v1", "StatefulSet", "argocd", "argocd-application-controller").await;
+        set.unwrap_or_default()["status"]["readyReplicas"] == json!(1)
+    };
+    stage.eventually("upstream's controller runs", running).await;
+    stage.commit("first", [("dev/a.yaml", &*config_map("a", "1"))]);
+    stage.application("shop", automated()).await;
+    tokio::time::sleep(std::time::Duration::from_secs(600)).await;
+    assert_eq!(stage.app("shop").await.get("status"), None, "nothing is written beside the other");
+    let view = stage.views.get(applications::NAME, "argocd/shop").expect("it was looked at");
+    let told = format!("{view:?}");
+    assert!(
+        told.contains("upstream's controller runs beside (StatefulSet argocd/argocd-application-controller)"),
+        "{told}"
+    );
+    let scaled = json!({"spec": {"replicas": 0}});
+    stage.patch("apps/v1", "StatefulSet", "argocd", "argocd-application-controller", scaled).await;
+    stage.until_well("shop").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_reaches_each_environment_when_it_is_merged_there() {
+    use crate::stage::{Peer, another_cluster};
+    let stage = Stage::start().await;
+    let (cluster, far) = another_cluster(&stage.clock).await;
+    let server = "https://production.example.org:6443";
+    stage.network.put(server, Peer::Cluster(cluster));
+    stage
+        .create(json!({
+            "apiVersion": "v1", "kind": "Secret",
+            "stringData": {"name": "production", "server": server, "config": "{\"bearerToken\": \"t0ken\"}"},
+            "metadata": {"name": "production", "namespace": "argocd",
+                "labels": {"argocd.argoproj.io/secret-type": "cluster"}},
+        }))
+        .await;
+    let kustomization = |more: &str| format!("resources: [../../base]\n{more}");
+    let base = ("base/kustomization.yaml", "resources: [web.yaml]\n");
+    let web = |value: &str| config_map("web", value);
+    let repository = crate::stage::REPOSITORY;
+    for branch in ["main", "dev"] {
+        stage.git.commit(
+            repository,
+            branch,
+            "first",
+            [
+                (base.0, base.1),
+                ("base/web.yaml", &*web("1")),
+                ("overlays/staging/kustomization.yaml", &*kustomization("nameSuffix: -staging\n")),
+                ("overlays/production/kustomization.yaml", &*kustomization("nameSuffix: -production\n")),
+            ],
+        );
+    }
+    for (name, path, branch, to) in [
+        ("development", "base", "dev", json!({"name": "in-cluster", "namespace": "development"})),
+        ("staging", "overlays/staging", "main", json!({"name": "in-cluster", "namespace": "staging"})),
+        ("production", "overlays/production", "main", json!({"name": "production", "namespace": "production"})),
+    ] {
+        let mut app = application(name, path, name, automated());
+        app["spec"]["source"]["targetRevision"] = json!(branch);
+        app["spec"]["destination"] = to;
+        stage.create(app).await;
+        stage.until_well(name).await;
+    }
+    let value = |namespace: &'static str, name: &'static str| {
+        let client = if namespace == "production" { &far } else { &stage.client };
+        async move {
+            let gvk = object::Gvk::new("", "v1", "ConfigMap");
+            let found = client.get(&gvk, Some(namespace), name).await.expect("readable");
+            found.map(|object| text(&object.value(), "/data/value").to_owned()).unwrap_or_default()
+        }
+    };
+    stage.git.commit(repository, "dev", "a change", [("base/web.yaml", &*web("2"))]);
+    stage.eventually("development has it", || async { value("development", "web").await == "2" }).await;
+    for name in ["staging", "production"] {
+        stage.refresh(name, "hard").await;
+        stage.until_well(name).await;
+    }
+    assert_eq!(value("staging", "web-staging").await, "1", "it is merged nowhere yet");
+    stage.git.commit(repository, "main", "merged", [("base/web.yaml", &*web("2"))]);
+    stage.eventually("staging has it", || async { value("staging", "web-staging").await == "2" }).await;
+    stage.eventually("production has it", || async { value("production", "web-production").await == "2" }).await;
+}

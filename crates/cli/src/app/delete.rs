@@ -76,16 +76,29 @@ impl Delete {
     }
 
     async fn one(&self, store: &Store, found: &Found) -> Result<(), Failure> {
-        let finalizers = self.finalizers(&found.app.metadata.finalizers);
-        if finalizers != found.app.metadata.finalizers && found.app.metadata.deletion_timestamp.is_none() {
-            store.patch(found, json!({ "metadata": { "finalizers": finalizers } })).await?;
+        if let Some(api) = &store.server {
+            let cascade = if self.cascade { "" } else { "false" };
+            super::server::delete(api, found, cascade, self.policy_word()).await?;
+        } else {
+            let finalizers = self.finalizers(&found.app.metadata.finalizers);
+            if finalizers != found.app.metadata.finalizers && found.app.metadata.deletion_timestamp.is_none() {
+                store.patch(found, json!({ "metadata": { "finalizers": finalizers } })).await?;
+            }
+            store.delete(found).await?;
         }
-        store.delete(found).await?;
         let name = AppName::parse(&show::qualified_name(&found.app), None);
         while self.wait && store.find(&name).await?.is_some_and(|now| now.app.metadata.uid == found.app.metadata.uid) {
             tokio::time::sleep(POLL).await;
         }
         Ok(())
+    }
+
+    fn policy_word(&self) -> &'static str {
+        match self.propagation_policy {
+            None => "",
+            Some(Policy::Foreground) => "foreground",
+            Some(Policy::Background) => "background",
+        }
     }
 
     /// The application's finalizers with the one for its resources put in or taken out.

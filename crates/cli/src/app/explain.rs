@@ -11,6 +11,7 @@ use applications::AppKey;
 use applications::dependencies::{named, standing};
 use applications::destinations::resolve;
 use applications::explain::{Facts, Reason, explain};
+use applications::neighbour;
 use clap::Args;
 use clock::Clock;
 use object::{Fetched, Gvk, Object};
@@ -37,6 +38,10 @@ impl Explain {
     pub(crate) async fn run(&self, store: &Store, clock: &Clock) -> Result<(), Failure> {
         let name = AppName::parse(&self.name, self.app_namespace.as_deref());
         let found = store.get(&name).await?;
+        if let Some(why) = self.neighbour(store).await? {
+            let next = "everything, as soon as that is so".to_owned();
+            return terminal::print(&shown(&self.name, &[Reason { what: why, since: None, next }]));
+        }
         let windows = self.windows(store, found.app.spec.project_name()).await?;
         let key = AppKey::new(&name.namespace, &name.name);
         let known = dependencies(store, found.object.clone()).await?;
@@ -52,6 +57,19 @@ impl Explain {
             now: clock.now(),
         });
         terminal::print(&shown(&self.name, &reasons))
+    }
+
+    /// Why the controller stands back, where it does.
+    async fn neighbour(&self, store: &Store) -> Result<Option<String>, Failure> {
+        for kind in neighbour::KINDS {
+            let gvk = Gvk::new("apps", "v1", kind);
+            let found = store.client.get(&gvk, Some(&self.control_plane_namespace), neighbour::CONTROLLER).await;
+            let found = found.map_err(|error| in_words(error, "read whether upstream's controller runs"))?;
+            if let Some(why) = found.as_ref().and_then(neighbour::says) {
+                return Ok(Some(why));
+            }
+        }
+        Ok(None)
     }
 
     async fn windows(&self, store: &Store, project: &str) -> Result<Windows, Failure> {

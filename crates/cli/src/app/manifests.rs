@@ -1,8 +1,10 @@
 //! `app manifests`.
 
 use super::managed::{Managed, veil};
+use super::server;
 use super::store::{AppName, Store};
 use crate::failure::Failure;
+use crate::session::Api;
 use crate::terminal;
 use clap::{Args, ValueEnum};
 use object::Object;
@@ -34,6 +36,9 @@ enum Side {
 impl Manifests {
     pub(crate) async fn run(&self, store: &Store) -> Result<(), Failure> {
         let name = AppName::parse(&self.name, self.app_namespace.as_deref());
+        if let Some(api) = &store.server {
+            return self.by_server(store, api, &name).await;
+        }
         let mut managed = Managed::read(store, store.get(&name).await?).await?;
         let targets = managed.targets(self.revision.as_deref()).await?;
         let text = match (self.source, &self.revision) {
@@ -50,6 +55,21 @@ impl Manifests {
             }
         };
         terminal::print(&text)
+    }
+}
+
+impl Manifests {
+    async fn by_server(&self, store: &Store, api: &Api, name: &AppName) -> Result<(), Failure> {
+        let found = store.get(name).await?;
+        let objects = match self.source {
+            Side::Git => server::manifests(api, &found, self.revision.as_deref()).await?,
+            Side::Live => {
+                let managed = server::managed(api, &found).await?;
+                managed.iter().filter_map(|item| server::state(item, "liveState")).collect()
+            }
+        };
+        let documents = objects.iter().map(|value| format!("---\n{}\n", yaml::emit(value)));
+        terminal::print(&documents.collect::<String>())
     }
 }
 

@@ -29,6 +29,9 @@ pub(crate) async fn refresh(
         Refresh::Normal => "normal",
         Refresh::Hard => "hard",
     };
+    if let Some(api) = &store.server {
+        return super::server::refresh(api, &found, word).await;
+    }
     let now = store.client.clock().now();
     let annotations = json!({ names::ANNOTATION_REFRESH: word, names::ANNOTATION_REFRESH_TIMESTAMP: now.to_string() });
     store.patch(&found, merge_patch("metadata", json!({ "annotations": annotations }))).await?;

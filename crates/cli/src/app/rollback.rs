@@ -2,7 +2,7 @@
 
 use super::output::Format;
 use super::store::{AppName, Store};
-use super::sync::{ended_well, start, user};
+use super::sync::{ended_well, user};
 use super::wait::{self, Goal};
 use crate::failure::Failure;
 use api::Application;
@@ -37,7 +37,8 @@ impl Rollback {
         let name = AppName::parse(&self.name, self.app_namespace.as_deref());
         let found = store.get(&name).await?;
         let operation = self.operation(&found.app).map_err(|error| refused(&name, &error))?;
-        store.patch(&found, start(operation)).await?;
+        let id = id(&found.app, self.id).ok();
+        store.start(&found, operation, id).await?;
         let timeout = (self.timeout > 0).then(|| Duration::from_secs(self.timeout));
         let goal = Goal { operation: true, started: true, timeout, output: Some(self.output), ..Goal::default() };
         let (_, state) = wait::until(store, &name, &goal).await?;

@@ -1,6 +1,6 @@
 //! `app sync`: writes an operation, then waits for it.
 
-use super::output::{Format, merge_patch};
+use super::output::Format;
 use super::resource_filter::ResourceFilter;
 use super::show;
 use super::store::{AppName, Found, Store};
@@ -134,7 +134,7 @@ impl Sync {
             return Err(Failure::new("another operation is already in progress"));
         }
         let operation = self.operation(&found.app, filter)?;
-        store.patch(found, start(operation)).await?;
+        store.start(found, operation, None).await?;
         if self.no_wait {
             return Ok(());
         }
@@ -273,11 +273,4 @@ pub(crate) fn ended_well(state: Option<&api::OperationState>) -> Result<(), Fail
         }
         _ => Ok(()),
     }
-}
-
-/// The body that starts an operation. Compat: it clears the state of the last one.
-pub(crate) fn start(operation: Value) -> Value {
-    let mut body = merge_patch("operation", operation);
-    body["status"] = json!({ "operationState": Value::Null });
-    body
 }

@@ -25,7 +25,10 @@ impl TerminateOp {
         if state.is_none_or(|state| state.phase != OperationPhase::Running) {
             return Err(Failure::new("Unable to terminate operation. No operation is in progress"));
         }
-        store.patch(&found, json!({"status": {"operationState": {"phase": "Terminating"}}})).await?;
+        match &store.server {
+            Some(api) => super::server::terminate(api, &found).await?,
+            None => store.patch(&found, json!({"status": {"operationState": {"phase": "Terminating"}}})).await?,
+        }
         terminal::print(&format!("Application '{}' operation terminating\n", self.name))
     }
 }
