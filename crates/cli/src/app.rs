@@ -17,6 +17,7 @@ mod refresh;
 mod resource_filter;
 mod resource_states;
 mod rollback;
+mod server;
 mod show;
 mod store;
 mod sync;
@@ -28,17 +29,27 @@ mod wait;
 pub(crate) use desired::commit_of;
 pub(crate) use managed::{Managed, veil};
 pub(crate) use output::{Format, text};
-pub(crate) use store::{Store, explain, read as found};
+pub(crate) use store::{AppName, Store, explain, read as found};
 
 use crate::connection::Connection;
 use crate::failure::Failure;
+use crate::session::ServerFlags;
 use crate::signals::interruptible;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use clock::Clock;
+
+/// Look at applications and act on them.
+#[derive(Debug, Args)]
+pub(crate) struct App {
+    #[command(flatten)]
+    server: ServerFlags,
+    #[command(subcommand)]
+    command: Command,
+}
 
 /// The commands below `app`.
 #[derive(Debug, Subcommand)]
-pub(crate) enum App {
+enum Command {
     /// List applications
     List(list::List),
     /// Get application details
@@ -70,21 +81,24 @@ pub(crate) enum App {
 
 impl App {
     pub(crate) async fn run(&self, connection: &Connection, clock: &Clock) -> Result<(), Failure> {
-        let store = store::Store { client: connection.client(clock).await? };
-        match self {
-            App::List(command) => command.run(&store).await,
-            App::Get(command) => command.run(&store).await,
-            App::Sync(command) => command.run(&store).await,
-            App::Wait(command) => command.run(&store).await,
-            App::History(command) => command.run(&store).await,
-            App::Rollback(command) => command.run(&store).await,
-            App::Delete(command) => command.run(&store).await,
-            App::Diff(command) => interruptible(command.run(&store)).await,
-            App::Manifests(command) => interruptible(command.run(&store)).await,
-            App::Explain(command) => command.run(&store, clock).await,
-            App::TerminateOp(command) => command.run(&store).await,
-            App::ConfirmDeletion(command) => command.run(&store, clock).await,
-            App::Actions(command) => command.run(&store, clock).await,
+        let store = match self.server.api(connection)? {
+            Some(api) => Store::of_server(api, clock),
+            None => Store::of(connection.client(clock).await?),
+        };
+        match &self.command {
+            Command::List(command) => command.run(&store).await,
+            Command::Get(command) => command.run(&store).await,
+            Command::Sync(command) => command.run(&store).await,
+            Command::Wait(command) => command.run(&store).await,
+            Command::History(command) => command.run(&store).await,
+            Command::Rollback(command) => command.run(&store).await,
+            Command::Delete(command) => command.run(&store).await,
+            Command::Diff(command) => interruptible(command.run(&store)).await,
+            Command::Manifests(command) => interruptible(command.run(&store)).await,
+            Command::Explain(command) => command.run(&store, clock).await,
+            Command::TerminateOp(command) => command.run(&store).await,
+            Command::ConfirmDeletion(command) => command.run(&store, clock).await,
+            Command::Actions(command) => command.run(&store, clock).await,
         }
     }
 }

@@ -23,14 +23,21 @@ mod signals;
 
 mod server_api;
 
-mod control_plane;
+mod session;
 
+mod control_plane;
+mod image_updates;
+
+mod account;
 mod admin;
 mod app;
 mod cluster_command;
 mod demo;
 mod helm;
+mod images;
 mod kustomize;
+mod login;
+mod notifications;
 mod outside;
 mod plugins;
 mod proj;
@@ -67,9 +74,18 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Log in to a server, as `argocd login` does
+    Login(login::Login),
+    /// Refresh an expired login
+    Relogin(login::Relogin),
+    /// Log out of a server
+    Logout(login::Logout),
+    /// Switch between logins
+    Context(login::Contexts),
+    /// Manage accounts of a server, as `argocd account` does
+    Account(account::Account),
     /// Look at applications and act on them, as `argocd app` does
-    #[command(subcommand)]
-    App(app::App),
+    App(Box<app::App>),
     /// Render charts and look into them, as `helm` does
     #[command(subcommand)]
     Helm(helm::Helm),
@@ -80,6 +96,11 @@ enum Command {
     Render(Box<render::Render>),
     /// Look at rollouts and steer them, as `kubectl argo rollouts` does
     Rollouts(Box<rollouts::Rollouts>),
+    /// Look at the images that applications follow, update them, hold versions back
+    #[command(subcommand)]
+    Images(Box<images::Images>),
+    /// Look at the triggers and templates of notifications, and try them
+    Notifications(Box<notifications::Notifications>),
     /// Link this binary under the names of plugins
     #[command(subcommand)]
     Plugins(plugins::Plugins),
@@ -151,9 +172,16 @@ fn run_alone(command: &Command) -> Option<Result<(), Failure>> {
 async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let clock = Clock::system();
     match &arguments.command {
+        Command::Login(command) => command.run().await,
+        Command::Relogin(command) => command.run(&arguments.connection).await,
+        Command::Logout(command) => command.run().await,
+        Command::Context(command) => command.run(),
+        Command::Account(command) => command.run(&arguments.connection).await,
         Command::App(command) => command.run(&arguments.connection, &clock).await,
         Command::Render(command) => command.run(&clock).await,
         Command::Rollouts(command) => command.run(&arguments.connection, &clock).await,
+        Command::Notifications(command) => command.run(&arguments.connection, &clock).await,
+        Command::Images(command) => command.run(&arguments.connection, &clock).await,
         Command::Plugins(command) => command.run(),
         Command::Demo(command) => command.run(&clock).await,
         Command::Up(command) => command.run(&clock).await,

@@ -110,6 +110,8 @@ pub(crate) async fn serve(
     })
     .map_err(|error| Failure::new(error.to_string()))?;
     let address = bound.address;
+    let pages = ui::pages(&site).map_err(|problem| Failure::new(problem.message))?;
+    let bound = bound.beside(pages);
     let served = match reached {
         Reached::Locally => bound.serve_plain(&site).map_err(|error| refused(&error))?,
         Reached::Everywhere => {
@@ -119,7 +121,7 @@ pub(crate) async fn serve(
     };
     let word = if reached == Reached::Locally { "http" } else { "https" };
     terminal::note(&format!(
-        "API on {word}://{address}, user admin, password in Secret {namespace}/argocd-initial-admin-secret"
+        "web page and API on {word}://{address}, user admin, password in Secret {namespace}/argocd-initial-admin-secret"
     ));
     Ok(Some(served))
 }

@@ -171,8 +171,11 @@ pub async fn receive(call: Call) -> Result<Reply, Problem> {
 
 /// A secret, or the one that it refers to: `$key`, or `$name:key` of another Secret.
 fn resolved(site: &Site, own: &crate::plane::Data, key: &str) -> Option<String> {
-    accounts::resolve(own.get(key)?, |reference| match reference.secret {
+    let said = own.get(key).filter(|text| !text.is_empty())?;
+    let found = accounts::resolve(said, |reference| match reference.secret {
         None => own.get(reference.key).cloned(),
         Some(name) => site.plane.secret(name).remove(reference.key),
-    })
+    });
+    // A reference that leads nowhere must not let everybody in: what is demanded then is known to nobody.
+    found.filter(|secret| !secret.is_empty()).or_else(|| Some(signin::Entropy::of(&site.clock).text(32)))
 }

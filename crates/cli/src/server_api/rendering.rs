@@ -21,19 +21,19 @@ impl Tools for Rendering {
         application: &Object,
         revision: Option<&str>,
     ) -> BoxFuture<'static, Result<Vec<Value>, String>> {
-        let (store, application) = (Store { client: self.client.clone() }, application.clone());
+        let (store, application) = (Store::of(self.client.clone()), application.clone());
         let revision = revision.map(str::to_owned);
         Box::pin(async move { manifests(&store, application, revision.as_deref()).await.map_err(words) })
     }
 
     fn managed(&self, application: &Object) -> BoxFuture<'static, Result<Vec<Told>, String>> {
-        let (store, application) = (Store { client: self.client.clone() }, application.clone());
+        let (store, application) = (Store::of(self.client.clone()), application.clone());
         Box::pin(async move { managed(&store, application).await.map_err(words) })
     }
 
     fn revision(&self, application: &Object, revision: &str) -> BoxFuture<'static, Result<Value, String>> {
         let (store, application, revision) =
-            (Store { client: self.client.clone() }, application.clone(), revision.to_owned());
+            (Store::of(self.client.clone()), application.clone(), revision.to_owned());
         Box::pin(async move { commit(&store, application, &revision).await.map_err(words) })
     }
 }

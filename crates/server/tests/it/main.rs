@@ -1,1 +1,9 @@
-//! The server over HTTP.
+//! The server over real HTTP, beside the controller of applications on an embedded cluster.
+
+mod hostile;
+mod journey;
+mod secrets;
+mod stage;
+mod streams;
+mod verdicts;
+mod webhooks;

@@ -1,0 +1,84 @@
+//! A server to talk to: which one, who one is there, and what is kept of it between commands.
+
+mod client;
+mod config;
+
+pub(crate) use client::{Api, Reached, part};
+pub(crate) use config::{Config, Context, ServerEntry, UserEntry};
+
+use crate::connection::Connection;
+use crate::failure::Failure;
+use clap::Args;
+use std::path::PathBuf;
+
+/// The name under which the binary is upstream's.
+pub(crate) const BINARY: &str = "argocd";
+
+/// The flags that name a server; upstream's.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ServerFlags {
+    /// Address of the server, as host:port; without it, the one that `login` has kept
+    #[arg(long, value_name = "ADDRESS", env = "ARGOCD_SERVER", global = true)]
+    pub server: Option<String>,
+    /// Token to be recognised by
+    #[arg(long, value_name = "TOKEN", env = "ARGOCD_AUTH_TOKEN", hide_env_values = true, global = true)]
+    pub auth_token: Option<String>,
+    /// Do not encrypt
+    #[arg(long, global = true)]
+    pub plaintext: bool,
+    /// Do not check the server's certificate
+    #[arg(long, global = true)]
+    pub insecure: bool,
+    /// Taken and not needed: everything goes over HTTP
+    #[arg(long, global = true)]
+    pub grpc_web: bool,
+    /// Talk to the cluster itself, without a server
+    #[arg(long, global = true)]
+    pub core: bool,
+    /// Where logins are kept. Default: ~/.config/argocd/config
+    #[arg(long = "config", value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// The login to use; without it, the current one
+    #[arg(long, value_name = "NAME", global = true)]
+    pub argocd_context: Option<String>,
+}
+
+impl ServerFlags {
+    /// Where logins are kept.
+    pub(crate) fn config_path(&self) -> Result<PathBuf, Failure> {
+        config::path(self.config.as_deref())
+    }
+
+    /// A client of the server that is meant; `None` where a cluster is meant, which a kubeconfig names.
+    pub(crate) fn api(&self, connection: &Connection) -> Result<Option<Api>, Failure> {
+        let named_cluster = connection.kubeconfig.is_some() || connection.context.is_some();
+        if self.core || (named_cluster && self.server.is_none()) {
+            return Ok(None);
+        }
+        let config = Config::load(&self.config_path()?)?;
+        let reached = match (&self.server, config.current(self.argocd_context.as_deref())?) {
+            (Some(server), known) => {
+                let known = known.filter(|known| known.server.server == *server);
+                let flags = (self.plaintext, self.insecure);
+                Some(Reached::named(server, flags, known.as_ref()))
+            }
+            (None, Some(known)) if known.server.core => None,
+            (None, Some(known)) => {
+                let flags = (self.plaintext, self.insecure);
+                Some(Reached::named(&known.server.server, flags, Some(&known)))
+            }
+            (None, None) => None,
+        };
+        let Some(mut reached) = reached else { return Ok(None) };
+        if let Some(token) = self.auth_token.as_ref().filter(|token| !token.is_empty()) {
+            reached.token.clone_from(token);
+        }
+        Api::new(reached).map(Some)
+    }
+
+    /// A client of a server, which must be named.
+    pub(crate) fn needed(&self, connection: &Connection) -> Result<Api, Failure> {
+        let none = || Failure::new("Argo CD server address unspecified: sign in with `capstan login SERVER`, or use --server");
+        self.api(connection)?.ok_or_else(none)
+    }
+}
