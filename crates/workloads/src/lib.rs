@@ -23,6 +23,8 @@ pub mod job;
 pub mod kubelet;
 pub mod namespace_furniture;
 pub mod namespaces;
+pub mod node_evictions;
+pub mod node_health;
 pub mod nodes;
 mod orphans;
 pub mod plan;
@@ -67,7 +69,12 @@ impl Default for Options {
     /// Two nodes in two zones.
     fn default() -> Self {
         let nodes = [("node-0", 0), ("node-1", 1)].map(|(name, number)| Node::numbered(name, number));
-        Options { nodes: nodes.into(), pods: kubelet::Defaults::default(), metrics: Metrics::default(), root_certificate: String::new() }
+        Options {
+            nodes: nodes.into(),
+            pods: kubelet::Defaults::default(),
+            metrics: Metrics::default(),
+            root_certificate: String::new(),
+        }
     }
 }
 
@@ -101,6 +108,7 @@ impl Workloads {
 fn controllers(options: Options) -> Vec<Box<dyn Controller>> {
     vec![
         Box::new(nodes::Nodes::new(options.nodes)),
+        Box::new(node_evictions::NodeEvictions::default()),
         Box::new(namespace_furniture::NamespaceFurniture { certificate: options.root_certificate }),
         Box::new(namespaces::Namespaces),
         Box::new(garbage::Garbage),

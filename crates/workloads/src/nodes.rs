@@ -1,6 +1,7 @@
-//! The simulated nodes: registered when the cluster starts, ready ever after.
+//! The simulated nodes: registered when the cluster starts, and ready unless an annotation says otherwise.
 
 use crate::controller::{Change, Context, Controller, Item};
+use crate::node_health::Health;
 use crate::plan::{Action, CONTROLLER_MANAGER, KUBELET, Part, Plan, Target};
 use crate::reading::{micro_time_text, time_text};
 use apiserver::{Api, GroupResource, Object, resources};
@@ -14,6 +15,8 @@ const VERSION: &str = "v1.36.2";
 const LEASES: &str = "kube-node-lease";
 /// The taint of a node that is not ready; the API server puts it on every new one.
 const NOT_READY: &str = "node.kubernetes.io/not-ready";
+/// The taint of a node that is not heard of.
+const UNREACHABLE: &str = "node.kubernetes.io/unreachable";
 /// The taint of a cordoned node.
 const UNSCHEDULABLE: &str = "node.kubernetes.io/unschedulable";
 
@@ -73,8 +76,9 @@ pub fn plan(observed: &Observed, now: Timestamp) -> Plan {
                 resource_version: None,
             });
         }
+        Some(object) if Health::told(object) != Health::wanted(object) => actions.push(health(object, now)),
         Some(object) => {
-            actions.extend(taint(object));
+            actions.extend(taint(object, now));
             if !observed.has_lease {
                 actions.push(create(resources::LEASES, LEASES, &node.name, lease(object, now)));
             }
@@ -130,8 +134,37 @@ fn status(node: &Node, now: Timestamp) -> Value {
     })
 }
 
-/// New nodes are kept free until they are ready, and cordoned ones as long as they are: both by a taint.
-fn taint(object: &Object) -> Option<Action> {
+/// The conditions of a node that is not well, or is well again.
+fn health(object: &Object, now: Timestamp) -> Action {
+    let mut conditions = object.get("/status/conditions").and_then(|it| it.as_array().cloned()).unwrap_or_default();
+    let health = Health::wanted(object);
+    for condition in &mut conditions {
+        let is_ready = condition["type"] == "Ready";
+        let (status, reason, message) = match (health, is_ready) {
+            (Health::Lost, _) => ("Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status."),
+            (Health::NotReady, true) => ("False", "KubeletNotReady", "container runtime is down"),
+            (Health::Ready, true) => ("True", "KubeletReady", "kubelet is posting ready status"),
+            (_, false) => ("False", "KubeletHasSufficient", "kubelet has sufficient of it"),
+        };
+        if condition["status"] != status {
+            condition["lastTransitionTime"] = time_text(now).into();
+            condition["status"] = status.into();
+            condition["reason"] = reason.into();
+            condition["message"] = message.into();
+        }
+    }
+    Action::Patch {
+        target: Target { resource: resources::NODES, namespace: Box::default(), name: object.name().into() },
+        part: Part::Status,
+        change: json!({"status": {"conditions": conditions}}),
+        manager: if health == Health::Lost { CONTROLLER_MANAGER } else { KUBELET },
+        resource_version: Some(object.meta().resource_version.clone()),
+    }
+}
+
+/// New nodes are kept free until they are ready, cordoned ones as long as they are, and those that are not well are
+/// emptied: all by taints.
+fn taint(object: &Object, now: Timestamp) -> Option<Action> {
     let before = match object.get("/spec/taints") {
         Some(Value::Array(taints)) => taints,
         _ => Vec::new(),
@@ -139,7 +172,17 @@ fn taint(object: &Object) -> Option<Action> {
     let cordoned = object.get("/spec/unschedulable").is_some_and(|own| own == true);
     let is = |taint: &Value, key: &str| taint["key"] == key;
     let mut after = before.clone();
-    after.retain(|taint| !is(taint, NOT_READY) && (cordoned || !is(taint, UNSCHEDULABLE)));
+    let ill = Health::told(object).taint();
+    let is_of_health = |taint: &Value| is(taint, NOT_READY) || is(taint, UNREACHABLE);
+    after.retain(|taint| {
+        !is_of_health(taint) || ill.is_some_and(|ill| is(taint, ill) && taint["effect"] != "PreferNoSchedule")
+    });
+    after.retain(|taint| cordoned || !is(taint, UNSCHEDULABLE));
+    for (key, effect) in ill.into_iter().flat_map(|key| [(key, "NoSchedule"), (key, "NoExecute")]) {
+        if !after.iter().any(|taint| is(taint, key) && taint["effect"] == effect) {
+            after.push(json!({"key": key, "effect": effect, "timeAdded": time_text(now)}));
+        }
+    }
     if cordoned && !after.iter().any(|taint| is(taint, UNSCHEDULABLE)) {
         after.push(json!({"key": UNSCHEDULABLE, "effect": "NoSchedule"}));
     }

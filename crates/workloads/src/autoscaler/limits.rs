@@ -114,9 +114,10 @@ fn allowed(rules: &Rules, history: &History, current: i64, now: Timestamp, direc
         return current;
     }
     let of_policy = |policy: &super::spec::Policy| {
-        let recent = history.scaled.iter().filter(|(at, by)| {
-            after_seconds(*at, policy.period) > now && by.signum() == direction
-        });
+        let recent = history
+            .scaled
+            .iter()
+            .filter(|(at, by)| after_seconds(*at, policy.period) > now && by.signum() == direction);
         let done: i64 = recent.map(|(_, by)| *by).sum();
         let start = current - done;
         if policy.is_percent {

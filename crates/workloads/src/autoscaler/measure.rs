@@ -190,7 +190,8 @@ fn of_object(source: &Value, around: &Around<'_>) -> Result<Proposal, Failed> {
     let (metric, kind, name) =
         (text(source, "/metric/name"), text(source, "/describedObject/kind"), text(source, "/describedObject/name"));
     let measured = Measured::Object { namespace: around.namespace, kind, name, metric };
-    let value = around.metrics.measure(&measured).ok_or_else(|| unmeasured("FailedGetObjectMetric", "object", metric))?;
+    let value =
+        around.metrics.measure(&measured).ok_or_else(|| unmeasured("FailedGetObjectMetric", "object", metric))?;
     let (replicas, current) = of_number(value, &source["target"], around);
     let status = json!({"type": "Object", "object": {
         "metric": source["metric"], "describedObject": source["describedObject"], "current": current,

@@ -178,8 +178,7 @@ fn decide(
             message: "the HPA was unable to compute the replica count: it has no metrics".to_owned(),
         }));
     };
-    let message =
-        format!("the HPA was able to successfully calculate a replica count from {}", highest.name);
+    let message = format!("the HPA was able to successfully calculate a replica count from {}", highest.name);
     draft.set("ScalingActive", true, "ValidMetricFound", &message);
     let limited = bounded(spec, history, current, highest.replicas, draft.now);
     draft.set("AbleToScale", true, limited.able.0, limited.able.1);
@@ -269,7 +268,8 @@ fn scaled(api: &Api, autoscaler: &Object) -> Result<Scaled, String> {
     let text = |field: &str| reference[field].as_str().unwrap_or_default();
     let (kind, name) = (text("kind"), text("name"));
     let resource = api.resource_of(text("apiVersion"), kind);
-    let resource = resource.ok_or_else(|| format!("no matches for kind \"{kind}\" in group \"{}\"", text("apiVersion")))?;
+    let resource =
+        resource.ok_or_else(|| format!("no matches for kind \"{kind}\" in group \"{}\"", text("apiVersion")))?;
     let namespace = autoscaler.namespace().unwrap_or_default();
     let scale = api.scale_of(&resource, namespace, name);
     let scale = scale.ok_or_else(|| format!("{}.{} \"{name}\" not found", resource.resource, resource.group))?;

@@ -9,6 +9,7 @@ pub use behaviour::Defaults;
 
 use crate::controller::{Change, Context, Controller, Item};
 use crate::difference::merge_patch;
+use crate::node_health::Health;
 use crate::plan::{Action, KUBELET, Note, Part, Plan, Severity};
 use crate::pod::Pod;
 use crate::reading::{about, target};
@@ -162,6 +163,13 @@ impl Addresses {
 }
 
 impl Kubelets {
+    /// All pods, when a node is well again: which are its own, each pass finds out.
+    fn pods_of(&self, change: &Change<'_>) -> Vec<Item> {
+        let was_ill = change.previous.is_some_and(|previous| Health::told(previous) != Health::Ready);
+        let is_back = was_ill && Health::told(change.object) == Health::Ready;
+        if is_back { self.runs.keys().cloned().collect() } else { Vec::new() }
+    }
+
     pub(crate) fn new(defaults: Defaults) -> Self {
         Kubelets { defaults, runs: BTreeMap::new(), addresses: Addresses { next: 0, used: BTreeSet::new() } }
     }
@@ -202,6 +210,9 @@ impl Controller for Kubelets {
     }
 
     fn notice(&mut self, change: &Change<'_>, api: &Api) -> Vec<Item> {
+        if *change.resource == resources::NODES {
+            return self.pods_of(change);
+        }
         if *change.resource != resources::PODS {
             return Vec::new();
         }
@@ -223,6 +234,9 @@ impl Controller for Kubelets {
         let Some(run) = self.runs.get(item).filter(|run| run.uid == pod.meta().uid) else { return Plan::nothing() };
         let spec = Pod::read(&pod).spec;
         let Some(node) = context.api.get(&resources::NODES, "", &spec.node_name) else { return Plan::nothing() };
+        if Health::told(&node) != Health::Ready {
+            return Plan::nothing();
+        }
         let host_ip = internal_address(&node);
         let observed = Observed {
             seen: run.seen,

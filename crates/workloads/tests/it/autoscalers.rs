@@ -54,7 +54,11 @@ impl World {
     fn condition(&self, kind: &str) -> String {
         let status = status(&self.api.get(&AUTOSCALERS, "default", "web").expect("there"));
         let found = status["conditions"].as_array().into_iter().flatten().find(|it| it["type"] == kind);
-        found.map(|it| format!("{} {}", it["status"].as_str().unwrap_or_default(), it["reason"].as_str().unwrap_or_default())).unwrap_or_default()
+        found
+            .map(|it| {
+                format!("{} {}", it["status"].as_str().unwrap_or_default(), it["reason"].as_str().unwrap_or_default())
+            })
+            .unwrap_or_default()
     }
 }
 
@@ -66,7 +70,8 @@ async fn replicas_follow_what_pods_use_up_at_once_and_down_after_a_while() {
     world.create(asking(2)).await;
     settle().await;
     world.create(autoscaler(|_| ())).await;
-    wait(60).await;
+    // Metrics are looked at every 15 seconds: between two looks.
+    wait(50).await;
     assert_eq!(world.replicas(), 2);
     assert_eq!(world.condition("ScalingActive"), "True ValidMetricFound");
     assert_eq!(world.condition("AbleToScale"), "True ReadyForNewScale");
@@ -74,7 +79,10 @@ async fn replicas_follow_what_pods_use_up_at_once_and_down_after_a_while() {
     used.store(150, Ordering::SeqCst);
     wait(16).await;
     assert_eq!(world.replicas(), 6, "three times as many");
-    assert_eq!(world.told("SuccessfulRescale")[0], "New size: 6; reason: cpu resource utilization (percentage of request) above target");
+    assert_eq!(
+        world.told("SuccessfulRescale")[0],
+        "New size: 6; reason: cpu resource utilization (percentage of request) above target"
+    );
     wait(31).await;
     assert_eq!(world.replicas(), 10, "the most there may be");
     assert_eq!(world.condition("ScalingLimited"), "True TooManyReplicas");
@@ -87,7 +95,10 @@ async fn replicas_follow_what_pods_use_up_at_once_and_down_after_a_while() {
     assert_eq!(world.replicas(), 2);
     assert_eq!(world.condition("ScalingLimited"), "True TooFewReplicas");
     let current = status(&world.api.get(&AUTOSCALERS, "default", "web").expect("there"));
-    assert_eq!(current["currentMetrics"][0]["resource"]["current"], json!({"averageUtilization": 5, "averageValue": "5m"}));
+    assert_eq!(
+        current["currentMetrics"][0]["resource"]["current"],
+        json!({"averageUtilization": 5, "averageValue": "5m"})
+    );
     world.workloads.stop().await;
 }
 

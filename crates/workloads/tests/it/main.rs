@@ -8,6 +8,7 @@ mod hashes;
 mod loop_smoke;
 mod many;
 mod namespaces_limits;
+mod nodes;
 mod pods;
 mod scheduling;
 mod stateful_sets;
