@@ -14,7 +14,8 @@ use api::image_updater::PullRequest;
 use clock::Clock;
 use cluster::{ClusterClient, ClusterError};
 use controller::EventSink;
-use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt};
 use git::{Remote, Repositories};
 use images::{BranchOf, Change, Decision, Hold, ImageReference, Method, Strategy, branch_name, decide};
 use registry::Client;
@@ -169,12 +170,16 @@ impl Updater {
                 Err(message) => fail(images, &message),
             }
         }
-        let carried = futures::stream::iter(batches.into_values().map(|(batch, pull_request, places)| async move {
-            let mut outcome = batch.carry_out(pen).await;
-            self.ask_for_merge(&batch, pull_request.as_ref(), &mut outcome, pen).await;
-            (outcome, places)
-        }));
-        let outcomes: Vec<_> = carried.buffered(PUSHES).collect().await;
+        let mut carried: Vec<BoxFuture<'_, _>> = Vec::new();
+        for (batch, pull_request, places) in batches.into_values() {
+            let carry = async move {
+                let mut outcome = batch.carry_out(pen).await;
+                self.ask_for_merge(&batch, pull_request.as_ref(), &mut outcome, pen).await;
+                (outcome, places)
+            };
+            carried.push(carry.boxed());
+        }
+        let outcomes: Vec<_> = futures::stream::iter(carried).buffered(PUSHES).collect().await;
         let mut commits = Vec::new();
         for (outcome, places) in outcomes {
             for ((position, indexes), what) in places.into_iter().zip(outcome.what) {
@@ -343,14 +348,17 @@ fn judge<'f>(
 
 /// Confirms the versions that are about to be written; each once.
 async fn confirm_all(registry: &Client, wallet: &Wallet<'_>, checked: &mut [(&Followed, Vec<Checked<'_>>, Vec<Hold>)]) {
-    let images = checked.iter_mut().flat_map(|(_, images, _)| images.iter_mut());
-    let asked = futures::stream::iter(images.map(|one| async move {
-        let (Some((_, to)), Some(offered)) = (one.update(), &one.offered) else { return };
-        if let Err(message) = confirm(registry, wallet, one.image, &offered.repository, to).await {
-            one.decision = Err(message);
-        }
-    }));
-    asked.buffer_unordered(SIDE_BY_SIDE).collect::<Vec<()>>().await;
+    let mut asked: Vec<BoxFuture<'_, ()>> = Vec::new();
+    for one in checked.iter_mut().flat_map(|(_, images, _)| images.iter_mut()) {
+        let ask = async move {
+            let (Some((_, to)), Some(offered)) = (one.update(), &one.offered) else { return };
+            if let Err(message) = confirm(registry, wallet, one.image, &offered.repository, to).await {
+                one.decision = Err(message);
+            }
+        };
+        asked.push(ask.boxed());
+    }
+    futures::stream::iter(asked).buffer_unordered(SIDE_BY_SIDE).collect::<Vec<()>>().await;
 }
 
 fn fail(images: &mut [Checked<'_>], message: &str) {

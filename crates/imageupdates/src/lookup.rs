@@ -2,7 +2,8 @@
 
 use crate::credentials::Wallet;
 use crate::followed::{Followed, Image};
-use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt};
 use images::{ImageReference, Platform, Strategy, Tag};
 use jiff::Timestamp;
 use registry::{Client, Repository, TagOrder};
@@ -47,12 +48,16 @@ pub(crate) async fn look_up(client: &Client, wallet: &Wallet<'_>, followed: &[Fo
             }
         }
     }
-    let asked = futures::stream::iter(of.into_iter().map(|(repository, places)| async move {
-        let images: Vec<&Image> = places.iter().map(|(a, i)| &followed[*a].images[*i]).collect();
-        let offered = ask(client, &repository, &images).await;
-        places.into_iter().zip(offered).collect::<Vec<_>>()
-    }));
-    let answers: Vec<_> = asked.buffer_unordered(SIDE_BY_SIDE).collect().await;
+    let ask_one = |(repository, places): (Repository, Vec<(usize, usize)>)| {
+        async move {
+            let images: Vec<&Image> = places.iter().map(|(a, i)| &followed[*a].images[*i]).collect();
+            let offered = ask(client, &repository, &images).await;
+            places.into_iter().zip(offered).collect::<Vec<_>>()
+        }
+        .boxed()
+    };
+    let asked: Vec<BoxFuture<'_, _>> = of.into_iter().map(ask_one).collect();
+    let answers: Vec<_> = futures::stream::iter(asked).buffer_unordered(SIDE_BY_SIDE).collect().await;
     found.extend(answers.into_iter().flatten());
     found
 }
@@ -129,18 +134,24 @@ async fn newest(
     }
     let unknown: Vec<String> =
         admitted.iter().filter(|tag| !built.contains_key(&tag.name)).map(|tag| tag.name.clone()).collect();
-    let asked = futures::stream::iter(unknown.into_iter().map(|name| async move {
-        let build = client.build(repository, &name).await;
-        (name, build)
-    }));
-    let answers: Vec<_> = asked.buffer_unordered(SIDE_BY_SIDE).collect().await;
+    let build_one = |name: String| {
+        async move {
+            let build = client.build(repository, &name).await;
+            (name, build)
+        }
+        .boxed()
+    };
+    let asked: Vec<BoxFuture<'_, _>> = unknown.into_iter().map(build_one).collect();
+    let answers: Vec<_> = futures::stream::iter(asked).buffer_unordered(SIDE_BY_SIDE).collect().await;
     for (name, build) in answers {
         match build {
-            Ok(build) => drop(built.insert(name, build.created)),
+            Ok(build) => {
+                built.insert(name, build.created);
+            }
             // A tag that went meanwhile, or that is no image, is no candidate.
             Err(error) => match error.problem {
                 registry::Problem::NotFound { .. } | registry::Problem::Protocol { .. } => {
-                    drop(built.insert(name, None))
+                    built.insert(name, None);
                 }
                 _ => return Err(error.to_string()),
             },

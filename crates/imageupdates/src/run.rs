@@ -11,6 +11,8 @@ use api::names::APPLICATION;
 use api::{Application, Time};
 use cluster::{Cache, Cached, Change, ClusterId, Notice, Part, PatchKind, Presence, Target, WRITE_TIMEOUT, Write};
 use controller::{Environment, Shutdown};
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use images::ImageReference;
 use object::{Fetched, Gvk, Key};
 use serde_json::json;
@@ -96,7 +98,11 @@ impl ImageUpdates {
     }
 
     /// Runs until `shutdown` begins.
-    pub async fn run(self) {
+    pub fn run(self) -> BoxFuture<'static, ()> {
+        self.drive().boxed()
+    }
+
+    async fn drive(self) {
         tokio::select! {
             biased;
             () = self.shutdown.begun() => return,
