@@ -51,6 +51,12 @@ pub enum Bench {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// What a change of one of many applications costs, and how quickly many are told while one service hangs.
+    Notifications {
+        /// Handed to the benchmark; it takes none.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// Many Rollouts on a cluster in a process of its own: the figures in docs/benchmarks.md.
     Rollouts {
         /// Handed to the benchmark; `-- --help` tells what there is.
@@ -88,6 +94,12 @@ impl Bench {
                 let mut example = Command::new("cargo");
                 example.current_dir(workspace::root());
                 example.args(["run", "--release", "--quiet", "-p", "analysis", "--example", "verdict_bench", "--"]);
+                succeed(example.args(arguments))
+            }
+            Bench::Notifications { arguments } => {
+                let mut example = Command::new("cargo");
+                example.current_dir(workspace::root());
+                example.args(["run", "--release", "--quiet", "-p", "notify", "--example", "notify_bench", "--"]);
                 succeed(example.args(arguments))
             }
             Bench::Helm { arguments } => {
