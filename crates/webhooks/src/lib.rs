@@ -16,6 +16,8 @@ mod secrets;
 mod body;
 mod commits;
 
+mod provider;
+
 mod providers;
 
 mod receive;

@@ -32,8 +32,8 @@ fn subject(text: &str) -> Subject {
 /// `subject resource action object`.
 fn ask(authority: &Authority, question: &str) -> Verdict {
     let words: Vec<&str> = question.split_whitespace().collect();
-    let [who, resource, action, object] = words.as_slice() else { panic!("four words: {question}") };
-    let resource = Resource::parse(resource).unwrap_or_else(|| panic!("a resource: {question}"));
+    let [who, resource, action, object] = <[&str; 4]>::try_from(words).expect("four words");
+    let resource = Resource::parse(resource).expect("a resource");
     authority.decide(&subject(who), Request { resource, action, object })
 }
 

@@ -3,7 +3,7 @@
 use crate::body::{Capped, missing, read};
 use crate::delivery::{Delivery, Sender};
 use crate::event::{DefaultBranch, Event, Files, Push, RefChange, commit, short_name};
-use crate::providers::Provider;
+use crate::provider::Provider;
 use crate::refusal::Refusal;
 use crate::secrets::{AZURE_PASSWORD, AZURE_USER, Secrets, is_basic};
 use serde::Deserialize;

@@ -4,7 +4,7 @@
 use crate::body::{missing, read};
 use crate::delivery::{Delivery, Sender};
 use crate::event::{Event, ImagePush};
-use crate::providers::{Provider, is_type, must_show};
+use crate::provider::{Provider, is_type, must_show};
 use crate::refusal::Refusal;
 use crate::secrets::{AZURE_REGISTRY, Secrets};
 use serde::Deserialize;

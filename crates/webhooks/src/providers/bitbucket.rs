@@ -3,7 +3,7 @@
 use crate::body::{Capped, missing, read};
 use crate::delivery::{Delivery, Sender};
 use crate::event::{DefaultBranch, Event, Files, Push, RefChange, commit};
-use crate::providers::Provider;
+use crate::provider::Provider;
 use crate::refusal::Refusal;
 use crate::secrets::{BITBUCKET, Secrets, is_secret};
 use serde::Deserialize;

@@ -3,7 +3,7 @@
 use crate::body::{missing, read};
 use crate::delivery::{Delivery, Sender};
 use crate::event::{Event, ImagePush};
-use crate::providers::{Provider, is_type};
+use crate::provider::{Provider, is_type};
 use crate::refusal::Refusal;
 use crate::secrets::{GHCR, GITHUB, Secrets, Signed};
 use serde::Deserialize;

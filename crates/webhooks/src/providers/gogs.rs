@@ -5,7 +5,7 @@ use crate::body::{missing, read};
 use crate::commits::{Commits, Sent, files};
 use crate::delivery::{Delivery, Sender};
 use crate::event::{DefaultBranch, Event, Push, RefChange, commit, short_name};
-use crate::providers::Provider;
+use crate::provider::Provider;
 use crate::refusal::Refusal;
 use crate::secrets::{GOGS, Secrets, Signed};
 use serde::Deserialize;

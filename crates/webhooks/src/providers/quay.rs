@@ -4,7 +4,7 @@
 use crate::body::{Capped, missing, read};
 use crate::delivery::{Delivery, Sender};
 use crate::event::{Event, ImagePush};
-use crate::providers::{Provider, is_type, must_show};
+use crate::provider::{Provider, is_type, must_show};
 use crate::refusal::Refusal;
 use crate::secrets::{QUAY, Secrets};
 use serde::Deserialize;
