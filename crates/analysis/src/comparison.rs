@@ -134,7 +134,7 @@ impl Comparison {
         let counts = |bad: u64, all: u64| format!("{bad} of {all} bad");
         for (key, value) in [
             (STATE, evidence.write()),
-            ("e-value", format!("{:.3e} of {:.0}", log_e_value.exp(), 1.0 / self.alpha)),
+            ("e-value", format!("{} of {:.0}", scientific(log_e_value), 1.0 / self.alpha)),
             ("stable", counts(stable_bad, stable)),
             ("canary", counts(canary_bad, canary)),
             ("odds-ratio", format!("{:.2} ({:.2} to {:.2})", evidence.ratio(), interval.low, interval.high)),
@@ -154,6 +154,26 @@ pub fn terminated(mut measurement: Measurement, now: Timestamp) -> Measurement {
     measurement
 }
 
+/// A number by its natural logarithm: it may be larger than any `f64`.
+fn scientific(logarithm: f64) -> String {
+    let value = logarithm.exp();
+    if value.is_finite() {
+        return format!("{value:.3e}");
+    }
+    format!("1e{:.0}", logarithm / std::f64::consts::LN_10)
+}
+
 fn later(now: Timestamp, interval: SignedDuration) -> Timestamp {
     now.checked_add(interval).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::scientific;
+
+    #[test]
+    fn evidence_beyond_all_numbers_is_told_by_its_size() {
+        assert_eq!(scientific(0.0), "1.000e0");
+        assert_eq!(scientific(1e6 * std::f64::consts::LN_10), "1e1000000");
+    }
 }

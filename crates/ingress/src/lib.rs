@@ -42,7 +42,7 @@ pub use pods::{Count, Identity, Pod, Tallies};
 pub use rewrite::{Redirect, Rewrite};
 pub use route::{Backend, Mirror, Origin, Port, Rank, Route, Share};
 pub use routers::{KINDS, routes};
-pub use server::COUNTS_PATH;
+pub use server::{COUNTS_PATH, METRICS_PATH};
 pub use snapshot::Snapshot;
 pub use sticky::{Sticky, With};
 pub use table::Table;

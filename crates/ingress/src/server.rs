@@ -20,7 +20,9 @@ use tokio::task::JoinSet;
 
 /// The path at which the ingress itself answers with what pods have counted, whatever the host.
 pub const COUNTS_PATH: &str = "/.capstan/counts";
-/// The query of that path for all and bad answers of each version, by its hash.
+/// The path at which it answers the same for Prometheus: answers of each version, by their status.
+pub const METRICS_PATH: &str = "/.capstan/metrics";
+/// The query of [`COUNTS_PATH`] for all and bad answers of each version, by its hash.
 const BY_HASH: &str = "by=hash";
 /// Connections at a time; more wait to be accepted.
 const CONNECTIONS_MAX: usize = 4096;
@@ -63,6 +65,11 @@ fn answer<B>(request: &Request<B>, front: &Front) -> Response<Full<Bytes>> {
         let counted = front.tallies().counts();
         let is_by_hash = request.uri().query() == Some(BY_HASH);
         return respond(StatusCode::OK, &if is_by_hash { by_hash(&counted) } else { counts(&counted) });
+    }
+    if request.uri().path() == METRICS_PATH {
+        let mut response = Response::new(Full::from(exposition(&front.tallies().counts())));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4"));
+        return response;
     }
     let reply = front.reply(&ask_of(request));
     let mut response = respond_to(&reply);
@@ -130,6 +137,26 @@ fn by_hash(counts: &[Count]) -> Value {
         *bad += count.failed;
     }
     versions.iter().map(|(hash, (total, bad))| ((*hash).to_owned(), json!({"total": total, "bad": bad}))).collect()
+}
+
+/// Answers of each version as counters. What names them cannot hold what would have to be escaped.
+fn exposition(counts: &[Count]) -> String {
+    let mut series: BTreeMap<(&str, &str, &str), u64> = BTreeMap::new();
+    for count in counts {
+        let (namespace, hash) = (&*count.pod.namespace, &*count.pod.hash);
+        *series.entry((namespace, hash, "200")).or_default() += count.answered.saturating_sub(count.failed);
+        *series.entry((namespace, hash, "500")).or_default() += count.failed;
+    }
+    let mut text = "# HELP capstan_ingress_requests_total Answers of simulated pods.\n\
+                    # TYPE capstan_ingress_requests_total counter\n"
+        .to_owned();
+    for ((namespace, hash, code), count) in series {
+        text.push_str(&format!(
+            "capstan_ingress_requests_total{{namespace=\"{namespace}\",rollouts_pod_template_hash=\"{hash}\",\
+             code=\"{code}\"}} {count}\n"
+        ));
+    }
+    text
 }
 
 fn respond(status: StatusCode, value: &Value) -> Response<Full<Bytes>> {

@@ -5,10 +5,12 @@
 
 #![expect(clippy::panic, reason = "a test that cannot go on says why")]
 
+mod prometheus_server;
 mod stage;
 mod transcript;
 
 mod applications;
+mod canary_analysis;
 mod control_plane;
 mod dashboard;
 mod failures;

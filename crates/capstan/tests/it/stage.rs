@@ -49,6 +49,26 @@ impl Process {
         }
     }
 
+    /// What it notes on its other output: the text behind `marker` as far as `end`.
+    pub fn noted(&mut self, marker: &str, end: char) -> String {
+        let stderr = self.child.stderr.as_mut().expect("its errors");
+        let mut line = Vec::new();
+        // Byte by byte: what comes later is for whoever reads it all.
+        for byte in stderr.bytes() {
+            let byte = byte.expect("readable");
+            if byte != b'\n' {
+                line.push(byte);
+                continue;
+            }
+            let text = String::from_utf8_lossy(&line).into_owned();
+            line.clear();
+            if let Some((_, behind)) = text.split_once(marker) {
+                return behind.split(end).next().unwrap_or_default().to_owned();
+            }
+        }
+        panic!("it ended before it noted {marker:?}");
+    }
+
     /// Asks it to end, as a service manager does, and gives what it printed.
     pub fn terminate(mut self) -> Ended {
         signal("-TERM", self.child.id());
@@ -80,7 +100,7 @@ pub struct Stage {
     pub folder: TempDir,
     pub client: ClusterClient,
     // Ends with the stage.
-    _process: Process,
+    process: Process,
 }
 
 impl Stage {
@@ -91,7 +111,12 @@ impl Stage {
         let process = Process::start(folder.path(), arguments, "capstan is ready");
         let kubeconfig = folder.path().join(".capstan/kubeconfig");
         let client = ClusterClient::from_kubeconfig(Some(&kubeconfig), None, &Clock::system()).await;
-        Stage { client: client.expect("a client"), folder, _process: process }
+        Stage { client: client.expect("a client"), folder, process }
+    }
+
+    /// What the process notes; see [`Process::noted`].
+    pub fn noted(&mut self, marker: &str, end: char) -> String {
+        self.process.noted(marker, end)
     }
 
     pub fn repository(&self) -> PathBuf {

@@ -2,7 +2,7 @@
 
 use crate::objects::documents;
 use cluster::{Change, ClusterClient, Target, Write};
-use ingress::{Bound, COUNTS_PATH, Ingress, StartError};
+use ingress::{Bound, COUNTS_PATH, Ingress, METRICS_PATH, StartError};
 use object::{Gvk, Object};
 use serde_json::{Value, json};
 use std::future::Future;
@@ -59,6 +59,11 @@ async fn eventually<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F)
 
 /// Status and body of a request over a connection of its own.
 async fn get(address: SocketAddr, host: &str, path: &str) -> (u16, Value) {
+    let (status, body) = get_text(address, host, path).await;
+    (status, serde_json::from_str(&body).expect("JSON"))
+}
+
+async fn get_text(address: SocketAddr, host: &str, path: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.expect("sent");
@@ -66,7 +71,7 @@ async fn get(address: SocketAddr, host: &str, path: &str) -> (u16, Value) {
     stream.read_to_string(&mut answer).await.expect("an answer");
     let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-    (status, serde_json::from_str(body).expect("JSON"))
+    (status, body.to_owned())
 }
 
 #[tokio::test]
@@ -91,6 +96,10 @@ async fn requests_over_real_connections_reach_pods_and_are_counted() {
     let (_, counts) = get(address, "any", COUNTS_PATH).await;
     let answered: u64 = counts.as_array().expect("a list").iter().filter_map(|it| it["answered"].as_u64()).sum();
     assert_eq!(answered, before + 40, "{counts:#}");
+    let (_, metrics) = get_text(address, "any", METRICS_PATH).await;
+    let series = metrics.lines().filter(|line| line.starts_with("capstan_ingress_requests_total{namespace=\"shop\","));
+    let total: u64 = series.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum();
+    assert_eq!(total, answered, "{metrics}");
     assert_eq!(get(address, "other.example.com", "/").await.0, 404);
 
     let told = || async {

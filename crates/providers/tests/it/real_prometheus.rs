@@ -4,6 +4,7 @@
 use crate::server::{Request, Server, ok};
 use crate::stage::{Stage, run};
 use analysis::TaskKind;
+use api::rollouts::Measurement;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::PathBuf;
@@ -21,7 +22,12 @@ const POLL: Duration = Duration::from_millis(100);
 /// What is scraped: both versions' requests and those that ended badly.
 const COUNTED: &str = "# TYPE shop_requests_total counter\n\
     shop_requests_total{hash=\"old\",code=\"200\"} 995\nshop_requests_total{hash=\"old\",code=\"500\"} 5\n\
-    shop_requests_total{hash=\"new\",code=\"200\"} 900\nshop_requests_total{hash=\"new\",code=\"500\"} 100\n";
+    shop_requests_total{hash=\"new\",code=\"200\"} 900\nshop_requests_total{hash=\"new\",code=\"500\"} 100\n\
+    # TYPE shop_seconds histogram\n\
+    shop_seconds_bucket{hash=\"old\",le=\"0.5\"} 990\nshop_seconds_bucket{hash=\"old\",le=\"+Inf\"} 1000\n\
+    shop_seconds_sum{hash=\"old\"} 250\nshop_seconds_count{hash=\"old\"} 1000\n\
+    shop_seconds_bucket{hash=\"new\",le=\"0.5\"} 800\nshop_seconds_bucket{hash=\"new\",le=\"+Inf\"} 1000\n\
+    shop_seconds_sum{hash=\"new\"} 450\nshop_seconds_count{hash=\"new\"} 1000\n";
 
 struct Prometheus {
     url: String,
@@ -122,16 +128,17 @@ async fn a_span_of_time_is_asked_for() {
     assert_eq!(stage.line(provider, "len(result) == 3 && all(result, # == 3)").await, "Successful [3,3,3]");
 }
 
-#[tokio::test]
-async fn versions_are_compared_by_what_it_counted() {
-    let scraped = Server::start(|_: &Request| ok(COUNTED)).await;
-    let Some(prometheus) = Prometheus::start(scraped.port).await else { return };
+/// What a comparison of what it counted comes to.
+async fn verdict(prometheus: &Prometheus, counts: Value) -> Measurement {
     let stage = Stage::start().await;
-    let grouped = json!({
-        "total": "sum by (hash) (shop_requests_total)", "bad": "sum by (hash) (shop_requests_total{code=~'5..'})",
-        "label": "hash", "stable": "old", "canary": "new",
+    let scraped = timeout(PATIENCE, async {
+        while stage.line(prometheus.query("up"), "result[0] == 1").await != "Successful [1]" {
+            sleep(POLL).await;
+        }
     });
-    let settings = json!({"prometheus": {"address": prometheus.url}, "grouped": grouped});
+    scraped.await.expect("it scrapes");
+    let mut settings = counts;
+    settings["prometheus"] = json!({"address": prometheus.url});
     let run = run(json!({"plugin": {"capstan/comparison": settings}}), "", json!([]));
     let mut measured = stage.ask(&run, TaskKind::Start, None).await.expect("arguments").measurement;
     let verdict = timeout(PATIENCE, async {
@@ -142,8 +149,36 @@ async fn versions_are_compared_by_what_it_counted() {
         }
     });
     verdict.await.expect("a verdict");
+    measured
+}
+
+#[tokio::test]
+async fn versions_are_compared_by_what_it_counted() {
+    let scraped = Server::start(|_: &Request| ok(COUNTED)).await;
+    let Some(prometheus) = Prometheus::start(scraped.port).await else { return };
+    let grouped = json!({
+        "total": "sum by (hash) (shop_requests_total)", "bad": "sum by (hash) (shop_requests_total{code=~'5..'})",
+        "label": "hash", "stable": "old", "canary": "new",
+    });
+    let measured = verdict(&prometheus, json!({ "grouped": grouped })).await;
     assert_eq!(measured.phase_word, "Failed");
     assert!(measured.message.starts_with("the canary is worse: about "), "{}", measured.message);
     assert_eq!(measured.metadata["canary"], "100 of 1000 bad");
     assert_eq!(measured.metadata["stable"], "5 of 1000 bad");
+}
+
+#[tokio::test]
+async fn latency_is_compared_at_a_bound_of_a_histogram() {
+    let scraped = Server::start(|_: &Request| ok(COUNTED)).await;
+    let Some(prometheus) = Prometheus::start(scraped.port).await else { return };
+    let version = |hash: &str| {
+        json!({
+            "total": format!("sum(shop_seconds_count{{hash='{hash}'}})"),
+            "good": format!("sum(shop_seconds_bucket{{hash='{hash}',le='0.5'}})"),
+        })
+    };
+    let measured = verdict(&prometheus, json!({"stable": version("old"), "canary": version("new")})).await;
+    assert_eq!(measured.phase_word, "Failed");
+    assert_eq!(measured.metadata["canary"], "200 of 1000 bad");
+    assert_eq!(measured.metadata["stable"], "10 of 1000 bad");
 }
