@@ -51,6 +51,12 @@ pub enum Bench {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// 1,000 images of 100 repositories asked for, and 90 applications updated by one commit.
+    Images {
+        /// Handed to the benchmark; it takes none.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// What a change of one of many applications costs, and how quickly many are told while one service hangs.
     Notifications {
         /// Handed to the benchmark; it takes none.
@@ -88,6 +94,11 @@ impl Bench {
             Bench::Planning { arguments } => {
                 let mut bench = Command::new("cargo");
                 bench.current_dir(workspace::root()).args(["bench", "-p", "strategy", "--bench", "planning", "--"]);
+                succeed(bench.args(arguments))
+            }
+            Bench::Images { arguments } => {
+                let mut bench = Command::new("cargo");
+                bench.current_dir(workspace::root()).args(["bench", "-p", "imageupdates", "--bench", "images", "--"]);
                 succeed(bench.args(arguments))
             }
             Bench::Verdict { arguments } => {

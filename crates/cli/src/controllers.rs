@@ -2,14 +2,18 @@
 
 use crate::evaluate_jsonnet::evaluator;
 use crate::failure::Failure;
+use crate::image_updates::{self, ImagesSetup};
+use crate::notifications::{Ground, Telling, tapped};
+pub(crate) use crate::shared::Replicas;
+use crate::shared::Shared;
 use analysisruns::AnalysisRuns;
 use analysisruns::experiments::Experiments;
 use applications::sources::Counters;
 use applications::{Applications, Measured, Options, Settings};
 use charts::{Charts, ChartsOptions};
 use clock::{Clock, Offload};
-use cluster::{Cache, ClusterClient, Clusters};
-use controller::{Elector, Environment, KubeEvents, Leadership, LeaseConfig, Metrics, Reporter, Shutdown, Views};
+use cluster::{Cache, ClusterClient, ClusterId, Clusters};
+use controller::{Environment, Metrics, Shutdown, Views};
 use git::{GitSource, Repositories, RepositoriesOptions};
 use providers::{Network, Providers};
 use ring::rand::{SecureRandom, SystemRandom};
@@ -36,17 +40,12 @@ pub(crate) struct Controllers {
     pub rollouts: Option<Cache>,
     /// The clusters that applications go to, where this process deals with them.
     pub clusters: Option<Clusters>,
+    /// What wakes image updates, and what is measured of them, where this process deals with them.
+    pub images: Option<(imageupdates::Handle, imageupdates::Measured)>,
+    /// What is counted of notifications.
+    pub notified: notify::Metrics,
     shutdown: Shutdown,
     tasks: Vec<JoinHandle<()>>,
-}
-
-/// Whether other replicas may act too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Replicas {
-    /// There is only this one.
-    One,
-    /// There may be others: who holds the Lease acts.
-    Many,
 }
 
 /// What this process deals with.
@@ -56,11 +55,13 @@ pub(crate) enum Kind {
     Applications,
     /// Rollouts
     Rollouts,
+    /// New versions of images
+    Images,
 }
 
 impl Kind {
     /// Everything.
-    pub(crate) const ALL: [Kind; 2] = [Kind::Applications, Kind::Rollouts];
+    pub(crate) const ALL: [Kind; 3] = [Kind::Applications, Kind::Rollouts, Kind::Images];
 }
 
 /// What controllers are started with.
@@ -81,45 +82,10 @@ pub(crate) struct Setup<'s> {
     pub kinds: &'s [Kind],
     /// Where metrics may be asked for.
     pub network: Network,
-}
-
-/// What every controller of this process gets.
-struct Shared {
-    client: ClusterClient,
-    clock: Clock,
-    metrics: Metrics,
-    views: Views,
-    shutdown: Shutdown,
-    replicas: Replicas,
-    identity: String,
-}
-
-impl Shared {
-    /// Whether one kind of controller may act, as its Lease says.
-    fn leadership(&self, namespace: &str, lease: &str, tasks: &mut Vec<JoinHandle<()>>) -> Leadership {
-        match self.replicas {
-            Replicas::One => Leadership::always(),
-            Replicas::Many => {
-                let config = LeaseConfig::new(namespace, lease, &self.identity);
-                let (elector, leadership) = Elector::new(self.client.clone(), config);
-                tasks.push(tokio::spawn(elector.run(self.shutdown.clone())));
-                leadership
-            }
-        }
-    }
-
-    fn environment(&self, clusters: Clusters, leadership: Leadership, component: &str) -> Environment {
-        let reporter = Reporter { component: component.into(), instance: self.identity.as_str().into() };
-        let events = KubeEvents::start(clusters.clone(), self.clock.clone(), reporter, self.metrics.clone());
-        Environment {
-            clock: self.clock.clone(),
-            clusters,
-            leadership,
-            events: Arc::new(events),
-            metrics: self.metrics.clone(),
-            views: self.views.clone(),
-        }
-    }
+    /// How registries of images are asked.
+    pub images: ImagesSetup,
+    /// Whether namespaces may configure notifications themselves.
+    pub self_service: notify::SelfService,
 }
 
 impl Controllers {
@@ -136,22 +102,48 @@ impl Controllers {
             replicas,
             kinds,
             network,
+            images,
+            self_service,
         } = setup;
+        let telling = Telling { network, self_service, metrics: notify::Metrics::default() };
         let identity = format!("{}_{}", host_name(), clock.random("identity").uuid());
         let (metrics, views, shutdown) = (Metrics::default(), Views::default(), Shutdown::new());
         let shared = Shared { client, clock, metrics, views, shutdown, replicas, identity };
         let mut tasks = Vec::new();
         let (mut sources, mut measured, mut cache, mut clusters) = (None, None, None, None);
+        let settings = Settings { namespace, application_namespaces, ..Settings::default() };
+        let parallel = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let git = RepositoriesOptions::new(data.join("repositories"));
+        let git = Repositories::new(git, Offload::pool(parallel));
         if kinds.contains(&Kind::Applications) {
-            let settings = Settings { namespace, application_namespaces, ..Settings::default() };
-            let started = start_applications(&shared, data, settings, &mut tasks).await?;
+            let started =
+                start_applications(&shared, (data, git.clone(), &telling), settings.clone(), &mut tasks).await?;
             (sources, measured, clusters) = (Some(started.0), Some(started.1), Some(started.2));
         }
+        let mut updates = None;
+        if kinds.contains(&Kind::Images) {
+            let kept = clusters.as_ref().and_then(|all| all.get(&ClusterId::home())).and_then(|home| home.cache);
+            let kept = kept.unwrap_or_else(|| applications::start_cache(shared.client.clone(), &settings));
+            updates = Some(image_updates::start(&shared, images, (git, kept), &settings.namespace, &mut tasks)?);
+        }
         if kinds.contains(&Kind::Rollouts) {
-            cache = Some(start_rollouts(&shared, (rollouts, balancers), network, &mut tasks)?);
+            cache = Some(start_rollouts(&shared, (rollouts, balancers), &telling, &mut tasks)?);
         }
         let Shared { metrics, views, shutdown, .. } = shared;
-        Ok(Controllers { views, metrics, sources, measured, rollouts: cache, clusters, shutdown, tasks })
+        let images = updates;
+        let notified = telling.metrics;
+        Ok(Controllers {
+            views,
+            metrics,
+            sources,
+            measured,
+            rollouts: cache,
+            clusters,
+            images,
+            notified,
+            shutdown,
+            tasks,
+        })
     }
 
     /// Lets them finish what they are at, and ends them.
@@ -166,7 +158,7 @@ impl Controllers {
 
 async fn start_applications(
     shared: &Shared,
-    data: &Path,
+    (data, git, telling): (&Path, Repositories, &Telling),
     settings: Settings,
     tasks: &mut Vec<JoinHandle<()>>,
 ) -> Result<(Arc<Counters>, Measured, Clusters), Failure> {
@@ -174,11 +166,19 @@ async fn start_applications(
     let cache = applications::start_cache(shared.client.clone(), &settings);
     let clusters = Clusters::home(shared.client.clone(), Some(cache));
     let leadership = shared.leadership(&settings.namespace, APPLICATIONS_LEASE, tasks);
+    let ground = Ground {
+        product: notifications::Product::Applications,
+        clusters: clusters.clone(),
+        leadership: leadership.clone(),
+        namespace: settings.namespace.clone(),
+        inbox: notify::Inbox::default(),
+        git: Some(git.clone()),
+    };
+    telling.start(shared, ground, tasks)?;
     let environment = shared.environment(clusters.clone(), leadership, "argocd-application-controller");
     let parallel = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let offload = Offload::pool(parallel);
-    let git: Arc<dyn GitSource> =
-        Arc::new(Repositories::new(RepositoriesOptions::new(data.join("repositories")), offload.clone()));
+    let git: Arc<dyn GitSource> = Arc::new(git);
     let charts = Charts::new(ChartsOptions::in_folder(data.join("charts")), &shared.clock, offload.clone());
     let charts = Some(charts.map_err(|error| Failure::new(error.to_string()))?);
     let options =
@@ -194,7 +194,7 @@ async fn start_applications(
 fn start_rollouts(
     shared: &Shared,
     (settings, balancers): (rollouts::Settings, Option<Arc<dyn LoadBalancers>>),
-    network: Network,
+    telling: &Telling,
     tasks: &mut Vec<JoinHandle<()>>,
 ) -> Result<Cache, Failure> {
     let cache = rollouts::start_cache(shared.client.clone(), &settings);
@@ -204,8 +204,18 @@ fn start_rollouts(
         id => format!("{ROLLOUTS_LEASE}-{id}"),
     };
     let leadership = shared.leadership(rollouts::DEFAULT_NAMESPACE, &lease, tasks);
-    let environment = shared.environment(clusters, leadership, "rollouts-controller");
-    start_analysis(shared, &settings, network, environment.clone(), tasks)?;
+    let inbox = notify::Inbox::default();
+    let ground = Ground {
+        product: notifications::Product::Rollouts,
+        clusters: clusters.clone(),
+        leadership: leadership.clone(),
+        namespace: rollouts::DEFAULT_NAMESPACE.to_owned(),
+        inbox: inbox.clone(),
+        git: None,
+    };
+    telling.start(shared, ground, tasks)?;
+    let environment = tapped(shared.environment(clusters, leadership, "rollouts-controller"), &inbox);
+    start_analysis(shared, &settings, telling.network, environment.clone(), tasks)?;
     let options = rollouts::Options { settings, balancers, ..rollouts::Options::new(environment) };
     let controller = rollouts::Rollouts::new(options, shared.shutdown.clone());
     tasks.push(tokio::spawn(controller.map_err(|error| Failure::new(error.to_string()))?.run()));

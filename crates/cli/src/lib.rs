@@ -27,6 +27,7 @@ mod session;
 
 mod control_plane;
 mod image_updates;
+mod shared;
 
 mod account;
 mod admin;

@@ -21,6 +21,8 @@ pub(crate) type Exposition = Arc<dyn Fn() -> String + Send + Sync>;
 pub(crate) fn exposition(controllers: &Controllers) -> Exposition {
     let (metrics, sources) = (controllers.metrics.clone(), controllers.sources.clone());
     let (cache, measured) = (controllers.rollouts.clone(), controllers.measured.clone());
+    let images = controllers.images.clone();
+    let notified = controllers.notified.clone();
     Arc::new(move || {
         let mut text = String::new();
         let mut family = String::new();
@@ -36,6 +38,10 @@ pub(crate) fn exposition(controllers: &Controllers) -> Exposition {
         if let Some(measured) = &measured {
             text.push_str(&measured.exposition(&metrics));
         }
+        if let Some((_, measured)) = &images {
+            text.push_str(&measured.exposition());
+        }
+        text.push_str(&notified.exposition());
         if let Some(cache) = &cache {
             text.push_str(&rollouts::metrics::exposition(cache, &metrics));
         }

@@ -5,6 +5,7 @@ use crate::controllers::{Controllers, Kind, Replicas, Setup};
 use crate::dashboard_at::{self, DashboardAt};
 use crate::embedded_cluster::{ClusterFlags, explain, whereabouts};
 use crate::failure::Failure;
+use crate::image_updates::{ImagesFlags, ImagesSetup};
 use crate::load_balancers::AwsFlags;
 use crate::rollouts::RolloutAdmission;
 use crate::server_api::{self, Reached, ServerAt};
@@ -101,6 +102,8 @@ pub(crate) async fn start_in(
         replicas: Replicas::One,
         kinds: &Kind::ALL,
         network: providers::Network::Anywhere,
+        images: ImagesSetup { programs: None, reach: web::Reach::Anywhere },
+        self_service: notify::SelfService::Off,
     })
     .await
 }
@@ -152,10 +155,15 @@ pub(crate) struct Run {
     #[arg(long, value_name = "ADDRESS", default_value_t = ServerAt::everywhere())]
     ui: ServerAt,
     /// What to deal with
-    #[arg(long, value_enum, value_delimiter = ',', default_value = "applications,rollouts")]
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "applications,rollouts,images")]
     controllers: Vec<Kind>,
+    /// Let namespaces hold configurations of notifications of their own
+    #[arg(long)]
+    self_service_notification_enabled: bool,
     #[command(flatten)]
     rollouts: RolloutsFlags,
+    #[command(flatten)]
+    images: ImagesFlags,
 }
 
 /// Which Rollouts are dealt with.
@@ -189,6 +197,10 @@ impl RolloutsFlags {
 }
 
 impl Run {
+    fn self_service(&self) -> notify::SelfService {
+        if self.self_service_notification_enabled { notify::SelfService::On } else { notify::SelfService::Off }
+    }
+
     pub(crate) async fn run(&self, connection: &Connection, clock: &Clock) -> Result<(), Failure> {
         let client = match in_cluster(connection, clock) {
             Some(client) => client,
@@ -213,6 +225,8 @@ impl Run {
             replicas: Replicas::Many,
             kinds: &self.controllers,
             network: self.rollouts.network(),
+            images: self.images.setup(),
+            self_service: self.self_service(),
         })
         .await?;
         serve_metrics(self.metrics, &controllers).await?;

@@ -8,15 +8,15 @@ mod commit_text;
 mod local;
 mod objects;
 mod pack;
+mod proposal;
 mod signer;
 mod tree_edit;
 
+pub use proposal::{Proposal, PushError, Pushed};
 pub use signer::{SignError, Signer};
 
 use crate::builder::parse_paths;
-use crate::change::Change;
-use crate::commit::Signature;
-use crate::error::{GitError, Problem};
+use crate::error::Problem;
 use crate::oid::Oid;
 use crate::refs::RefScope;
 use crate::remote::Remote;
@@ -27,63 +27,6 @@ use crate::wire::pkt::Pace;
 use crate::wire::push::{Command, Report, read, request};
 use objects::NewObject;
 use std::path::PathBuf;
-
-/// A commit to be made and pushed.
-#[derive(Debug, Clone)]
-pub struct Proposal {
-    /// The branch to push, without `refs/heads/`.
-    pub branch: String,
-    /// Where the branch is; `None` where it is to be made.
-    pub expected: Option<Oid>,
-    /// The commit that is followed: where the branch is, or what a new branch begins at. It must have been fetched.
-    pub parent: Oid,
-    /// What changes, by path.
-    pub changes: Vec<(String, Change)>,
-    /// The message.
-    pub message: String,
-    /// Who makes it, and when.
-    pub author: Signature,
-    /// Who signs it.
-    pub signer: Option<Signer>,
-}
-
-/// What was pushed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pushed {
-    /// This commit.
-    Commit(Oid),
-    /// Nothing: the changes are there already.
-    Nothing,
-}
-
-/// Why nothing was pushed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PushError {
-    /// The branch is not where it was: read anew and propose again.
-    #[error("{repository}: branch {branch} has moved meanwhile")]
-    Moved {
-        /// The repository.
-        repository: String,
-        /// The branch.
-        branch: String,
-    },
-    /// The server does not take it: a protected branch, a hook, a rule.
-    #[error("{repository}: branch {branch} does not take the commit: {message}")]
-    Refused {
-        /// The repository.
-        repository: String,
-        /// The branch.
-        branch: String,
-        /// The server's words.
-        message: String,
-    },
-    /// The commit cannot be signed.
-    #[error(transparent)]
-    Sign(#[from] SignError),
-    /// The repository cannot be reached or read.
-    #[error(transparent)]
-    Git(#[from] GitError),
-}
 
 impl Repositories {
     /// Makes the commit and pushes it, as a fast-forward.

@@ -6,6 +6,7 @@
 use crate::edit::{Edited, Files};
 use crate::followed::{Followed, Image};
 use crate::notes::{name_of, version_of};
+use crate::options::Writing;
 use crate::report::{Commit, File};
 use crate::settings::Settings;
 use git::{
@@ -87,7 +88,7 @@ pub struct Pen<'p> {
     /// Now.
     pub now: Timestamp,
     /// Whether to push.
-    pub writing: crate::Writing,
+    pub writing: Writing,
 }
 
 /// One reading of the branch, with the changes made to its files.
@@ -118,7 +119,7 @@ impl Batch<'_> {
                 Ok(proposal) => proposal,
                 Err(message) => return self.failed(&message),
             };
-            if pen.writing == crate::Writing::No {
+            if pen.writing == Writing::No {
                 return self.done(draft, &proposal, None);
             }
             match pen.git.push(&self.remote, &proposal).await {

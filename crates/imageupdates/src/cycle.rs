@@ -6,59 +6,26 @@ use crate::followed::{Followed, Image, is_by_git};
 use crate::lookup::{Offered, confirm, look_up};
 use crate::merge_request::{Hosts, Request};
 use crate::notes::{name_of, version_of};
+use crate::options::{Options, Writing};
 use crate::report::{OfApplication, OfImage, Report, State};
 use crate::survey::{Survey, survey};
 use crate::taken_back::taken_back;
 use crate::{in_application, telling};
 use api::image_updater::PullRequest;
-use clock::Clock;
-use cluster::{ClusterClient, ClusterError};
-use controller::EventSink;
+use cluster::ClusterError;
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt};
-use git::{Remote, Repositories};
+use git::Remote;
 use images::{BranchOf, Change, Decision, Hold, ImageReference, Method, Strategy, branch_name, decide};
 use registry::Client;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
-use web::Reach;
 
 /// How many repositories are pushed to at a time.
 const PUSHES: usize = 8;
 
 /// How many versions of one image are confirmed at a time.
 const SIDE_BY_SIDE: usize = 16;
-
-/// What the updater is made of.
-#[derive(Clone)]
-pub struct Options {
-    /// The control plane's cluster.
-    pub client: ClusterClient,
-    /// The control plane's namespace.
-    pub namespace: String,
-    /// Time.
-    pub clock: Clock,
-    /// Where repositories are read and pushed to.
-    pub git: Repositories,
-    /// The registries.
-    pub registry: Client,
-    /// Whose programs may be run for credentials.
-    pub programs: Option<PathBuf>,
-    /// Which addresses registries may have that nobody has configured.
-    pub reach: Reach,
-    /// Where events go.
-    pub events: Arc<dyn EventSink>,
-}
-
-/// Whether anything is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Writing {
-    /// Commits, Applications, events and conditions.
-    Yes,
-    /// Nothing: the report says what would be.
-    No,
-}
 
 /// Updates images.
 #[derive(Clone)]

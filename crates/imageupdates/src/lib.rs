@@ -11,6 +11,7 @@ pub mod notes;
 pub mod settings;
 
 mod credentials;
+mod options;
 mod program;
 
 pub mod survey;
@@ -33,6 +34,7 @@ mod telling;
 mod metrics;
 mod run;
 
-pub use cycle::{Options, Updater, Writing};
+pub use cycle::Updater;
 pub use metrics::Measured;
+pub use options::{Options, Writing};
 pub use run::{Handle, ImageUpdates, NAME, StartError};

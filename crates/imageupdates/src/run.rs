@@ -1,8 +1,9 @@
 //! Drives the cycles: by the clock, and at once when something changes.
 
-use crate::cycle::{Updater, Writing};
+use crate::cycle::Updater;
 use crate::metrics::Measured;
 use crate::notes;
+use crate::options::Writing;
 use crate::report::{Report, State};
 use crate::settings::{CONFIG, Settings};
 use crate::survey::Survey;

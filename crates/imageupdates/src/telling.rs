@@ -1,8 +1,8 @@
 //! What is written on an Application when a cycle is over: its own versions, notes, conditions; and the events.
 
-use crate::cycle::Options;
 use crate::followed::Followed;
 use crate::notes::Notes;
+use crate::options::Options;
 use crate::report::{OfImage, State};
 use api::names::{API_VERSION, APPLICATION};
 use api::{Application, ApplicationCondition, Time};

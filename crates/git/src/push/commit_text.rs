@@ -1,6 +1,6 @@
 //! The text of a commit.
 
-use super::Proposal;
+use super::proposal::Proposal;
 use super::signer::SignError;
 use crate::commit::Signature;
 use crate::oid::Oid;
