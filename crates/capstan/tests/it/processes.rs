@@ -34,10 +34,10 @@ fn a_taken_port_is_named_with_the_way_out() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address");
     let mut transcript = Transcript::new("taken_port", folder.path());
-    let up = transcript.run(&format!("up --api {address} --dashboard off"));
+    let up = transcript.run(&format!("up --api {address} --dashboard off --ui off"));
     assert!(up.stderr.contains(&address.to_string()), "{}", up.stderr);
     transcript.run(&format!("cluster up --api {address}"));
-    transcript.run(&format!("up --api 127.0.0.1:0 --dashboard off --ingress {address}"));
+    transcript.run(&format!("up --api 127.0.0.1:0 --dashboard off --ui off --ingress {address}"));
     transcript.finish();
 }
 

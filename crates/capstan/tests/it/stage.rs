@@ -23,8 +23,14 @@ impl Process {
     pub fn start(folder: &Path, arguments: &str, until: &str) -> Self {
         let mut command = capstan(folder);
         // Many of these run at once: the port that people know can be had by one of them only.
-        let is_in_the_way = arguments.starts_with("up ") && !arguments.contains("--dashboard");
-        let off = if is_in_the_way { ["--dashboard", "off"].as_slice() } else { &[] };
+        let is = |command: &str, flag: &str| arguments.starts_with(command) && !arguments.contains(flag);
+        let mut off: Vec<&str> = Vec::new();
+        if is("up ", "--dashboard") {
+            off.extend(["--dashboard", "off"]);
+        }
+        if is("up ", "--ui") || is("run", "--ui") {
+            off.extend(["--ui", "off"]);
+        }
         command.args(arguments.split_whitespace()).args(off).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program runs");
         let lines = BufReader::new(child.stdout.take().expect("its output"));
