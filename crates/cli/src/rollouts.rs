@@ -114,7 +114,6 @@ impl Rollouts {
         match &self.command {
             Command::Completion(command) => return command.run(),
             Command::Lint(command) => return command.run(),
-            Command::Notifications(command) => return command.run(),
             Command::Version(command) => return command.run(),
             Command::Dashboard(command) => return command.run(connection, &self.flags, clock).await,
             Command::Complete(command) => {
@@ -130,6 +129,7 @@ impl Rollouts {
             Command::Explain(command) => command.run(&session).await,
             Command::Get(command) => command.run(&session).await,
             Command::List(command) => command.run(&session).await,
+            Command::Notifications(command) => command.run(&session).await,
             Command::Pause(command) => command.run(&session).await,
             Command::Promote(command) => command.run(&session).await,
             Command::Restart(command) => command.run(&session).await,
@@ -140,7 +140,6 @@ impl Rollouts {
             Command::Undo(command) => command.run(&session).await,
             Command::Completion(_)
             | Command::Lint(_)
-            | Command::Notifications(_)
             | Command::Version(_)
             | Command::Dashboard(_)
             | Command::Complete(_) => Ok(()),

@@ -103,7 +103,7 @@ impl Facts {
         let entries = [
             ("RepoURLToHTTPS", of_text(sprig::argo::as_https)),
             ("FullNameByRepoURL", of_text(sprig::argo::full_name)),
-            ("QueryEscape", of_text(|raw| gotemplate::query_escape(raw))),
+            ("QueryEscape", of_text(gotemplate::query_escape)),
             (
                 "GetCommitMetadata",
                 function(&[TEXT], Type::Any, move |arguments| {

@@ -1,20 +1,21 @@
-//! `notifications`: refused by name until there is something to notify with.
+//! `notifications`, of Rollouts.
 
-use super::ending::failed;
+use super::session::Session;
 use crate::failure::Failure;
+use crate::notifications::{Place, Reach, Tools};
 use clap::Args;
+use notifications::Product;
 
-/// Whatever stands behind `notifications`.
+/// Set of CLI commands that helps manage notifications settings.
 #[derive(Debug, Args)]
 pub(super) struct Notifications {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
-    rest: Vec<String>,
+    #[command(flatten)]
+    tools: Tools,
 }
 
 impl Notifications {
-    pub(super) fn run(&self) -> Result<(), Failure> {
-        let what = self.rest.join(" ");
-        let what = if what.is_empty() { "notifications".to_owned() } else { format!("notifications {what}") };
-        Err(failed(format!("`{what}` is not implemented yet: Capstan sends no notifications; nothing was done")))
+    pub(super) async fn run(&self, session: &Session) -> Result<(), Failure> {
+        let (namespace, client) = (session.namespace.clone(), session.client.clone());
+        self.tools.run(&Place { product: Product::Rollouts, namespace, reach: Reach::Open(client) }).await
     }
 }
