@@ -1,12 +1,13 @@
 //! Signing in through the browser: there with a state that only this browser has, back with a code that only we can use.
 
-use crate::identity::Identity;
+use crate::identity::{Identity, TokenError};
 use crate::return_url::is_allowed_return;
 use crate::sealed;
 use crate::service::SignIn;
 use crate::sso::Provider;
 use crate::sso::discovery::{Described, SecretIn};
 use crate::sso::fetch::answer;
+use crate::token::TOKEN_BYTES_MAX;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
@@ -152,19 +153,20 @@ impl SignIn {
             return Err(CallbackError::Refused);
         }
         let answer = self.redeem(&provider, callback.code, &state).await.map_err(CallbackError::Provider)?;
-        let identity =
-            self.identify(&answer.id_token).await.map_err(|error| CallbackError::Token(error.to_string()))?;
-        let bad = |claim: &str| CallbackError::Token(format!("its claim {claim} is not what it must be"));
-        if identity.issuer != provider.issuer() {
-            return Err(bad("iss"));
+        let token = |error: TokenError| CallbackError::Token(error.to_string());
+        if answer.id_token.len() > TOKEN_BYTES_MAX {
+            return Err(token(TokenError::Unreadable));
         }
-        if !is_equal(identity.claims.text("nonce"), &state.nonce) {
-            return Err(bad("nonce"));
+        let claims = provider.claims(&self.0.clients, &answer.id_token, &self.0.clock).await.map_err(token)?;
+        if !is_equal(claims.text("nonce"), &state.nonce) {
+            return Err(token(TokenError::Claim("nonce")));
         }
-        let bound = identity.claims.get("at_hash").and_then(|hash| hash.as_str());
+        let bound = claims.get("at_hash").and_then(|hash| hash.as_str());
         if bound.is_some_and(|hash| is_sha256(&answer.id_token) && hash != half_digest(&answer.access_token)) {
-            return Err(bad("at_hash"));
+            return Err(token(TokenError::Claim("at_hash")));
         }
+        provider.signed_in(claims.text("sub"), &answer.access_token);
+        let identity = self.identify(&answer.id_token).await.map_err(token)?;
         Ok(Finished { token: answer.id_token, identity, return_url: state.return_url })
     }
 

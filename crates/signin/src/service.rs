@@ -131,7 +131,9 @@ impl SignIn {
         let hash = account.and_then(|account| account.password_hash.as_ref()).map(|hash| hash.reveal().clone());
         // A locked name costs as much as any other, so that being locked cannot be timed; its password is not looked at.
         let hash = hash.filter(|_| !is_locked);
-        let is_right = passwords::is_right(&self.0.offload, password.to_owned(), hash).await;
+        let hashes = settings.accounts.values().filter_map(|account| account.password_hash.as_ref());
+        let nobody = passwords::of_nobody(hashes.map(|hash| hash.reveal().as_str()));
+        let is_right = passwords::is_right(&self.0.offload, password.to_owned(), hash, nobody).await;
         let may = account.is_some_and(|account| account.enabled && account.can(Capability::Login));
         if is_locked {
             return Err(LoginError::Invalid);

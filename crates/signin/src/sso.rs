@@ -10,6 +10,7 @@ pub(crate) mod discovery;
 mod keys;
 
 mod id_token;
+mod user_info;
 
 mod provider;
 

@@ -26,7 +26,8 @@ pub(crate) fn verify(token: &str, key: &DecodingKey, algorithm: Algorithm) -> Op
     validation.validate_nbf = false;
     validation.validate_aud = false;
     let decoded = jsonwebtoken::decode::<Map<String, Value>>(token, key, &validation).ok()?;
-    Some(Claims::new(decoded.claims))
+    // RFC 7515, section 4.1.11: what must be understood and is not voids the token.
+    decoded.header.crit.is_none().then(|| Claims::new(decoded.claims))
 }
 
 /// The issuer that a token names, unverified: it only says who has to verify it.

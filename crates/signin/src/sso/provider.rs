@@ -5,9 +5,10 @@ use crate::sso::discovery::{Described, discover};
 use crate::sso::fetch::Way;
 use crate::sso::id_token;
 use crate::sso::keys::{Keys, fetch};
+use crate::sso::user_info::{Ask, GROUPS, Groups};
 use accounts::{Claims, Settings, SingleSignOn};
 use clock::Clock;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -26,13 +27,18 @@ pub struct Provider {
     config: SingleSignOn,
     trusts_any_certificate: bool,
     pub(crate) way: Way,
-    known: Mutex<Known>,
+    known: RwLock<Option<Known>>,
+    /// Held by the one who asks, with when somebody last began to.
+    asking: Mutex<Option<Instant>>,
+    groups: Groups,
 }
 
-#[derive(Debug, Default)]
+/// What the provider said, and when.
+#[derive(Debug, Clone)]
 struct Known {
-    state: Option<(Arc<Described>, Arc<Keys>, Instant)>,
-    asked: Option<Instant>,
+    described: Arc<Described>,
+    keys: Arc<Keys>,
+    at: Instant,
 }
 
 /// How new the keys must be.
@@ -47,7 +53,14 @@ impl Provider {
     pub(crate) fn new(config: SingleSignOn, settings: &Settings) -> Self {
         let trusts_any_certificate = settings.trusts_any_certificate;
         let way = Way::new(&config.root_ca, trusts_any_certificate);
-        Provider { config, trusts_any_certificate, way, known: Mutex::default() }
+        Provider {
+            config,
+            trusts_any_certificate,
+            way,
+            known: RwLock::default(),
+            asking: Mutex::default(),
+            groups: Groups::default(),
+        }
     }
 
     pub(crate) fn settings(&self) -> (&SingleSignOn, bool) {
@@ -78,8 +91,15 @@ impl Provider {
 
     /// Who shows this token of the provider's.
     pub(crate) async fn identify(&self, clients: &Clients, text: &str, clock: &Clock) -> Result<Identity, TokenError> {
-        let claims = self.verify(clients, text).await?;
+        let mut claims = self.verify(clients, text).await?;
         let expires = id_token::check(&claims, &self.config, clock.now())?;
+        if let Some(config) = &self.config.user_info {
+            let ask = Ask { clients, way: &self.way, issuer: &self.config.issuer, config };
+            let groups = self.groups.of(claims.text("sub"), &ask).await.map_err(TokenError::Provider)?;
+            if let Some(groups) = groups {
+                claims.set(GROUPS, groups);
+            }
+        }
         let username = Some(claims.text("email")).filter(|mail| !mail.is_empty()).unwrap_or(claims.user()).to_owned();
         Ok(Identity {
             subject: claims.user().to_owned(),
@@ -89,6 +109,20 @@ impl Provider {
             renewed: None,
             claims,
         })
+    }
+
+    /// The claims of a token that holds: what it says itself, without groups that are asked for elsewhere.
+    pub(crate) async fn claims(&self, clients: &Clients, text: &str, clock: &Clock) -> Result<Claims, TokenError> {
+        let claims = self.verify(clients, text).await?;
+        id_token::check(&claims, &self.config, clock.now())?;
+        Ok(claims)
+    }
+
+    /// Somebody signed in at the provider and came back with this.
+    pub(crate) fn signed_in(&self, user: &str, access_token: &str) {
+        if self.config.user_info.is_some() && !access_token.is_empty() {
+            self.groups.signed_in(user, access_token);
+        }
     }
 
     /// The claims, if one of the provider's keys signed them; new keys are asked for when none of the known did.
@@ -107,33 +141,43 @@ impl Provider {
     }
 
     async fn known(&self, clients: &Clients, fresh: Fresh) -> Result<(Arc<Described>, Arc<Keys>), String> {
-        let mut known = self.known.lock().await;
-        let now = Instant::now();
-        let age = |since: Instant| now.saturating_duration_since(since);
-        let kept =
-            known.state.as_ref().map(|(described, keys, at)| (Arc::clone(described), Arc::clone(keys), age(*at)));
-        let just_asked = known.asked.is_some_and(|at| age(at) < ASKED_AGAIN);
-        if let Some((described, keys, age)) = &kept
-            && (*age < KEPT && fresh == Fresh::Kept || just_asked && *age < KEPT_UNREACHABLE)
+        let kept = self.kept();
+        if let Some((known, age)) = &kept
+            && *age < KEPT
+            && fresh == Fresh::Kept
         {
-            return Ok((Arc::clone(described), Arc::clone(keys)));
+            return Ok((Arc::clone(&known.described), Arc::clone(&known.keys)));
         }
-        known.asked = Some(now);
-        match self.ask(clients).await {
-            Ok((described, keys)) => {
-                known.state = Some((Arc::clone(&described), Arc::clone(&keys), now));
-                Ok((described, keys))
-            }
-            Err(problem) => match kept {
-                Some((described, keys, age)) if age < KEPT_UNREACHABLE => Ok((described, keys)),
-                _ => Err(problem),
+        let mut asked = match (&kept, fresh) {
+            // While somebody else asks, what is known still does.
+            (Some((known, age)), Fresh::Kept) if *age < KEPT_UNREACHABLE => match self.asking.try_lock() {
+                Ok(asked) => asked,
+                Err(_) => return Ok((Arc::clone(&known.described), Arc::clone(&known.keys))),
             },
+            _ => self.asking.lock().await,
+        };
+        let kept = self.kept().filter(|(_, age)| *age < KEPT_UNREACHABLE).map(|(known, _)| known);
+        let just_asked = asked.is_some_and(|at| Instant::now().saturating_duration_since(at) < ASKED_AGAIN);
+        if let Some(known) = kept.as_ref().filter(|_| just_asked) {
+            return Ok((Arc::clone(&known.described), Arc::clone(&known.keys)));
         }
+        *asked = Some(Instant::now());
+        let known = self.ask(clients).await.or_else(|problem| kept.ok_or(problem))?;
+        Ok((known.described, known.keys))
     }
 
-    async fn ask(&self, clients: &Clients) -> Result<(Arc<Described>, Arc<Keys>), String> {
+    /// What is known, and how old it is.
+    fn kept(&self) -> Option<(Known, Duration)> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let age = Instant::now().saturating_duration_since(known.at);
+        Some((known, age))
+    }
+
+    async fn ask(&self, clients: &Clients) -> Result<Known, String> {
         let described = discover(clients, &self.way, &self.config.issuer).await?;
         let keys = fetch(clients, &self.way, &described.keys).await?;
-        Ok((Arc::new(described), Arc::new(keys)))
+        let known = Known { described: Arc::new(described), keys: Arc::new(keys), at: Instant::now() };
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(known.clone());
+        Ok(known)
     }
 }
