@@ -7,7 +7,7 @@ use crate::node::TreeNode;
 use std::collections::BTreeSet;
 
 /// How wide a node is.
-pub const WIDTH: i64 = 248;
+pub const WIDTH: i64 = 276;
 /// How high a node is.
 pub const HEIGHT: i64 = 52;
 /// How far columns are apart.

@@ -101,11 +101,16 @@
   };
 
   // Another address of the same page, without loading it anew.
+  let visits = 0;
   const visit = async (address, isStep) => {
+    const own = ++visits;
     let response;
-    try { response = await fetch(address); } catch { tell("No answer.", true); return; }
+    let text;
+    try { response = await fetch(address); text = await response.text(); } catch { tell("No answer.", true); return; }
+    // Somebody went on meanwhile.
+    if (own !== visits) return;
     if (!response.ok || (response.redirected && new URL(response.url).pathname.endsWith("/login"))) { location.href = response.redirected ? response.url : address; return; }
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = new DOMParser().parseFromString(text, "text/html");
     if (isStep === "push") history.pushState(null, "", address); else if (isStep !== "stay") history.replaceState(null, "", address);
     document.title = page.title;
     const [main, other] = [document.getElementById("live"), page.getElementById("live")];
@@ -140,7 +145,7 @@
     const buttons = [...form.elements].filter((button) => button.localName === "button" && !button.disabled);
     for (const button of buttons) button.disabled = true;
     try {
-      const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+      const response = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { Accept: "application/json" } });
       const answer = await response.json();
       tell(answer.message, !response.ok);
       if (response.status === 401 && answer.location) location.href = answer.location;

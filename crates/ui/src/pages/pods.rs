@@ -27,7 +27,7 @@ pub fn pods(look: &Look<'_>, tree: &ResourceTree) -> Part {
                 @if found.is_empty() { p.quiet.nothing { "It has no pods." } }
                 div.cards { @for place in &found {
                     article.card {
-                        header { h3 { @if place.name.is_empty() { "Not placed yet" } @else { code { (inert(&place.name)) } } } span.fill {} span.quiet { (place.pods.len()) @if place.pods.len() == 1 { " pod" } @else { " pods" } } }
+                        header { h2 { @if place.name.is_empty() { "Not placed yet" } @else { code { (inert(&place.name)) } } } span.fill {} span.quiet { (place.pods.len()) @if place.pods.len() == 1 { " pod" } @else { " pods" } } }
                         ul.podlist { @for node in place.pods.iter().filter(|node| look.at.tree.is_about(node)).take(PODS_MAX) {
                             @let mark = node.health.map_or(UNKNOWN, marks::of_health);
                             li id=(format!("pod-{}", node.uid)) { a href=(look.at.at_node(&node.id, "summary")) data-visit {

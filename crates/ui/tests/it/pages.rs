@@ -84,6 +84,8 @@ async fn an_application_is_made_synced_compared_rolled_back_and_deleted() {
     assert_eq!(admin.send("/applications/argocd/shop/sync", "").await.status, 200);
     stage.until_app("shop", "Synced", "Healthy").await;
 
+    let is_kept = |app: &serde_json::Value| app["status"]["history"].as_array().is_some_and(|own| own.len() == 2);
+    stage.until(("argoproj.io/v1alpha1", "Application"), "argocd", "shop", "deployed twice", is_kept).await;
     let history = admin.page("/applications/argocd/shop?panel=history").await;
     assert!(history.contains("Roll back to this"), "{history}");
     assert_eq!(admin.send("/applications/argocd/shop/rollback", "id=0").await.status, 200);

@@ -41,6 +41,7 @@ async fn two_applications_are_looked_at_and_acted_on() {
     browser.until("return !!document.querySelector('#drawer form.panel')").await;
     check(&browser, "sync panel").await;
     browser.click("#drawer .buttons .first").await;
+    browser.until("return !!document.querySelector('#result')").await;
     stage.until_app("shop", "Synced", "Healthy").await;
     browser.until_said("Everything is as its source says, and well.").await;
     browser.until("return document.querySelectorAll(\"[id^='node-/Pod/']\").length === 2").await;
@@ -66,6 +67,7 @@ async fn two_applications_are_looked_at_and_acted_on() {
     browser.press("s").await;
     browser.until("return !!document.querySelector('#drawer form.panel')").await;
     browser.click("#drawer .buttons .first").await;
+    browser.until("return !!document.querySelector('#result')").await;
     let is_first = |own: &Value| own["data"]["value"] == "first";
     stage.until(("v1", "ConfigMap"), "shop", "settings", "repaired", is_first).await;
     browser.until_said("Everything is as its source says, and well.").await;
@@ -77,6 +79,7 @@ async fn two_applications_are_looked_at_and_acted_on() {
     browser.click(".sentence .first").await;
     browser.until("return !!document.querySelector('#drawer form.panel')").await;
     browser.click("#drawer .buttons .first").await;
+    browser.until("return !!document.querySelector('#result')").await;
     stage.until(("v1", "ConfigMap"), "shop", "settings", "second", |own| own["data"]["value"] == "second").await;
     stage.until_app("shop", "Synced", "Healthy").await;
     browser.run("[...document.querySelectorAll('#head .buttons a')].find((it) => it.innerText.startsWith('History')).click(); return true").await;
