@@ -47,7 +47,8 @@ pub fn set_defaults(pod: &mut Value, ranges: &[Value]) {
 
 /// Sets what a container does not say; gives the names of what was set.
 fn fill(container: &mut Value, field: &str, given: &BTreeMap<String, String>) -> Vec<String> {
-    let mut said = container.pointer(&format!("/resources/{field}")).and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut said =
+        container.pointer(&format!("/resources/{field}")).and_then(Value::as_object).cloned().unwrap_or_default();
     let missing: Vec<String> = given.keys().filter(|name| !said.contains_key(*name)).cloned().collect();
     if missing.is_empty() {
         return missing;
@@ -116,7 +117,10 @@ fn asked(container: &Value) -> Asked {
 fn of_pod(pod: &Value) -> Asked {
     let containers: Vec<Asked> = read::list(read::at(pod, "spec"), "containers").iter().map(asked).collect();
     let first: Vec<Asked> = read::list(read::at(pod, "spec"), "initContainers").iter().map(asked).collect();
-    Asked { requests: together(&containers, &first, |it| &it.requests), limits: together(&containers, &first, |it| &it.limits) }
+    Asked {
+        requests: together(&containers, &first, |it| &it.requests),
+        limits: together(&containers, &first, |it| &it.limits),
+    }
 }
 
 fn together(containers: &[Asked], first: &[Asked], of: fn(&Asked) -> &Amounts) -> Amounts {
@@ -129,7 +133,7 @@ fn together(containers: &[Asked], first: &[Asked], of: fn(&Asked) -> &Amounts) -
             }
         }
     }
-    for (name, amount) in first.iter().flat_map(|container| of(container)) {
+    for (name, amount) in first.iter().flat_map(of) {
         if total.get(name).is_some_and(|sum| sum < amount) {
             total.insert(name.clone(), *amount);
         }
@@ -226,11 +230,31 @@ mod tests {
         let cpu = |request: &str, limit: &str| json!({"requests": {"cpu": request}, "limits": {"cpu": limit}});
         let of = |kind: &str, field: &str, bound: &str| range(json!({"type": kind, field: {"cpu": bound}}));
         let cases = [
-            (of("Container", "min", "200m"), vec![cpu("100m", "1")], "minimum cpu usage per Container is 200m, but request is 100m"),
-            (of("Container", "min", "200m"), vec![json!({})], "minimum cpu usage per Container is 200m.  No request is specified"),
-            (of("Container", "max", "500m"), vec![cpu("100m", "1")], "maximum cpu usage per Container is 500m, but limit is 1"),
-            (of("Container", "max", "500m"), vec![json!({})], "maximum cpu usage per Container is 500m.  No limit is specified"),
-            (of("Pod", "max", "1"), vec![cpu("1", "800m"), cpu("1", "700m")], "maximum cpu usage per Pod is 1, but limit is 1500m"),
+            (
+                of("Container", "min", "200m"),
+                vec![cpu("100m", "1")],
+                "minimum cpu usage per Container is 200m, but request is 100m",
+            ),
+            (
+                of("Container", "min", "200m"),
+                vec![json!({})],
+                "minimum cpu usage per Container is 200m.  No request is specified",
+            ),
+            (
+                of("Container", "max", "500m"),
+                vec![cpu("100m", "1")],
+                "maximum cpu usage per Container is 500m, but limit is 1",
+            ),
+            (
+                of("Container", "max", "500m"),
+                vec![json!({})],
+                "maximum cpu usage per Container is 500m.  No limit is specified",
+            ),
+            (
+                of("Pod", "max", "1"),
+                vec![cpu("1", "800m"), cpu("1", "700m")],
+                "maximum cpu usage per Pod is 1, but limit is 1500m",
+            ),
             (
                 of("Container", "maxLimitRequestRatio", "2"),
                 vec![cpu("250m", "1")],
@@ -241,7 +265,8 @@ mod tests {
         for (range, resources, said) in cases {
             assert_eq!(broken("pods", &pod(&resources), &range).join("|"), said);
         }
-        let claims = range(json!({"type": "PersistentVolumeClaim", "min": {"storage": "1Gi"}, "max": {"storage": "2Gi"}}));
+        let claims =
+            range(json!({"type": "PersistentVolumeClaim", "min": {"storage": "1Gi"}, "max": {"storage": "2Gi"}}));
         let claim = |size: &str| json!({"spec": {"resources": {"requests": {"storage": size}}}});
         let told = |size: &str| broken("persistentvolumeclaims", &claim(size), &claims).join("|");
         assert_eq!(told("500Mi"), "minimum storage usage per PersistentVolumeClaim is 1Gi, but request is 500Mi");
