@@ -383,7 +383,7 @@ fn words_that_need_no_cluster() {
         "completion",
         "completion tcsh",
         "completion bash",
-        "notifications trigger get",
+        "notifications trigger get --kubeconfig nowhere",
         "version --short",
         "create analysisrun --kubeconfig nowhere",
         "__complete ter",
