@@ -8,7 +8,7 @@ mod stage;
 
 use stage::Stage;
 use std::io::Write as _;
-use std::time::Instant;
+use tokio::time::Instant;
 
 const REPOSITORIES: usize = 100;
 const APPLICATIONS: usize = 1000;

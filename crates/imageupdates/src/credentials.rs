@@ -19,13 +19,16 @@ const DOCKER_CONFIG: &str = ".dockerconfigjson";
 /// The largest signing key that is read.
 const KEY_BYTES_MAX: u64 = 64 << 10;
 
+/// The values of a Secret.
+type Values = Arc<BTreeMap<String, String>>;
+
 /// Reads credentials during one cycle; each Secret and program is asked once.
 pub(crate) struct Wallet<'w> {
     pub(crate) client: &'w ClusterClient,
     pub(crate) settings: &'w Settings,
     pub(crate) programs: Option<PathBuf>,
     pub(crate) reach: Reach,
-    secrets: tokio::sync::Mutex<BTreeMap<(String, String), Arc<BTreeMap<String, String>>>>,
+    secrets: tokio::sync::Mutex<BTreeMap<(String, String), Values>>,
     printed: tokio::sync::Mutex<BTreeMap<String, Result<String, String>>>,
 }
 
@@ -110,7 +113,7 @@ impl<'w> Wallet<'w> {
         values.get(key).cloned().ok_or_else(|| format!("Secret {namespace}/{name} has no {key}"))
     }
 
-    async fn secret(&self, namespace: &str, name: &str) -> Result<Arc<BTreeMap<String, String>>, String> {
+    async fn secret(&self, namespace: &str, name: &str) -> Result<Values, String> {
         let at = (namespace.to_owned(), name.to_owned());
         let mut known = self.secrets.lock().await;
         if let Some(values) = known.get(&at) {

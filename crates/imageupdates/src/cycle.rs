@@ -119,8 +119,7 @@ impl Updater {
         checked: &mut [(&Followed, Vec<Checked<'_>>, Vec<Hold>)],
         pen: &Pen<'_>,
     ) -> Vec<crate::report::Commit> {
-        let mut batches: BTreeMap<BatchKey, (Batch<'_>, Option<PullRequest>, Vec<(usize, Vec<usize>)>)> =
-            BTreeMap::new();
+        let mut batches: BTreeMap<BatchKey, (Batch<'_>, Option<PullRequest>, Places)> = BTreeMap::new();
         for (position, (followed, images, _)) in checked.iter_mut().enumerate() {
             if !is_by_git(followed) || !images.iter().any(|image| image.update().is_some()) {
                 continue;
@@ -259,6 +258,9 @@ impl Updater {
         OfApplication { problems, ..of_application(followed, listed, &holds) }
     }
 }
+
+/// Which images of which applications a batch has, by their positions.
+type Places = Vec<(usize, Vec<usize>)>;
 
 /// What makes changes one commit.
 type BatchKey = (Remote, Option<String>, Option<String>);

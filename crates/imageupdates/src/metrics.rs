@@ -23,6 +23,9 @@ struct Counts {
     errors: u64,
 }
 
+/// One of the counts.
+type Count = fn(&Counts) -> u64;
+
 impl Measured {
     pub(crate) fn new(registry: Client) -> Self {
         Measured { registry, counts: Arc::default() }
@@ -54,7 +57,7 @@ impl Measured {
     pub fn exposition(&self) -> String {
         let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut text = String::new();
-        let families: [(&str, &str, fn(&Counts) -> u64); 4] = [
+        let families: [(&str, &str, Count); 4] = [
             ("applications_watched_total", "gauge", |counts| counts.applications),
             ("images_watched_total", "gauge", |counts| counts.images),
             ("images_updated_total", "counter", |counts| counts.updated),
