@@ -3,6 +3,8 @@
 mod export;
 mod import;
 mod objects;
+mod rbac;
+mod settings;
 
 use crate::connection::Connection;
 use crate::control_plane::ControlPlane;
@@ -27,15 +29,30 @@ enum Command {
     Export(export::Export),
     /// Import data of a control plane from stdin (specify `-') or a file
     Import(import::Import),
+    /// Set of CLI commands that helps manage notifications settings
+    Notifications(crate::notifications::Tools),
+    /// Provides set of commands for settings validation and troubleshooting
+    Settings(settings::Settings),
 }
 
 impl Admin {
     pub(crate) async fn run(&self, connection: &Connection, clock: &Clock) -> Result<(), Failure> {
+        if let Command::Settings(command) = &self.command {
+            // What a file says needs no cluster.
+            return command.run(connection, clock, &self.namespace).await;
+        }
         let client = connection.client(clock).await?;
         let control_plane = ControlPlane { client, namespace: self.namespace.clone() };
         match &self.command {
             Command::Export(command) => command.run(&control_plane).await,
             Command::Import(command) => command.run(&control_plane).await,
+            Command::Notifications(command) => {
+                let ControlPlane { client, namespace } = control_plane;
+                let reach = crate::notifications::Reach::Open(client);
+                let product = notifications::Product::Applications;
+                command.run(&crate::notifications::Place { product, namespace, reach }).await
+            }
+            Command::Settings(_) => Ok(()),
         }
     }
 }
