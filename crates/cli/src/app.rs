@@ -7,6 +7,7 @@ mod desired;
 mod destination;
 mod diff;
 mod explain;
+mod found;
 mod get;
 mod history;
 mod list;

@@ -124,6 +124,7 @@ fn picture(left: &str, right: &str, _entry: Option<&Entry>) -> String {
 }
 
 /// The description of all routes.
-pub async fn description(_call: Call) -> Result<Reply, Problem> {
-    Ok(Reply::Json(crate::describe::openapi()))
+pub async fn description(call: Call) -> Result<Reply, Problem> {
+    let described = call.site.description.get();
+    Ok(Reply::Json(described.cloned().unwrap_or_default()))
 }

@@ -21,6 +21,7 @@ pub mod tools;
 
 pub mod index;
 pub mod plane;
+mod pushes;
 
 pub mod site;
 

@@ -12,8 +12,13 @@ use axum::routing::{MethodFilter, on};
 use std::sync::Arc;
 
 /// Everything that is answered.
+///
+/// Assumption: called inside a Tokio runtime.
 #[must_use]
 pub fn router(site: &Arc<Site>) -> Router {
+    // One that was made before stays: both are the same.
+    let _ = site.description.set(crate::describe::openapi());
+    site.keep(|| tokio::spawn(crate::webhook::run(Arc::downgrade(site))).abort_handle());
     let mut router = Router::new();
     for route in ROUTES {
         let filter = match route.method {

@@ -6,12 +6,13 @@ use crate::door::Door;
 use crate::index::Index;
 use crate::plane::Plane;
 use crate::problem::{Code, Problem};
+use crate::pushes::Webhooks;
 use crate::tools::Tools;
-use crate::webhook::Webhooks;
 use crate::who::Who;
 use clock::Clock;
 use cluster::{Cache, ClusterClient, ClusterId, Clusters};
-use std::sync::{Arc, OnceLock};
+use serde_json::Value;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
@@ -73,12 +74,15 @@ pub struct Site {
     pub webhooks: Arc<Webhooks>,
     /// Since when.
     pub started: Instant,
-    tasks: OnceLock<[AbortHandle; 2]>,
+    /// The description of all routes.
+    pub description: OnceLock<Value>,
+    tasks: Mutex<Vec<AbortHandle>>,
 }
 
 impl Drop for Site {
     fn drop(&mut self) {
-        self.tasks.get().into_iter().flatten().for_each(AbortHandle::abort);
+        let tasks = self.tasks.get_mut().unwrap_or_else(PoisonError::into_inner);
+        tasks.iter().for_each(AbortHandle::abort);
     }
 }
 
@@ -110,12 +114,19 @@ impl Site {
             webhooks: Arc::default(),
             started: options.clock.monotonic(),
             options,
-            tasks: OnceLock::new(),
+            description: OnceLock::new(),
+            tasks: Mutex::default(),
         });
-        let pushes = tokio::spawn(crate::webhook::run(Arc::downgrade(&site))).abort_handle();
-        // It has just been made empty.
-        let _ = site.tasks.set([follower, pushes]);
+        site.keep(|| follower);
         Ok(site)
+    }
+
+    /// A task that ends with this. The first two are kept: what follows the cache, and what lets pushes go.
+    pub fn keep(&self, begin: impl FnOnce() -> AbortHandle) {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        if tasks.len() < 2 {
+            tasks.push(begin());
+        }
     }
 
     /// The client of the control plane's own cluster.

@@ -1,80 +1,22 @@
 //! What forges and registries send: checked, read, and turned into refreshes of those applications that it concerns.
 
 use crate::call::Call;
-use crate::index::{Entry, Event, Index};
+use crate::index::{Event, Index};
 use crate::problem::{Code, Problem};
 use crate::reply::Reply;
 use crate::site::Site;
 use http::StatusCode;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
-use tokio::sync::{Notify, broadcast};
-use webhooks::{BODY_BYTES_MAX, Concern, Delivery, Pace, Secrets, Source, SourceRole, Waiting};
+use tokio::sync::broadcast;
+use webhooks::{BODY_BYTES_MAX, Concern, Delivery, Secrets};
 
 /// So many applications are asked to be refreshed at a time.
 const AT_ONCE: usize = 20;
 
 /// How often it is looked who may go, while somebody waits.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-
-/// The applications by repository, and those that wait to be refreshed.
-pub struct Webhooks {
-    table: Mutex<webhooks::Index<(Box<str>, Box<str>)>>,
-    waiting: Mutex<Waiting<(Box<str>, Box<str>)>>,
-    added: Notify,
-}
-
-impl Default for Webhooks {
-    fn default() -> Self {
-        Webhooks { table: Mutex::default(), waiting: Mutex::new(Waiting::new(Pace::default())), added: Notify::new() }
-    }
-}
-
-impl Webhooks {
-    fn concerned(&self, event: &webhooks::Event) -> BTreeMap<(Box<str>, Box<str>), Concern> {
-        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        match event {
-            webhooks::Event::Push(push) => table.affected(push),
-            webhooks::Event::Images(images) => images.iter().flat_map(|image| table.affected_by_image(image)).collect(),
-            webhooks::Event::Nothing(_) => BTreeMap::new(),
-        }
-    }
-
-    fn learn(&self, entry: &Entry, event: Event) {
-        let key: (Box<str>, Box<str>) = (entry.namespace().into(), entry.object.name().into());
-        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        match event {
-            Event::Deleted => table.remove(&key),
-            Event::Added | Event::Modified => table.set(key, sources(entry)),
-        }
-    }
-}
-
-fn sources(entry: &Entry) -> Vec<Source> {
-    let Ok(app) = entry.application() else { return Vec::new() };
-    let declared = app.annotation(api::names::ANNOTATION_MANIFEST_GENERATE_PATHS).unwrap_or_default().to_owned();
-    let one = |source: &api::ApplicationSource, role| Source {
-        repository: source.repo_url.clone(),
-        target_revision: source.target_revision.clone(),
-        chart: source.chart.clone(),
-        generate_paths: webhooks::generate_paths(&declared, &source.path),
-        rendered: None,
-        role,
-    };
-    let mut all: Vec<Source> =
-        app.spec.effective_sources().iter().map(|source| one(source, SourceRole::Synced)).collect();
-    if let Some(hydrator) = &app.spec.source_hydrator {
-        let dry = api::ApplicationSource {
-            repo_url: hydrator.dry_source.repo_url.clone(),
-            target_revision: hydrator.dry_source.target_revision.clone(),
-            path: hydrator.dry_source.path.clone(),
-            ..api::ApplicationSource::default()
-        };
-        all.push(one(&dry, SourceRole::Dry));
-    }
-    all
-}
 
 /// Keeps the table by repository, and lets the waiting go. Ends with the site.
 pub async fn run(site: Weak<Site>) {

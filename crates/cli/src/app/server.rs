@@ -1,6 +1,6 @@
 //! Applications over a server's API, in place of a cluster.
 
-use super::store::{AppName, Found, read};
+use super::found::{AppName, Found, read};
 use crate::failure::Failure;
 use crate::session::{Api, part};
 use object::Object;

@@ -3,44 +3,15 @@
 use super::server;
 use crate::failure::Failure;
 use crate::session::Api;
-use api::{Application, names};
+use api::names;
 use clock::Clock;
 use cluster::{
     Change, ClusterClient, ErrorClass, ListQuery, Part, PatchKind, Precondition, Propagation, Target, Write,
 };
-use object::{Gvk, Object};
+use object::Gvk;
 use serde_json::{Value, json};
 
-/// One application as it is in the cluster, and read.
-#[derive(Debug, Clone)]
-pub(crate) struct Found {
-    pub object: Object,
-    pub app: Application,
-}
-
-/// The name of an application on the command line: `name` or `namespace/name`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct AppName {
-    pub namespace: String,
-    pub name: String,
-}
-
-impl AppName {
-    /// Reads an argument; a namespace in it wins over the flag, which wins over the usual one.
-    pub(crate) fn parse(text: &str, flag: Option<&str>) -> Self {
-        let (namespace, name) = match text.split_once('/') {
-            Some((namespace, name)) => (namespace, name),
-            None => (flag.filter(|flag| !flag.is_empty()).unwrap_or(names::DEFAULT_NAMESPACE), text),
-        };
-        AppName { namespace: namespace.to_owned(), name: name.to_owned() }
-    }
-}
-
-impl std::fmt::Display for AppName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.namespace, self.name)
-    }
-}
+pub(crate) use super::found::{AppName, Found, read};
 
 /// The applications of one cluster, or of a server.
 pub(crate) struct Store {
@@ -143,12 +114,6 @@ async fn by_server_only() -> Result<http::Response<http_body_util::Full<bytes::B
     let mut response = http::Response::new(http_body_util::Full::new(status.to_string().into()));
     *response.status_mut() = http::StatusCode::NOT_IMPLEMENTED;
     Ok(response)
-}
-
-/// Reads an application.
-pub(crate) fn read(object: Object) -> Result<Found, Failure> {
-    let app = Application::read(&object).map_err(|error| Failure::new(error.to_string()))?;
-    Ok(Found { object, app })
 }
 
 /// An error of the cluster, with the next step.

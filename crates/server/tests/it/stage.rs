@@ -94,9 +94,13 @@ impl Stage {
             let metadata = json!({"name": name, "namespace": NAMESPACE});
             self.make(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})).await;
         }
-        let before = self.site.plane.version();
         self.patch("v1", "ConfigMap", name, json!({"data": data})).await;
-        self.eventually("the server has seen the ConfigMap", |stage| stage.site.plane.version() > before).await;
+        self.eventually("the server has seen the ConfigMap", |stage| {
+            let seen = stage.site.plane.config_map(name);
+            let wanted = data.as_object().into_iter().flatten();
+            wanted.into_iter().all(|(key, text)| seen.get(key).is_some_and(|own| text == own.as_str()))
+        })
+        .await;
     }
 
     /// Merges into an object of the control plane.
