@@ -63,10 +63,10 @@ struct Can {
     #[arg(long)]
     default_role: Option<String>,
     /// Whether to also use builtin-policy
-    #[arg(long, default_value_t = true, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
+    #[arg(long, default_value_t = true, action = clap::ArgAction::Set, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     use_builtin_policy: bool,
     /// Whether to perform strict check on action and resource names
-    #[arg(long, default_value_t = true, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
+    #[arg(long, default_value_t = true, action = clap::ArgAction::Set, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     strict: bool,
     /// Quiet mode - do not print results to stdout
     #[arg(short, long)]
