@@ -3,6 +3,7 @@
 //! Everything that decides is pure and prints; what reads and writes is thin around it. Reading order: `observed` (all
 //! that one pass reads), [`plan`] (what it decides), `observe` (how it reads), [`run`](run()) (how it is driven).
 
+mod asked;
 mod cluster_facts;
 pub mod configuration;
 mod decided;

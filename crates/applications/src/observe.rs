@@ -1,13 +1,14 @@
 //! Reads what planning needs: from the cluster's cache, the repositories' state, and, where asked, the API server.
 
 use crate::AppKey;
+use crate::asked::{predict, read, served};
 use crate::cluster_facts::ClusterFacts;
 use crate::dependencies::{self, Dependents};
-use crate::destinations::{Connection, Destination, Destinations};
+use crate::destinations::{Connection, Destinations};
 use crate::level::REFRESH;
 use crate::memory::{Memories, Prepared};
 use crate::neighbour::{self, Neighbour};
-use crate::observed::{Declared, Gathered, Lookup, Observed, Query, Source, Whose};
+use crate::observed::{Declared, Gathered, Observed, Query, Source, Whose};
 use crate::orphans::OrphanRules;
 use crate::plan::assess::Ground;
 use crate::plan::{events, operation_sources};
@@ -18,18 +19,13 @@ use api::names::{ANNOTATION_REFRESH, ANNOTATION_REFRESH_TIMESTAMP, ANNOTATION_SK
 use api::unsupported::unsupported_fields;
 use api::{Application, ApplicationSource, ComparedTo, ProjectRules, semantically_equal};
 use clock::Clock;
-use cluster::{
-    Cache, Change, ClusterClient, ClusterId, Conflicts, DryRun, GroupKind, Instance, Keep, Manager, Served, Target,
-    Write,
-};
+use cluster::{Cache, ClusterId, GroupKind, Instance, Keep, Served};
 use compare::{RuleSettings, Rules};
 use controller::Level;
-use object::{Fetched, Gvk, Key, Object};
+use object::{Fetched, Key, Object};
 use render::ApplicationFacts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
-use tokio::time::timeout;
 
 /// Reads for all applications.
 pub struct Observer {
@@ -420,49 +416,6 @@ impl Observer {
             };
             source.seen = self.sources.render(&observed.key, place, wanted, revision).await;
         }
-    }
-}
-
-/// How long a question about one object may take: whoever asks holds a worker, and other clusters wait for those.
-const ANSWER_LIMIT: Duration = Duration::from_secs(10);
-
-/// What applying an object on the server would give.
-async fn predict(client: &ClusterClient, object: &Object, user: Option<&str>) -> Result<Object, String> {
-    let manager = Manager(api::names::FIELD_MANAGER.into());
-    let change = Change::ApplyServerSide { desired: object.clone(), manager, conflicts: Conflicts::Force };
-    let write = Write::new(Target::of(object), change).dry_run(DryRun::Server).acting_as(user);
-    match timeout(ANSWER_LIMIT, client.write(&write)).await {
-        Ok(Ok(written)) => written.object.ok_or_else(|| "the server gave no object".to_owned()),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(too_slow()),
-    }
-}
-
-async fn read(client: &ClusterClient, lookup: &Lookup) -> Fetched<Object> {
-    let gvk = Gvk::new(&lookup.key.group, &lookup.version, &lookup.key.kind);
-    if let Some(Fetched::Absent) = client.known_served().map(|served| served.resource(&gvk).map(drop)) {
-        // A kind that is not served has no objects.
-        return Fetched::Absent;
-    }
-    let fetched = client.fetch(&gvk, lookup.key.namespace.as_deref(), &lookup.key.name);
-    timeout(ANSWER_LIMIT, fetched).await.unwrap_or_else(|_| Fetched::Unknown(too_slow()))
-}
-
-fn too_slow() -> String {
-    format!("the cluster did not answer within {} s", ANSWER_LIMIT.as_secs())
-}
-
-/// The kinds a cluster serves. Only the control plane's own is asked: others are asked by their own tasks.
-async fn served(cache: &Cache, destination: &Destination) -> Fetched<Arc<Served>> {
-    if let Some(served) = cache.client().known_served() {
-        return Fetched::Known(served);
-    }
-    if !destination.id.is_home() {
-        return Fetched::Unknown(format!("the kinds of the cluster {}", destination.server));
-    }
-    match cache.client().served().await {
-        Ok(served) => Fetched::Known(served),
-        Err(error) => Fetched::Unknown(error.to_string()),
     }
 }
 
