@@ -39,6 +39,7 @@ pub fn authorize(site: &Site, rule: Rule, who: &Who, asked: &Asked) -> Result<Op
         }
         Of::Repository => ask.some(&repositories::policy_objects(site, asked)),
         Of::RepositoryInBody => ask.one(&repositories::policy_object_in(&asked.body)),
+        Of::TemplateInBody => ask.one(asked.field("url")),
         Of::Cluster => ask.some(&clusters::policy_objects(site, asked)),
         Of::ClusterInBody => ask.one(&clusters::policy_object_in(&asked.body)),
         Of::Account => ask.account(asked),

@@ -146,7 +146,7 @@ pub const ROUTES: &[Route] = &[
     route!("PUT" "/api/v1/repositories/{repo}", Rule::May(Repositories, Named(UPDATE), Of::Repository), &["appProject"], repositories::update, "Change a repository"),
     route!("DELETE" "/api/v1/repositories/{repo}", Rule::May(Repositories, Named(DELETE), Of::Repository), &["appProject"], repositories::delete, "Forget a repository"),
     route!("GET" "/api/v1/repocreds", Rule::Each(Repositories), &[], repositories::list_templates, "Templates of credentials"),
-    route!("POST" "/api/v1/repocreds", Rule::May(Repositories, Named(CREATE), Of::RepositoryInBody), &["upsert"], repositories::create_template, "Declare a template"),
+    route!("POST" "/api/v1/repocreds", Rule::May(Repositories, Named(CREATE), Of::TemplateInBody), &["upsert"], repositories::create_template, "Declare a template"),
     route!("PUT" "/api/v1/repocreds/{repo}", Rule::May(Repositories, Named(UPDATE), Of::Named("repo")), &[], repositories::update_template, "Change a template"),
     route!("DELETE" "/api/v1/repocreds/{repo}", Rule::May(Repositories, Named(DELETE), Of::Named("repo")), &[], repositories::delete_template, "Forget a template"),
     route!("GET" "/api/v1/clusters", Rule::Each(Clusters), &["server", "name"], clusters::list, "Clusters"),

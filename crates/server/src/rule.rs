@@ -43,6 +43,8 @@ pub enum Of {
     Repository,
     /// The repository that the body holds.
     RepositoryInBody,
+    /// The template of credentials that the body holds: it belongs to no project.
+    TemplateInBody,
     /// The cluster that the path names.
     Cluster,
     /// The cluster that the body holds.
