@@ -11,7 +11,6 @@ mod status;
 mod verbs;
 
 mod examples;
-mod images;
 mod rollout;
 
 mod bad_api;

@@ -118,43 +118,6 @@ impl Stage {
         tokio::spawn(controller.run());
     }
 
-    /// Starts the controller of image updates too, which pushes with `git`.
-    pub fn run_images(&self, git: &git::Repositories) -> imageupdates::Handle {
-        let client = ClusterClient::from_service(self.cluster.service(), &self.clock);
-        let cache = applications::start_cache(client.clone(), &applications::Settings::default());
-        let environment = Environment {
-            clock: self.clock.clone(),
-            clusters: Clusters::home(client.clone(), Some(cache)),
-            leadership: Leadership::always(),
-            events: Arc::new(controller::Silent),
-            metrics: Metrics::default(),
-            views: Views::default(),
-        };
-        let options = imageupdates::Options {
-            client,
-            namespace: "argocd".to_owned(),
-            clock: self.clock.clone(),
-            git: git.clone(),
-            registry: registry::Client::new(registry::Options::default(), &self.clock),
-            programs: None,
-            reach: web::Reach::Anywhere,
-            events: Arc::new(controller::Silent),
-        };
-        let updater = imageupdates::Updater::new(options);
-        let controller = imageupdates::ImageUpdates::new(updater, environment, self._shutdown.clone());
-        let controller = controller.expect("a cache is there");
-        let handle = controller.handle();
-        tokio::spawn(controller.run());
-        handle
-    }
-
-    /// Changes the status of an object.
-    pub async fn patch_status(&self, [api_version, kind, namespace, name]: At<'_>, body: Value) {
-        let parameters = PatchParams::default();
-        let kind = self.kind(api_version, kind, namespace);
-        kind.patch_status(name, &parameters, &Patch::Merge(body)).await.expect("changed");
-    }
-
     /// The objects of a kind, in a namespace unless that is empty.
     pub fn kind(&self, api_version: &str, kind: &str, namespace: &str) -> Api<DynamicObject> {
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
