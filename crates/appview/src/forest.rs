@@ -120,7 +120,7 @@ fn declared_node(id: &str, declared: &ResourceStatus, live: Option<&Object>) -> 
     let gvk = Gvk::new(&declared.group, &declared.version, &declared.kind);
     let told = live.map(information).unwrap_or_default();
     let own = declared.health.as_ref();
-    let seen = live.and_then(|live| judged(live));
+    let seen = live.and_then(judged);
     let status = own.and_then(|own| own.status).or(seen.as_ref().map(|own| own.0));
     TreeNode {
         id: id.to_owned(),

@@ -145,12 +145,11 @@ fn text(line: &Line) -> Markup {
         LineKind::Removed => ("minus", "−"),
         LineKind::Added => ("plus", "+"),
     };
-    let spaces = |text: &str| look::inert(text);
     html! {
         td class=(class) { span.m aria-hidden="true" { (mark) }
             @match line.changed.filter(|(from, to)| from < to && line.text.get(*from..*to).is_some()) {
-                Some((from, to)) => { (spaces(&line.text[..from])) b { (spaces(&line.text[from..to])) } (spaces(&line.text[to..])) }
-                None => { (spaces(&line.text)) }
+                Some((from, to)) => { (inert(&line.text[..from])) b { (inert(&line.text[from..to])) } (inert(&line.text[to..])) }
+                None => { (inert(&line.text)) }
             }
         }
     }
