@@ -1,7 +1,7 @@
 //! What expressions and templates ask about the world: commits and an application's details. It is found out beforehand; what
 //! was asked for and not known is noted, so that whoever evaluates can find it out and evaluate again.
 
-use crate::variables::{bytes, function, text};
+use crate::functions::{bytes, function, text};
 use expr::{Type, Value};
 use gotemplate::{Function, GoObject, Map as GoMap, Signature, Type as GoType, Value as GoValue};
 use serde_json::Value as Json;

@@ -1,6 +1,7 @@
 //! Keys of the oldest configurations: `config.yaml` in the ConfigMap, `notifiers.yaml` in the Secret.
 
-use crate::config::{Config, ServiceConfig, globals, read};
+use crate::config::{Config, ServiceConfig};
+use crate::parse::{globals, read};
 use crate::template::Template;
 use crate::trigger::{Condition, Trigger};
 use serde::Deserialize;

@@ -19,6 +19,8 @@ mod selector;
 
 mod limits;
 
+mod functions;
+
 mod facts;
 mod variables;
 
@@ -40,7 +42,12 @@ mod compiled;
 mod template;
 
 mod config;
+
+mod parse;
+
 mod legacy;
+
+mod reader;
 
 pub mod catalog;
 

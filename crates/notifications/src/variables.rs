@@ -1,9 +1,10 @@
 //! What expressions and templates may read: the object, its surroundings, and functions.
 
 use crate::facts::Facts;
+use crate::functions::{bytes, function, text};
 use crate::product::Product;
 use crate::secrets::Secrets;
-use expr::{Calling, Environment, Function, IntKind, Integer, Key, MapType, Signature, Type, Value};
+use expr::{Environment, IntKind, Integer, Key, MapType, Type, Value};
 use gotemplate::{Frozen, FrozenMap, IntKind as GoInt, Map as GoMap, Value as GoValue};
 use jiff::Timestamp;
 use serde_json::Value as Json;
@@ -161,28 +162,6 @@ fn empty() -> Value {
 fn strings(entries: impl Iterator<Item = (impl AsRef<str>, impl AsRef<str>)>) -> Value {
     let entries = entries.map(|(key, value)| (Key::from(key.as_ref()), Value::from(value.as_ref())));
     Value::map(MapType::Strings, entries.collect()).unwrap_or(Value::Nil)
-}
-
-/// A function of expressions.
-pub(crate) fn function(
-    parameters: &[Type],
-    returns: Type,
-    body: impl Fn(&[Value]) -> Result<Value, String> + Send + Sync + 'static,
-) -> Value {
-    Value::Function(Function::new(Signature::new(parameters, returns), Calling::Reflected, body))
-}
-
-/// The bytes of a text argument.
-pub(crate) fn bytes(arguments: &[Value], at: usize) -> Vec<u8> {
-    match arguments.get(at) {
-        Some(Value::String(text)) => text.as_bytes().to_vec(),
-        _ => Vec::new(),
-    }
-}
-
-/// A text as a value.
-pub(crate) fn text(bytes: Vec<u8>) -> Value {
-    Value::String(gotemplate::Text::from_bytes(bytes))
 }
 
 fn time(product: Product, now: Timestamp) -> Value {

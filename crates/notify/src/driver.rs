@@ -9,7 +9,7 @@ use crate::metrics::{EventLabels, Metrics};
 use crate::observed::{Observed, Query, Seen};
 use crate::outbox::{Outbox, Outcome};
 use crate::plan::{NEWS, decide};
-use crate::run::{NAME_APPLICATIONS, NAME_ROLLOUTS, SelfService};
+use crate::self_service::{NAME_APPLICATIONS, NAME_ROLLOUTS, SelfService};
 use crate::source::{Lookups, Sender};
 use api::names::{APP_PROJECT, DEFAULT_PROJECT, GROUP};
 use api::rollouts::ANALYSIS_RUN;

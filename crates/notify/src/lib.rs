@@ -7,6 +7,7 @@
 
 mod key;
 mod metrics;
+mod self_service;
 
 mod source;
 
@@ -38,5 +39,6 @@ pub use metrics::Metrics;
 pub use observed::{Observed, Query, Seen};
 pub use outbox::{Outcome, Standing};
 pub use problem::{CONDITION, Problem};
-pub use run::{NAME_APPLICATIONS, NAME_ROLLOUTS, Notify, Options, SelfService, StartError};
+pub use run::{Notify, Options, StartError};
+pub use self_service::{NAME_APPLICATIONS, NAME_ROLLOUTS, SelfService};
 pub use source::{Lookups, NoLookups, Sender};

@@ -6,6 +6,7 @@ use crate::fired::Inbox;
 use crate::key::{ObjectKey, kind};
 use crate::metrics::Metrics;
 use crate::outbox::Outbox;
+use crate::self_service::SelfService;
 use crate::source::{Lookups, Sender};
 use api::names::{APP_PROJECT, GROUP};
 use cluster::{Cache, ClusterId, GroupKind, Notice};
@@ -13,23 +14,8 @@ use controller::{Environment, Level, Queue, Shutdown};
 use notifications::Product;
 use std::sync::{Arc, Mutex};
 
-/// The controller's name in logs, metrics and events, for Applications.
-pub const NAME_APPLICATIONS: &str = "notifications";
-/// The same for Rollouts.
-pub const NAME_ROLLOUTS: &str = "rollout-notifications";
-
 /// How many objects are worked on at a time. Services are not waited for here: passes are short.
 const WORKERS: usize = 20;
-
-/// Whether namespaces may hold configurations of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SelfService {
-    /// They may not.
-    #[default]
-    Off,
-    /// They may, besides that of the control plane.
-    On,
-}
 
 /// What the controller is made of.
 pub struct Options {

@@ -1,6 +1,6 @@
 //! A configuration for a command: of files, or of the cluster.
 
-use super::tools::Place;
+use super::place::Place;
 use crate::failure::Failure;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,6 +1,6 @@
 //! `trigger get`, `template get`.
 
-use super::tools::Output;
+use super::place::Output;
 use crate::failure::Failure;
 use crate::tabs::{Layout, align};
 use crate::terminal;

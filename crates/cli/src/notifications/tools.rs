@@ -1,12 +1,12 @@
 //! `notifications trigger|template|catalog`: as `argocd admin notifications` and `kubectl argo rollouts notifications`.
 
+use super::place::{Output, Place, Reach};
 use super::{configuration, get, trying};
 use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::terminal;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use clock::Clock;
-use cluster::ClusterClient;
 use notifications::{Product, catalog};
 
 /// Look at notifications' triggers and templates, and try them.
@@ -27,31 +27,6 @@ impl Notifications {
         let product = if self.rollouts { Product::Rollouts } else { Product::Applications };
         let place = Place { product, namespace: self.namespace.clone(), reach: Reach::Named(connection, clock) };
         self.tools.run(&place).await
-    }
-}
-
-/// Of what configuration a command is, and where.
-pub(crate) struct Place<'p> {
-    pub product: Product,
-    pub namespace: String,
-    pub reach: Reach<'p>,
-}
-
-/// How the cluster is reached, where it is needed.
-pub(crate) enum Reach<'p> {
-    /// As the flags say.
-    Named(&'p Connection, &'p Clock),
-    /// It is at hand.
-    Open(ClusterClient),
-}
-
-impl Place<'_> {
-    /// The cluster.
-    pub(super) async fn client(&self) -> Result<ClusterClient, Failure> {
-        match &self.reach {
-            Reach::Named(connection, clock) => connection.client(clock).await,
-            Reach::Open(client) => Ok(client.clone()),
-        }
     }
 }
 
@@ -117,15 +92,6 @@ struct Get {
     /// Output format. One of:json|yaml|wide|name
     #[arg(short, long, value_enum, default_value_t = Output::Wide)]
     output: Output,
-}
-
-/// How it is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Output {
-    Json,
-    Yaml,
-    Wide,
-    Name,
 }
 
 impl Tools {

@@ -1,7 +1,7 @@
 //! `trigger run`, `template notify`.
 
 use super::configuration::documents;
-use super::tools::Place;
+use super::place::Place;
 use crate::failure::Failure;
 use crate::tabs::{Layout, align};
 use crate::terminal;

@@ -2,7 +2,7 @@
 //!
 //! <https://docs.github.com/en/rest/commits/commits#list-pull-requests-associated-with-a-commit> and `issues/comments`.
 
-use super::{Told, shortened};
+use super::told::{Told, shortened};
 use crate::error::SendError;
 use crate::options::Fields;
 use reqwest::Method;

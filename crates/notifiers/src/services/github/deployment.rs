@@ -2,7 +2,7 @@
 //!
 //! <https://docs.github.com/en/rest/deployments/deployments> and `statuses`.
 
-use super::Told;
+use super::told::Told;
 use crate::error::SendError;
 use crate::options::{Fields, filled};
 use reqwest::Method;

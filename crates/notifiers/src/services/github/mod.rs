@@ -5,25 +5,15 @@
 mod account;
 mod comment;
 mod deployment;
+mod told;
 
 use super::Sending;
 use crate::error::SendError;
 use crate::options::{Fields, filled};
 use account::Account;
 use reqwest::Method;
-use serde_json::{Value as Json, json};
-
-/// The longest description of a status.
-const DESCRIPTION_MAX: usize = 140;
-
-/// What is told, and of which commit.
-struct Told<'s> {
-    account: Account<'s>,
-    /// `/repos/owner/name`.
-    repository: String,
-    revision: &'s str,
-    message: &'s str,
-}
+use serde_json::json;
+use told::Told;
 
 pub(crate) async fn send(sending: &Sending<'_>) -> Result<(), SendError> {
     let fields = sending.fields.ok_or("config is empty: the template has no github fields")?;
@@ -56,24 +46,7 @@ pub(crate) async fn send(sending: &Sending<'_>) -> Result<(), SendError> {
     }
 }
 
-/// The beginning of a text that may be no longer.
-fn shortened(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        text.to_owned()
-    } else {
-        text.chars().take(most - 3).chain("...".chars()).collect()
-    }
-}
-
 impl Told<'_> {
-    async fn call(&self, method: Method, path: &str, body: Option<Json>) -> Result<Json, SendError> {
-        self.account.call(method, &format!("{}{path}", self.repository), body).await
-    }
-
-    fn description(&self) -> String {
-        shortened(self.message, DESCRIPTION_MAX)
-    }
-
     /// <https://docs.github.com/en/rest/commits/statuses#create-a-commit-status>
     async fn status(&self, status: Fields<'_>) -> Result<(), SendError> {
         let label = status.text("label");
