@@ -9,20 +9,11 @@ use crate::http::Http;
 use crate::keys::Keys;
 use crate::profiles::Profile;
 use crate::settings::Settings;
+use crate::sources::Sources;
 use role::{Role, WebIdentity};
-use std::collections::BTreeMap;
 
 /// How many profiles may refer to one another: AWS documents no more than a few.
 const PROFILES_MAX: usize = 8;
-
-/// What keys may come from.
-#[derive(Clone, Copy)]
-pub(crate) struct Sources<'a> {
-    pub settings: &'a Settings,
-    pub http: &'a Http,
-    pub profiles: &'a BTreeMap<String, Profile>,
-    pub region: &'a str,
-}
 
 /// The profile that holds.
 pub(crate) fn profile_name(settings: &Settings) -> &str {

@@ -2,12 +2,13 @@
 //!
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html>
 
-use crate::credentials::{self, Sources};
+use crate::credentials;
 use crate::error::Error;
 use crate::http::Http;
 use crate::keys::Keys;
 use crate::profiles::{File, Profile, add};
 use crate::settings::Settings;
+use crate::sources::Sources;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tokio::sync::Mutex;

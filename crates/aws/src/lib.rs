@@ -16,6 +16,7 @@ mod endpoint;
 mod query;
 
 mod profiles;
+mod sources;
 
 mod credentials;
 mod identity;

@@ -33,5 +33,5 @@ pub use apiserver::{
     Admission, AdmissionRequest, AnswerFault, Api, ApiError, ApiServer, Cause, Event, EventFault, Faults,
     GroupResource, Object, Operation, RequestFault, RequestSummary, WatchFrom, resources,
 };
-pub use workloads::{Measured, Metrics, Node};
 pub use workloads::kubelet::Defaults as PodDefaults;
+pub use workloads::{Measured, Metrics, Node};

@@ -3,7 +3,6 @@
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>,
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
 
-use super::Sources;
 use crate::endpoint::endpoint;
 use crate::error::Error;
 use crate::keys::Keys;
@@ -11,6 +10,7 @@ use crate::profiles::Profile;
 use crate::query::{Question, Signature, ask};
 use crate::settings::Settings;
 use crate::sigv4::Scope;
+use crate::sources::Sources;
 use crate::xml;
 
 const VERSION: &str = "2011-06-15";

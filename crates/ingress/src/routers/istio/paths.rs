@@ -1,6 +1,6 @@
 //! What routes of a VirtualService do with paths: rewrite them, or send clients elsewhere.
 
-use super::one_of;
+use super::matches::one_of;
 use crate::condition::Condition;
 use crate::reading::text;
 use crate::rewrite::{Redirect, Rewrite};
