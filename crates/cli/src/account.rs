@@ -135,7 +135,8 @@ async fn list(api: &Api, output: Format) -> Result<(), Failure> {
     let items = told["items"].as_array().cloned().unwrap_or_default();
     let name = |item: &Value| item["name"].as_str().unwrap_or_default().to_owned();
     let words = |item: &Value| {
-        let words: Vec<&str> = item["capabilities"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let words: Vec<&str> =
+            item["capabilities"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         words.join(", ")
     };
     terminal::print(&match output {
@@ -168,8 +169,16 @@ impl Get {
         if self.output != Format::Wide {
             return terminal::print(&text(&told, self.output));
         }
-        let words: Vec<&str> = told["capabilities"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let mut out = format!("{:<20}{name}\n{:<20}{}\n{:<20}{}\n\nTokens:\n", "Name:", "Enabled:", told["enabled"] == true, "Capabilities:", words.join(", "));
+        let words: Vec<&str> =
+            told["capabilities"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let mut out = format!(
+            "{:<20}{name}\n{:<20}{}\n{:<20}{}\n\nTokens:\n",
+            "Name:",
+            "Enabled:",
+            told["enabled"] == true,
+            "Capabilities:",
+            words.join(", ")
+        );
         let tokens = told["tokens"].as_array().cloned().unwrap_or_default();
         if tokens.is_empty() {
             out.push_str("NONE\n");
@@ -188,7 +197,8 @@ impl Get {
 
 impl CanI {
     async fn run(&self, api: &Api) -> Result<(), Failure> {
-        let path = format!("/api/v1/account/can-i/{}/{}/{}", part(&self.resource), part(&self.action), part(&self.object));
+        let path =
+            format!("/api/v1/account/can-i/{}/{}/{}", part(&self.resource), part(&self.action), part(&self.object));
         let told = api.get(&path, &[]).await?;
         terminal::print(&format!("{}\n", told["value"].as_str().unwrap_or("no")))
     }

@@ -39,7 +39,11 @@ impl Login {
         let path = self.flags.config_path()?;
         let mut config = Config::load(&path)?;
         if self.flags.core {
-            let context = context(self.name.as_deref().unwrap_or("kubernetes"), ServerEntry { server: "kubernetes".to_owned(), core: true, ..ServerEntry::default() }, String::new());
+            let context = context(
+                self.name.as_deref().unwrap_or("kubernetes"),
+                ServerEntry { server: "kubernetes".to_owned(), core: true, ..ServerEntry::default() },
+                String::new(),
+            );
             config.put(&context);
             config.store(&path)?;
             return terminal::print("Context 'kubernetes' updated\n");
@@ -140,7 +144,9 @@ impl Logout {
         let path = self.flags.config_path()?;
         let mut config = Config::load(&path)?;
         let known = config.contexts().into_iter().find(|context| context.name == self.context);
-        let known = known.ok_or_else(|| Failure::new(format!("context '{}' does not exist; `capstan context` lists those there are", self.context)))?;
+        let known = known.ok_or_else(|| {
+            Failure::new(format!("context '{}' does not exist; `capstan context` lists those there are", self.context))
+        })?;
         let flags = (known.server.plain_text, known.server.insecure);
         let api = Api::new(Reached::named(&known.server.server, flags, Some(&known)))?;
         // A token that does not hold any more needs not be voided.

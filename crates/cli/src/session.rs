@@ -78,7 +78,8 @@ impl ServerFlags {
 
     /// A client of a server, which must be named.
     pub(crate) fn needed(&self, connection: &Connection) -> Result<Api, Failure> {
-        let none = || Failure::new("Argo CD server address unspecified: sign in with `capstan login SERVER`, or use --server");
+        let none =
+            || Failure::new("Argo CD server address unspecified: sign in with `capstan login SERVER`, or use --server");
         self.api(connection)?.ok_or_else(none)
     }
 }

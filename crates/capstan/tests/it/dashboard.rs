@@ -84,7 +84,8 @@ fn where_capstan_answers_already_its_address_is_told() {
     let told = format!("Capstan answers already: http://127.0.0.1:{port}/rollouts/\n");
     assert_eq!(run(folder, &format!("rollouts dashboard --port {port}")), (0, told, String::new()));
 
-    let (code, _, said) = run(folder, &format!("up --data other --api 127.0.0.1:0 --ui off --dashboard 127.0.0.1:{port}"));
+    let (code, _, said) =
+        run(folder, &format!("up --data other --api 127.0.0.1:0 --ui off --dashboard 127.0.0.1:{port}"));
     assert_eq!(code, 1);
     assert!(said.contains(&format!("cannot serve the Rollouts dashboard on 127.0.0.1:{port}: ")), "{said}");
     assert!(said.contains("--dashboard 127.0.0.1:0 takes a free port, --dashboard off goes without"), "{said}");

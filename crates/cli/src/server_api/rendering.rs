@@ -32,8 +32,7 @@ impl Tools for Rendering {
     }
 
     fn revision(&self, application: &Object, revision: &str) -> BoxFuture<'static, Result<Value, String>> {
-        let (store, application, revision) =
-            (Store::of(self.client.clone()), application.clone(), revision.to_owned());
+        let (store, application, revision) = (Store::of(self.client.clone()), application.clone(), revision.to_owned());
         Box::pin(async move { commit(&store, application, &revision).await.map_err(words) })
     }
 }

@@ -119,7 +119,11 @@ impl Api {
         while let Some(inner) = cause.source() {
             cause = inner;
         }
-        let next = if self.reached.plain_text { "" } else { " (--plaintext where it is not encrypted, --insecure where its certificate is its own)" };
+        let next = if self.reached.plain_text {
+            ""
+        } else {
+            " (--plaintext where it is not encrypted, --insecure where its certificate is its own)"
+        };
         Failure::new(format!("cannot reach the server {}: {cause}{next}", self.reached.server))
     }
 }

@@ -54,7 +54,8 @@ pub(super) fn path(named: Option<&Path>) -> Result<PathBuf, Failure> {
         return Ok(folder.join("config"));
     }
     let own = variable("XDG_CONFIG_HOME").or_else(|| std::env::home_dir().map(|home| home.join(".config")));
-    let own = own.ok_or_else(|| Failure::new("there is no home folder to keep logins in: name a file with --config"))?;
+    let own =
+        own.ok_or_else(|| Failure::new("there is no home folder to keep logins in: name a file with --config"))?;
     Ok(own.join("argocd").join("config"))
 }
 
@@ -87,7 +88,8 @@ impl Config {
         let beside = path.with_extension("new");
         // What somebody else put there must not be written through.
         let _ = std::fs::remove_file(&beside);
-        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).map_err(wrong)?;
+        let mut file =
+            std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).map_err(wrong)?;
         file.write_all(yaml::emit(&Value::Object(self.0.clone())).as_bytes()).map_err(wrong)?;
         file.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(wrong)?;
         std::fs::rename(&beside, path).map_err(wrong)
@@ -130,7 +132,9 @@ impl Config {
         let name = named.unwrap_or_else(|| self.current_name());
         let found = self.contexts().into_iter().find(|context| context.name == name);
         match (found, named) {
-            (None, Some(name)) => Err(Failure::new(format!("Context '{name}' undefined; `capstan context` lists those there are"))),
+            (None, Some(name)) => {
+                Err(Failure::new(format!("Context '{name}' undefined; `capstan context` lists those there are")))
+            }
             (found, _) => Ok(found),
         }
     }
