@@ -23,7 +23,9 @@ fn run(text: &str) -> String {
         }
         if let Some(command) = line.strip_prefix("> ") {
             command_on(stage, command);
-            for told in std::mem::take(&mut stage.told).iter().filter(|told| !(quiet && told.ends_with("running Running"))) {
+            for told in
+                std::mem::take(&mut stage.told).iter().filter(|told| !(quiet && told.ends_with("running Running")))
+            {
                 out.push_str(&format!("{told}\n"));
             }
             out.push_str(&format!("= {}\n", stage.line()));

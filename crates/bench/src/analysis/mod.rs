@@ -10,6 +10,7 @@ use crate::rollouts::{NAMESPACE, Stage};
 use anyhow::{Context, Result};
 use api::names::API_VERSION;
 use api::rollouts::{ANALYSIS_RUN, AnalysisRun};
+use clock::Clock;
 use cluster::ListQuery;
 use object::Gvk;
 use server::Server;
@@ -28,7 +29,8 @@ const MEASURED: Duration = Duration::from_secs(60);
 pub async fn run(arguments: &Arguments) -> Result<()> {
     let runs = arguments.analyses;
     note(&format!("phase: {runs} AnalysisRuns of 3 metrics every 10 s, and {SLOW} whose server takes 30 s"))?;
-    let (quick, slow) = (Server::start(Duration::ZERO).await?, Server::start(SLOWNESS).await?);
+    let clock = Clock::system();
+    let (quick, slow) = (Server::start(Duration::ZERO, &clock).await?, Server::start(SLOWNESS, &clock).await?);
     let stage = Stage::set_with(arguments, &["--analysis-private-addresses"]).await?;
     // The slow ones first: who came later must not wait for them.
     stage.create((0..SLOW).map(|index| fixture::analysis_run(&format!("slow-{index:04}"), &slow.url))).await?;

@@ -1,6 +1,7 @@
 //! A Prometheus server on loopback that answers every query with one number, at once or late, and notes when it was asked.
 
 use anyhow::{Context, Result};
+use clock::Clock;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
@@ -25,18 +26,18 @@ pub struct Server {
 
 impl Server {
     /// Starts one that takes this long for an answer.
-    pub async fn start(delay: Duration) -> Result<Self> {
+    pub async fn start(delay: Duration, clock: &Clock) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.context("no port for a server of metrics")?;
         let url = format!("http://{}", listener.local_addr()?);
         let asked = Arc::new(Mutex::new(Asked::new()));
-        let noted = Arc::clone(&asked);
+        let (noted, clock) = (Arc::clone(&asked), clock.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 // What cannot be set makes answers slower, and no wrong ones.
                 let _ = stream.set_nodelay(true);
-                let noted = Arc::clone(&noted);
+                let (noted, clock) = (Arc::clone(&noted), clock.clone());
                 tokio::spawn(async move {
-                    let service = service_fn(move |request| answer(Arc::clone(&noted), request, delay));
+                    let service = service_fn(move |request| answer(Arc::clone(&noted), request, delay, clock.clone()));
                     // A client that breaks off is its own affair.
                     let _ = http1::Builder::new()
                         .timer(TokioTimer::new())
@@ -63,8 +64,9 @@ async fn answer(
     asked: Arc<Mutex<Asked>>,
     request: Request<Incoming>,
     delay: Duration,
+    clock: Clock,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
-    let at = SystemTime::now();
+    let at = SystemTime::from(clock.now());
     // A form, as Prometheus' own clients send it.
     let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let query = String::from_utf8_lossy(&body);
