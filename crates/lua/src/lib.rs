@@ -17,8 +17,10 @@ mod actions;
 mod customizations;
 mod health_rule;
 mod read;
+mod scripts;
 
 pub use actions::{ActError, Action};
-pub use customizations::{Customizations, Timed};
+pub use customizations::Timed;
 pub use limits::{LIMITS, Limits};
 pub use sandbox::LuaError;
+pub use scripts::Customizations;

@@ -1,7 +1,7 @@
 //! What `argocd-cm` says about health and actions, read into scripts by kind.
 
-use crate::customizations::{Customizations, Definition, Script, UserActions};
 use crate::sandbox::Libraries;
+use crate::scripts::{Customizations, Definition, Script, UserActions};
 use api::Glob;
 use budget::Budget;
 use serde_json::Value;
