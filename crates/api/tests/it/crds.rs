@@ -70,6 +70,7 @@ fn kubectl_finds_the_kinds_by_upstreams_names() {
             r#"{"kind":"AnalysisTemplate","listKind":"AnalysisTemplateList","plural":"analysistemplates","shortNames":["at"],"singular":"analysistemplate"}"#,
             r#"{"kind":"ClusterAnalysisTemplate","listKind":"ClusterAnalysisTemplateList","plural":"clusteranalysistemplates","shortNames":["cat"],"singular":"clusteranalysistemplate"}"#,
             r#"{"kind":"Experiment","listKind":"ExperimentList","plural":"experiments","shortNames":["exp"],"singular":"experiment"}"#,
+            r#"{"kind":"ImageUpdater","listKind":"ImageUpdaterList","plural":"imageupdaters","shortNames":["iu"],"singular":"imageupdater"}"#,
         ]
     );
     let columns = api::crds()[0]["spec"]["versions"][0]["additionalPrinterColumns"].clone();

@@ -1,6 +1,8 @@
 //! Image updates, whole: a registry and repositories on this machine, an embedded cluster with Applications as their
 //! controller leaves them.
 
+#![allow(clippy::panic, reason = "a test that cannot go on says why")]
+
 mod stage;
 
 mod commits;
