@@ -11,9 +11,6 @@ use crate::failure::Failure;
 use clap::Args;
 use std::path::PathBuf;
 
-/// The name under which the binary is upstream's.
-pub(crate) const BINARY: &str = "argocd";
-
 /// The flags that name a server; upstream's.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ServerFlags {

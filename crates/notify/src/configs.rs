@@ -48,10 +48,13 @@ pub(crate) struct Configs {
     cache: Cache,
     product: Product,
     namespace: Box<str>,
-    read: Mutex<BTreeMap<Box<str>, (Versions, Arc<Config>)>>,
+    read: Mutex<BTreeMap<Box<str>, Read>>,
 }
 
 type Versions = (Option<Box<str>>, Option<Box<str>>);
+
+/// A configuration, and what it was read from.
+type Read = (Versions, Arc<Config>);
 
 impl Configs {
     pub(crate) fn new(cache: Cache, product: Product, namespace: &str) -> Self {

@@ -58,10 +58,8 @@ fn values(secret: &Value) -> Vec<String> {
 /// A value may have been copied elsewhere in the object, as a patch can do.
 fn scrub(value: &mut Value, hidden: &[String]) {
     match value {
-        Value::String(text) => {
-            if hidden.iter().any(|secret| text.contains(secret.as_str())) {
-                *text = "++++++++".to_owned();
-            }
+        Value::String(text) if hidden.iter().any(|secret| text.contains(secret.as_str())) => {
+            *text = "++++++++".to_owned();
         }
         Value::Array(items) => items.iter_mut().for_each(|item| scrub(item, hidden)),
         Value::Object(map) => map.values_mut().for_each(|item| scrub(item, hidden)),

@@ -14,7 +14,6 @@ use std::sync::Arc;
 /// Everything that is answered.
 ///
 /// Assumption: called inside a Tokio runtime.
-#[must_use]
 pub fn router(site: &Arc<Site>) -> Router {
     // One that was made before stays: both are the same.
     let _ = site.description.set(crate::describe::openapi());

@@ -60,10 +60,10 @@ impl Process {
         let stderr = self.child.stderr.as_mut().expect("its errors");
         let mut line = Vec::new();
         // Byte by byte: what comes later is for whoever reads it all.
-        for byte in stderr.bytes() {
-            let byte = byte.expect("readable");
-            if byte != b'\n' {
-                line.push(byte);
+        let mut byte = [0];
+        while stderr.read(&mut byte).expect("readable") == 1 {
+            if byte[0] != b'\n' {
+                line.push(byte[0]);
                 continue;
             }
             let text = String::from_utf8_lossy(&line).into_owned();

@@ -65,11 +65,6 @@ impl Api {
         Ok(Api { client, reached })
     }
 
-    /// `host:port`.
-    pub(crate) fn server(&self) -> &str {
-        &self.reached.server
-    }
-
     /// How it is reached.
     pub(crate) fn reached(&self) -> &Reached {
         &self.reached

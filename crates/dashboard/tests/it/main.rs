@@ -1,6 +1,6 @@
 //! The dashboard over an embedded cluster with the controller: the API, streams, hostile requests, pages, and a browser.
 
-#![expect(clippy::panic, clippy::print_stderr, reason = "a test that cannot go on, or is skipped, says why")]
+#![expect(clippy::panic, reason = "a test that cannot go on says why")]
 
 mod stage;
 

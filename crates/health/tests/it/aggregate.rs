@@ -1,7 +1,7 @@
 //! An application's health from its resources'.
 
 use api::HealthStatusCode;
-use health::{ApplicationHealth, Health, HealthStatusCode::*, NoOverrides, Overrides, Resource, aggregate};
+use health::{ApplicationHealth, Health, HealthStatusCode::*, NoOverrides, Override, Overrides, Resource, aggregate};
 use object::{Fetched, Key, Object};
 use serde_json::{Value, json};
 
@@ -116,11 +116,12 @@ fn hooks_skipped_and_exempt_resources_do_not_count() {
 struct ByLabel;
 
 impl Overrides for ByLabel {
-    fn health(&self, live: &Object) -> Result<Option<Health>, String> {
+    fn health(&self, live: &Object) -> Result<Override, String> {
         match live.meta().labels.get("health").map(|label| &**label) {
             Some("broken") => Err("attempt to index a nil value".to_owned()),
-            Some(word) => Ok(HealthStatusCode::parse(word).map(|status| Health::new(status, "said so"))),
-            None => Ok(None),
+            Some(word) => Ok(HealthStatusCode::parse(word)
+                .map_or(Override::SaysNothing, |status| Override::Says(Health::new(status, "said so")))),
+            None => Ok(Override::None),
         }
     }
 }

@@ -57,7 +57,8 @@ fn everything_in_it_renders() {
                     facts: &facts,
                     destination: Some(("slack", "ops")),
                 };
-                let rendered = config.render(&[template.clone()], &variables, Sections::All, Timestamp::UNIX_EPOCH);
+                let rendered =
+                    config.render(std::slice::from_ref(template), &variables, Sections::All, Timestamp::UNIX_EPOCH);
                 let rendered = rendered.unwrap_or_else(|why| panic!("{template}: {why}"));
                 assert!(
                     rendered.message.contains("web") && !rendered.message.contains("no value"),

@@ -17,16 +17,22 @@ const API: &str = "https://slack.com/api/";
 /// How many threads are remembered; beyond, all begin anew. One is a few hundred bytes.
 const THREADS_MAX: usize = 10_000;
 
-/// The first message of each thread, by service, recipient and grouping key: its channel's id and its time stamp.
+/// Service, recipient and grouping key.
+type Thread = (String, String, String);
+
+/// A message: its channel's id and its time stamp.
+type Message = (String, String);
+
+/// The first message of each thread.
 #[derive(Debug, Default)]
-pub(crate) struct Threads(Mutex<BTreeMap<(String, String, String), (String, String)>>);
+pub(crate) struct Threads(Mutex<BTreeMap<Thread, Message>>);
 
 impl Threads {
-    fn get(&self, key: &(String, String, String)) -> Option<(String, String)> {
+    fn get(&self, key: &Thread) -> Option<Message> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
-    fn set(&self, key: (String, String, String), first: (String, String)) {
+    fn set(&self, key: Thread, first: Message) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= THREADS_MAX {
             all.clear();

@@ -1,6 +1,6 @@
 //! Servers that misbehave, addresses that may not be asked, types that there are none of.
 
-use crate::server::{Request, Server, status};
+use crate::server::{Body, Reply, Request, Server, status};
 use crate::stage::Stage;
 use notifiers::{KINDS, Network};
 use serde_json::json;
@@ -49,4 +49,13 @@ async fn what_is_no_address_is_said_without_saying_it() {
     let header = json!({"url": "http://127.0.0.1:1/", "headers": [{"name": "X", "value": "line\nhidden-secret"}]});
     let refused = stage.refusal("webhook", header, "", json!(null)).await;
     assert!(refused.contains("cannot be sent") && !refused.contains("hidden"), "{refused}");
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_not_read_on() {
+    let stage = Stage::start().await;
+    let endless = |_: &Request| Reply { status: 200, headers: Vec::new(), body: Body::Endless };
+    let server = Server::start(endless).await;
+    let refused = stage.refusal("webhook", json!({"url": server.url("/"), "retryMax": -1}), "", json!(null)).await;
+    assert!(refused.ends_with("answered more than 10 MiB (limit: bytes of an answer)"), "{refused}");
 }

@@ -54,8 +54,6 @@ pub enum Body {
     Whole(String),
     /// Bytes without an end.
     Endless,
-    /// Not even a status.
-    Silence,
 }
 
 pub fn ok(body: &str) -> Reply {
@@ -124,7 +122,6 @@ async fn serve(mut stream: TcpStream, handler: Handler, seen: Arc<Mutex<Vec<Requ
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     match reply.body {
-        Body::Silence => std::future::pending().await,
         Body::Whole(body) => {
             head.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
             let _ = stream.write_all(head.as_bytes()).await;

@@ -21,21 +21,6 @@ impl Request {
         self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 
-    /// The path without the query.
-    pub fn path(&self) -> &str {
-        self.target.split('?').next().unwrap_or_default()
-    }
-
-    /// The pairs of the query, or of a form.
-    pub fn pairs(&self) -> Vec<(String, String)> {
-        let query = self.target.split_once('?').map_or(self.body.as_str(), |(_, query)| query);
-        url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
-    }
-
-    pub fn pair(&self, name: &str) -> String {
-        self.pairs().into_iter().find(|(key, _)| key == name).map(|(_, value)| value).unwrap_or_default()
-    }
-
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).expect("a body of JSON")
     }
@@ -46,16 +31,7 @@ impl Request {
 pub struct Reply {
     pub status: u16,
     pub headers: Vec<(String, String)>,
-    pub body: Body,
-}
-
-#[derive(Debug, Clone)]
-pub enum Body {
-    Whole(String),
-    /// Bytes without an end.
-    Endless,
-    /// Not even a status.
-    Silence,
+    pub body: String,
 }
 
 pub fn ok(body: &str) -> Reply {
@@ -63,14 +39,7 @@ pub fn ok(body: &str) -> Reply {
 }
 
 pub fn status(status: u16, body: &str) -> Reply {
-    Reply { status, headers: Vec::new(), body: Body::Whole(body.to_owned()) }
-}
-
-impl Reply {
-    pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.to_owned(), value.to_owned()));
-        self
-    }
+    Reply { status, headers: Vec::new(), body: body.to_owned() }
 }
 
 type Handler = Arc<dyn Fn(&Request) -> Reply + Send + Sync>;
@@ -123,22 +92,8 @@ async fn serve(mut stream: TcpStream, handler: Handler, seen: Arc<Mutex<Vec<Requ
     for (name, value) in &reply.headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
-    match reply.body {
-        Body::Silence => std::future::pending().await,
-        Body::Whole(body) => {
-            head.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
-            let _ = stream.write_all(head.as_bytes()).await;
-        }
-        Body::Endless => {
-            head.push_str("\r\n");
-            let mut next = stream.write_all(head.as_bytes()).await;
-            let much = vec![b'1'; 64 << 10];
-            while next.is_ok() {
-                next = stream.write_all(&much).await;
-            }
-        }
-    }
-    let _ = stream.shutdown().await;
+    head.push_str(&format!("content-length: {}\r\n\r\n{}", reply.body.len(), reply.body));
+    let _ = stream.write_all(head.as_bytes()).await;
 }
 
 async fn read(stream: &mut TcpStream) -> Option<Request> {

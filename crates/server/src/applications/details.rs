@@ -38,9 +38,12 @@ pub struct Detail {
     pub info: Vec<Value>,
 }
 
-/// Details by uid and version.
+/// Details with the version they are of, by uid.
+type Kept = BTreeMap<Box<str>, (Box<str>, Detail)>;
+
+/// Details that were read before.
 #[derive(Debug, Default)]
-pub struct Details(Mutex<BTreeMap<Box<str>, (Box<str>, Detail)>>);
+pub struct Details(Mutex<Kept>);
 
 impl Details {
     /// The details of many objects, in their order.
@@ -76,7 +79,7 @@ impl Details {
         read
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Box<str>, (Box<str>, Detail)>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -54,7 +54,7 @@ pub async fn events(client: &cluster::ClusterClient, about: &About<'_>) -> Resul
             && text("/involvedObject/name").as_deref() == Some(about.name)
     };
     found.retain(is_about);
-    found.sort_by(|a, b| b.meta().creation_timestamp.cmp(&a.meta().creation_timestamp));
+    found.sort_by_key(|event| std::cmp::Reverse(event.meta().creation_timestamp));
     found.truncate(EVENTS_MAX);
     let items: Vec<Value> = found
         .iter()

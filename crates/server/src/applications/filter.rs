@@ -102,7 +102,7 @@ impl Order {
         match self {
             Order::Name => {}
             Order::Created => {
-                entries.sort_by(|a, b| b.object.meta().creation_timestamp.cmp(&a.object.meta().creation_timestamp));
+                entries.sort_by_key(|entry| std::cmp::Reverse(entry.object.meta().creation_timestamp));
             }
             Order::Health => entries.sort_by(|a, b| worst_first(a, b)),
             Order::Sync => entries.sort_by(|a, b| a.sync.as_str().cmp(b.sync.as_str())),

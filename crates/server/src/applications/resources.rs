@@ -30,7 +30,7 @@ pub async fn patch(call: Call) -> Result<Reply, Problem> {
         other => return Err(Problem::invalid(format!("patch type {other:?} is not supported"))),
     };
     // Compat: the body is the patch itself, as a text of JSON.
-    let text = call.asked.body.as_str().map_or_else(|| call.asked.field("patch"), |text| text);
+    let text = call.asked.body.as_str().unwrap_or_else(|| call.asked.field("patch"));
     let body: Value = serde_json::from_str(text).map_err(|_| Problem::invalid("the patch is not JSON"))?;
     let only_if = Precondition { uid: Some(live.meta().uid.clone()), resource_version: None };
     let change = Change::Patch { kind, body, part: Part::Whole };

@@ -91,8 +91,8 @@ pub fn bounded(text: &str) -> (&str, usize) {
     if text.len() <= BYTES_MAX {
         return (text, 0);
     }
-    let end =
-        text[..text.floor_char_boundary(BYTES_MAX)].rfind('\n').unwrap_or_else(|| text.floor_char_boundary(BYTES_MAX));
+    let boundary = (0..=BYTES_MAX).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let end = text[..boundary].rfind('\n').unwrap_or(boundary);
     (&text[..end], text[end..].lines().count())
 }
 

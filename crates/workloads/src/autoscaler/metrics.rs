@@ -47,9 +47,12 @@ pub enum Measured<'a> {
     },
 }
 
-/// A function that measures, in thousandths; `None` when that is not known.
+/// What measures, in thousandths; `None` when that is not known.
+type Measure = dyn Fn(&Measured<'_>) -> Option<i64> + Send + Sync;
+
+/// A function that measures.
 #[derive(Clone)]
-pub struct Metrics(Arc<dyn Fn(&Measured<'_>) -> Option<i64> + Send + Sync>);
+pub struct Metrics(Arc<Measure>);
 
 impl Metrics {
     /// Measured by this function.
