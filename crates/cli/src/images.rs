@@ -8,7 +8,7 @@ use crate::connection::Connection;
 use crate::control_plane::At;
 use crate::failure::Failure;
 use crate::terminal;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use clock::{Clock, Offload};
 use controller::Silent;
 use git::{Repositories, RepositoriesOptions};
@@ -17,6 +17,7 @@ use imageupdates::{Options, Updater, Writing};
 use registry::Client;
 use std::path::PathBuf;
 use std::sync::Arc;
+use table::Output;
 use tempfile::TempDir;
 use web::Reach;
 
@@ -34,14 +35,6 @@ pub(crate) enum Images {
     Hold(hold::HoldFlags),
     /// Release versions that are held back
     Release(hold::ReleaseFlags),
-}
-
-/// The formats of `-o`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Output {
-    Wide,
-    Json,
-    Yaml,
 }
 
 /// Which applications are looked at, and how they are shown.

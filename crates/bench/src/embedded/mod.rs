@@ -11,13 +11,11 @@ use crate::figures::{figure, note};
 use crate::processes::Usage;
 use anyhow::{Result, ensure};
 use clock::Clock;
-use server::Server;
+use server::{NAMESPACES, Server};
 use std::time::Duration;
 use watches::Watches;
 use writes::Writes;
 
-/// How many namespaces the objects are in.
-const NAMESPACES: u32 = 50;
 /// From the last write until memory is read: what was given back by then is not held.
 const SETTLING: Duration = Duration::from_secs(5);
 

@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 use std::path::Path;
 use tokio::time::Instant;
 
+/// How many namespaces the objects are in.
+pub const NAMESPACES: u32 = 50;
+
 /// `capstan cluster up`, and how to reach it.
 pub struct Server {
     process: Process,

@@ -1,7 +1,6 @@
 //! Open watches that count what they are told.
 
-use super::NAMESPACES;
-use super::server::{Server, namespace};
+use super::server::{NAMESPACES, Server, namespace};
 use crate::figures::figure;
 use anyhow::{Context, Result, ensure};
 use clock::Clock;

@@ -1,7 +1,6 @@
 //! Many clients that create objects, each as fast as it is answered.
 
-use super::NAMESPACES;
-use super::server::{Server, create, namespace};
+use super::server::{NAMESPACES, Server, create, namespace};
 use crate::figures::{distribution, figure};
 use anyhow::Result;
 use clock::Clock;

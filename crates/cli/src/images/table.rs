@@ -1,9 +1,17 @@
 //! Reports as tables, JSON and YAML.
 
-use super::Output;
 use crate::failure::Failure;
 use crate::tabs::{Layout, align};
+use clap::ValueEnum;
 use imageupdates::report::{OfApplication, OfImage, Report};
+
+/// The formats of `-o`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Output {
+    Wide,
+    Json,
+    Yaml,
+}
 
 /// One line an image.
 pub(super) fn narrow(report: &Report) -> String {
