@@ -206,3 +206,14 @@ fn completion(shell: Shell) -> Result<(), Failure> {
     clap_complete::generate(shell, &mut Arguments::command(), "capstan", &mut text);
     terminal::print(&String::from_utf8_lossy(&text))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Arguments;
+    use clap::CommandFactory;
+
+    #[test]
+    fn no_command_has_two_arguments_of_one_name() {
+        Arguments::command().debug_assert();
+    }
+}

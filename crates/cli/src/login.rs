@@ -14,7 +14,8 @@ use std::io::{BufRead, IsTerminal};
 #[derive(Debug, Args)]
 pub(crate) struct Login {
     /// The server, as host:port
-    server: Option<String>,
+    #[arg(value_name = "SERVER")]
+    address: Option<String>,
     /// The username of an account to authenticate
     #[arg(long)]
     username: Option<String>,
@@ -48,7 +49,7 @@ impl Login {
             config.store(&path)?;
             return terminal::print("Context 'kubernetes' updated\n");
         }
-        let server = self.server.as_deref().or(self.flags.server.as_deref());
+        let server = self.address.as_deref().or(self.flags.server.as_deref());
         let server = server.ok_or_else(|| Failure::with_code(1, "name the server: capstan login HOST:PORT"))?;
         let mut reached = Reached::named(server, (self.flags.plaintext, self.flags.insecure), None);
         if self.sso {
