@@ -45,6 +45,8 @@ async fn pass(State(board): State<Board>, Extension(user): Extension<User>, mut 
         let what = if is_reading { "see Rollouts of all projects" } else { "act on Rollouts" };
         return Problem::refused(what).into_response();
     }
+    // What was read from the path here is none of the inner routes' business.
+    *request.extensions_mut() = http::Extensions::new();
     request.headers_mut().remove(header::COOKIE);
     if let Some(bearer) = &board.bearer {
         request.headers_mut().insert(header::AUTHORIZATION, bearer.clone());

@@ -255,10 +255,12 @@ pub fn conclude_step(
 
 /// Puts the operation's state into the status; one that ended well goes into the history.
 pub fn settle(status: &mut ApplicationStatus, state: OperationState, application: &Application, now: Timestamp) {
-    let was_running = status.operation_state.as_ref().is_none_or(|known| {
-        !known.phase.is_completed() || known.started_at != state.started_at || known.finished_at != state.finished_at
+    // Times are whole seconds: two operations within one of them are told apart by what was asked for.
+    let is_known = status.operation_state.as_ref().is_some_and(|known| {
+        let is_same_time = known.started_at == state.started_at && known.finished_at == state.finished_at;
+        known.phase.is_completed() && is_same_time && known.operation == state.operation
     });
-    if was_running {
+    if !is_known {
         remember(&mut status.history, &state, application.spec.history_limit(), Time::new(now));
     }
     status.operation_state = Some(state);

@@ -100,18 +100,24 @@
     follow();
   };
 
-  // Another address of the same page, without loading it anew.
+  // Another address of the same page, without loading it anew; "again" reads the same one.
   let visits = 0;
+  let isGoing = false;
+  let isStale = false;
   const visit = async (address, isStep) => {
+    // What changed meanwhile is read after the step that somebody takes, not in place of it.
+    if (isStep === "again" && isGoing) { isStale = true; return; }
     const own = ++visits;
+    isGoing = isStep !== "again";
     let response;
     let text;
-    try { response = await fetch(address); text = await response.text(); } catch { tell("No answer.", true); return; }
+    try { response = await fetch(address); text = await response.text(); } catch { if (own === visits) isGoing = false; tell("No answer.", true); return; }
     // Somebody went on meanwhile.
     if (own !== visits) return;
+    isGoing = false;
     if (!response.ok || (response.redirected && new URL(response.url).pathname.endsWith("/login"))) { location.href = response.redirected ? response.url : address; return; }
     const page = new DOMParser().parseFromString(text, "text/html");
-    if (isStep === "push") history.pushState(null, "", address); else if (isStep !== "stay") history.replaceState(null, "", address);
+    if (isStep === "push") history.pushState(null, "", address); else if (isStep !== "stay" && isStep !== "again") history.replaceState(null, "", address);
     document.title = page.title;
     const [main, other] = [document.getElementById("live"), page.getElementById("live")];
     const isFollowed = source && main.dataset.live === other.dataset.live;
@@ -121,6 +127,7 @@
     }
     changed("");
     if (!isFollowed) follow();
+    if (isStale) { isStale = false; visit(location.href, "again"); }
   };
   let later = 0;
   const search = (form) => {

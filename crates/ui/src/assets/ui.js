@@ -125,7 +125,7 @@
   let stamp = null;
   const check = () => {
     const own = find("#stamp")?.dataset.stamp ?? null;
-    if (stamp !== null && own !== null && own !== stamp && !find("#drawer form:focus-within")) pages.visit(location.href, "stay");
+    if (stamp !== null && own !== null && own !== stamp && !find("#drawer form:focus-within")) pages.visit(location.href, "again");
     stamp = own;
   };
   document.addEventListener("changed", ({ detail }) => {
