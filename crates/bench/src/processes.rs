@@ -71,6 +71,11 @@ impl Process {
         Ok(())
     }
 
+    /// Kills it, and waits until it is gone.
+    pub async fn kill(mut self) -> Result<()> {
+        Ok(self.child.kill().await?)
+    }
+
     /// What it has used up to now.
     pub fn usage(&self) -> Result<Usage> {
         let id = self.child.id().with_context(|| format!("the {} has ended", self.name))?;

@@ -65,8 +65,7 @@ async fn restart(arguments: &Arguments, server: Server, folder: &std::path::Path
         let found = again.count(NAMESPACES).await?;
         ensure!(found == writes.made, "{} objects were acknowledged, {found} are there again", writes.made);
         figure(&format!("{phase}_rss"), again.usage()?.resident_megabytes, "MB")?;
-        // Dropped, which kills it.
-        drop(again);
+        again.kill().await?;
     }
     Ok(())
 }

@@ -87,6 +87,11 @@ impl Server {
         serde_json::from_slice(&bytes).with_context(|| format!("{path} gives no list"))
     }
 
+    /// Ends the process without a word.
+    pub async fn kill(self) -> Result<()> {
+        self.process.kill().await
+    }
+
     /// Ends the process as a user would.
     pub async fn stop(self) -> Result<()> {
         self.process.end().await
