@@ -13,7 +13,6 @@ mod options;
 mod context;
 
 mod jwt;
-mod sigv4;
 
 mod services;
 

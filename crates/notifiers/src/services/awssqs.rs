@@ -6,7 +6,7 @@ use super::Sending;
 use crate::context::{Body, Request};
 use crate::error::SendError;
 use crate::options::{Fields, filled};
-use crate::sigv4::Signer;
+use aws::{Keys, Scope, Unsigned};
 use serde_json::{Map, Value as Json, json};
 use url::Url;
 
@@ -49,16 +49,20 @@ async fn call(sending: &Sending<'_>, action: &str, body: Json) -> Result<Json, S
     let session = context.variable("AWS_SESSION_TOKEN").filter(|_| !has_own);
     let usual = format!("https://sqs.{region}.amazonaws.com");
     let endpoint = options.text_or("endpointUrl", &usual).trim_end_matches('/').to_owned();
-    let url = Url::parse(&endpoint).map_err(|_| "endpointUrl is no URL".to_owned())?;
-    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let host = format!("{}{port}", url.host_str().unwrap_or_default());
+    let mut url = Url::parse(&endpoint).map_err(|_| "endpointUrl is no URL".to_owned())?;
+    // Requests of this protocol go to the root.
+    url.set_path("/");
+    url.set_query(None);
     let text = body.to_string();
-    let headers =
-        [("content-type", "application/x-amz-json-1.0".to_owned()), ("x-amz-target", format!("AmazonSQS.{action}"))];
-    let signer = Signer { id, secret, session, region, service: "sqs" };
-    let signed = signer.headers(&host, &headers, &text, context.clock.now());
-    let mut request = Request::post(format!("{}://{host}/", url.scheme()), Body::Text(text));
-    request.headers = signed.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    let mut headers = vec![
+        ("content-type".to_owned(), "application/x-amz-json-1.0".to_owned()),
+        ("x-amz-target".to_owned(), format!("AmazonSQS.{action}")),
+    ];
+    let unsigned = Unsigned { method: "POST", url: &url, headers: &headers, body: text.as_bytes() };
+    let keys = Keys::lasting(id, secret, session);
+    headers.extend(aws::sign(&unsigned, Scope { region, service: "sqs" }, &keys, context.clock.now()));
+    let mut request = Request::post(url.to_string(), Body::Text(text));
+    request.headers = headers.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     let reply = context.post(request).await?;
     serde_json::from_slice(&reply.body).map_err(|_| format!("SQS answered {action} with what is no JSON").into())
 }
