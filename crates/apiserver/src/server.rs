@@ -5,6 +5,7 @@ use crate::api::Api;
 use crate::bootstrap;
 use crate::faults::Faults;
 use crate::shared::Shared;
+use crate::snapshot::Snapshot;
 use crate::store::{OpenError, Store, open_file};
 use clock::Clock;
 use std::path::Path;
@@ -39,6 +40,19 @@ impl ApiServer {
         let opened = open_file(path)?;
         let store = Store::restored(opened.revision, opened.objects, Some(Box::new(opened.journal)));
         Ok(ApiServer::on(store, clock))
+    }
+
+    /// A server in memory that goes on from a snapshot.
+    #[must_use]
+    pub fn from_snapshot(snapshot: Snapshot, clock: Clock) -> Self {
+        let Snapshot { revision, objects } = snapshot;
+        ApiServer::on(Store::restored(revision, objects, None), clock)
+    }
+
+    /// Everything there is, as of one revision.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        self.shared.snapshot()
     }
 
     fn on(store: Store, clock: Clock) -> Self {

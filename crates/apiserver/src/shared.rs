@@ -5,6 +5,7 @@ use crate::addresses::Addresses;
 use crate::admission::Admission;
 use crate::faults::Faults;
 use crate::registry::Registry;
+use crate::snapshot::Snapshot;
 use crate::store::Store;
 use clock::{Clock, Random};
 use std::collections::BTreeMap;
@@ -38,6 +39,12 @@ impl Shared {
     pub fn draw<T>(&self, stream: &'static str, draw: impl FnOnce(&mut Random) -> T) -> T {
         let mut streams = self.chance.lock().unwrap_or_else(PoisonError::into_inner);
         draw(streams.entry(stream).or_insert_with(|| self.clock.random(stream)))
+    }
+
+    /// Everything there is, as of one revision.
+    pub fn snapshot(&self) -> Snapshot {
+        let (revision, objects) = self.store.everything();
+        Snapshot { revision, objects }
     }
 
     /// The time as Kubernetes writes it: RFC 3339, whole seconds, UTC.

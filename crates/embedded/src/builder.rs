@@ -5,7 +5,8 @@ use crate::credentials::{Credentials, CredentialsError};
 use crate::directory::{Directory, DirectoryError};
 use crate::https::{self, HttpsError, HttpsServer};
 use crate::kubeconfig::Kubeconfig;
-use apiserver::{ApiServer, Faults, OpenError};
+use crate::state::{self, RestoreError, STATE};
+use apiserver::{ApiServer, Faults, OpenError, Snapshot};
 use clock::Clock;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ pub struct Builder {
     directory: Option<PathBuf>,
     start: Start,
     address: Option<SocketAddr>,
+    snapshot: Option<Snapshot>,
 }
 
 /// What becomes of what a directory holds from before.
@@ -34,8 +36,6 @@ enum Start {
     Fresh,
 }
 
-/// The file the objects are kept in.
-const STATE: &str = "state.redb";
 /// The file clients find the cluster by.
 const KUBECONFIG: &str = "kubeconfig";
 
@@ -54,6 +54,9 @@ pub enum StartError {
     /// Its objects cannot be read.
     #[error(transparent)]
     State(#[from] OpenError),
+    /// A snapshot cannot be restored there.
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
 }
 
 impl StartError {
@@ -158,6 +161,14 @@ impl Builder {
         self
     }
 
+    /// Goes on from a snapshot, whose clients' credentials are not in it. A directory must hold no cluster yet, or the
+    /// cluster be [`Builder::fresh`].
+    #[must_use]
+    pub fn snapshot(mut self, snapshot: Snapshot) -> Self {
+        self.snapshot = Some(snapshot);
+        self
+    }
+
     /// Starts the cluster.
     ///
     /// Assumption: called inside a Tokio runtime. A directory and HTTPS need real time.
@@ -179,7 +190,16 @@ impl Builder {
         if let (Start::Fresh, Some(directory)) = (self.start, &directory) {
             directory.remove(STATE)?;
         }
-        let server = open(directory.as_ref(), self.clock.unwrap_or_else(Clock::system)).await?;
+        let clock = self.clock.unwrap_or_else(Clock::system);
+        let server = match (self.snapshot, &directory) {
+            (Some(snapshot), None) => ApiServer::from_snapshot(snapshot, clock),
+            (Some(snapshot), Some(directory)) => {
+                state::restore(directory, &snapshot)?;
+                state::open(directory, clock).await?
+            }
+            (None, None) => ApiServer::in_memory(clock),
+            (None, Some(directory)) => state::open(directory, clock).await?,
+        };
         server.set_faults(self.faults);
         let mut options = self.options;
         if let Some(credentials) = &credentials {
@@ -202,21 +222,3 @@ impl Builder {
         Ok(Cluster::new(parts))
     }
 }
-
-/// Opens the state. A cluster of this process that has just ended may still be closing its file: that is waited for.
-async fn open(directory: Option<&Directory>, clock: Clock) -> Result<ApiServer, StartError> {
-    let Some(directory) = directory else { return Ok(ApiServer::in_memory(clock)) };
-    let path = directory.path(STATE);
-    for _ in 0..CLOSING_TRIES {
-        match ApiServer::open(&path, clock.clone()) {
-            Err(OpenError::InUse { .. }) => tokio::time::sleep(CLOSING_PAUSE).await,
-            opened => return Ok(opened?),
-        }
-    }
-    Ok(ApiServer::open(&path, clock)?)
-}
-
-/// How often a file that is being closed is looked at again.
-const CLOSING_TRIES: u32 = 100;
-/// How long after the last look.
-const CLOSING_PAUSE: Duration = Duration::from_millis(20);

@@ -3,7 +3,7 @@
 use crate::directory::Directory;
 use crate::https::HttpsServer;
 use crate::kubeconfig::Kubeconfig;
-use apiserver::{Api, ApiServer, Faults};
+use apiserver::{Api, ApiServer, Faults, Snapshot};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use workloads::Workloads;
@@ -53,6 +53,12 @@ impl Cluster {
     /// Forgets the past, as etcd's compaction does: watches from before must list again.
     pub fn compact(&self) {
         self.0.server.compact();
+    }
+
+    /// Everything the cluster holds, as of one revision: [`crate::Builder::snapshot`] goes on from it.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        self.0.server.snapshot()
     }
 
     /// How clients outside the process find the cluster; `None` unless it is served over HTTPS.

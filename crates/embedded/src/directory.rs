@@ -17,6 +17,9 @@ pub enum DirectoryError {
     /// Another process has it.
     #[error("{path} is in use by another process; stop that one, or use another directory", path = .0.display())]
     InUse(PathBuf),
+    /// It holds no cluster.
+    #[error("{path} holds no cluster; name the folder of one", path = .0.display())]
+    Empty(PathBuf),
     /// The file system refused.
     #[error("cannot {doing} {path}: {cause}", path = .path.display())]
     Io {

@@ -20,6 +20,8 @@ mod directory;
 mod https;
 mod kubeconfig;
 mod provider;
+mod state;
+mod stopped;
 
 pub use builder::{Builder, StartError};
 pub use cluster::Cluster;
@@ -28,10 +30,12 @@ pub use directory::DirectoryError;
 pub use https::HttpsError;
 pub use kubeconfig::Kubeconfig;
 pub use provider::install_crypto_provider;
+pub use state::RestoreError;
+pub use stopped::{StoppedCluster, restore};
 
 pub use apiserver::{
     Admission, AdmissionRequest, AnswerFault, Api, ApiError, ApiServer, Cause, Event, EventFault, Faults,
-    GroupResource, Object, Operation, RequestFault, RequestSummary, WatchFrom, resources,
+    GroupResource, Object, Operation, RequestFault, RequestSummary, SNAPSHOT_PATH, Snapshot, SnapshotError, WatchFrom, resources,
 };
 pub use workloads::kubelet::Defaults as PodDefaults;
 pub use workloads::{Measured, Metrics, Node};

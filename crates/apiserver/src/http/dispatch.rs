@@ -15,6 +15,7 @@ use crate::access::{self, Deed};
 use crate::error::ApiError;
 use crate::pipeline::{raw_in_version, scale_of};
 use crate::shared::Shared;
+use crate::snapshot::SNAPSHOT_PATH;
 use crate::store::Encoded;
 use bytes::Bytes;
 use http::{Method, Response};
@@ -72,8 +73,17 @@ pub fn document(shared: &Shared, incoming: &Incoming) -> Response<AnswerBody> {
     if incoming.method != Method::GET && incoming.method != Method::HEAD {
         return answer::refusal(&ApiError::method_not_allowed(), Accepted::JSON);
     }
+    if matches!(route, Route::Other(path) if path == SNAPSHOT_PATH) {
+        return snapshot(shared);
+    }
     let accepted = incoming.accepted.clone().unwrap_or(Accepted::JSON);
     discovery::document(shared, route, accepted)
+}
+
+/// Everything there is, put together as it is sent.
+fn snapshot(shared: &Shared) -> Response<AnswerBody> {
+    let chunks = shared.snapshot().chunks().map(Ok);
+    answer::answer(200, "application/x-ndjson", AnswerBody::streamed(futures::stream::iter(chunks)))
 }
 
 type Answered = Result<Response<AnswerBody>, ApiError>;

@@ -101,21 +101,60 @@ impl Journal for FileJournal {
     }
 }
 
-/// Opens a file, or makes it.
+/// What a file holds: its revision and its objects. The file must be there; it is not written to, but for what a
+/// process that was killed has left half done.
 ///
 /// # Errors
 /// When it cannot be used; the message says what to do.
-pub fn open(path: &Path) -> Result<Opened, OpenError> {
-    let damaged = |cause: String| OpenError::Damaged { path: path.to_owned(), cause };
-    let database = Database::builder().set_cache_size(CACHE_BYTES).create(path).map_err(|error| match error {
+pub fn read(path: &Path) -> Result<(u64, Vec<ObjectAt>), OpenError> {
+    let database = Database::builder().set_cache_size(CACHE_BYTES).open(path).map_err(|error| unusable(path, error))?;
+    load(&database, path)
+}
+
+/// Makes a file of these objects, which must not be there yet: whole, or not at all.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn make(path: &Path, revision: u64, objects: &[ObjectAt]) -> Result<(), OpenError> {
+    let refused = |cause: String| OpenError::Io { path: path.to_owned(), cause };
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".new");
+    let unfinished = PathBuf::from(unfinished);
+    let _ = std::fs::remove_file(&unfinished);
+    let database = Database::builder().set_cache_size(CACHE_BYTES).create(&unfinished);
+    let database = database.map_err(|error| unusable(&unfinished, error))?;
+    for some in objects.chunks(GROUP_MAX) {
+        let group: Vec<Record> = some.iter().map(|(resource, key, object)| record(resource, key, object)).collect();
+        write_group(&database, &group, revision).map_err(|error| refused(error.to_string()))?;
+    }
+    write_group(&database, &[], revision).map_err(|error| refused(error.to_string()))?;
+    drop(database);
+    std::fs::rename(&unfinished, path).map_err(|error| refused(error.to_string()))
+}
+
+fn record(GroupResource { group, resource }: &GroupResource, key: &str, object: &Object) -> Record {
+    Record { revision: 0, path: format!("{group}/{resource}\0{key}"), raw: Some(object.raw().clone()) }
+}
+
+fn unusable(path: &Path, error: redb::DatabaseError) -> OpenError {
+    match error {
         redb::DatabaseError::DatabaseAlreadyOpen => OpenError::InUse { path: path.to_owned() },
         redb::DatabaseError::Storage(redb::StorageError::Io(cause))
             if cause.kind() != std::io::ErrorKind::InvalidData && cause.kind() != std::io::ErrorKind::UnexpectedEof =>
         {
             OpenError::Io { path: path.to_owned(), cause: cause.to_string() }
         }
-        other => damaged(other.to_string()),
-    })?;
+        other => OpenError::Damaged { path: path.to_owned(), cause: other.to_string() },
+    }
+}
+
+/// Opens a file, or makes it.
+///
+/// # Errors
+/// When it cannot be used; the message says what to do.
+pub fn open(path: &Path) -> Result<Opened, OpenError> {
+    let damaged = |cause: String| OpenError::Damaged { path: path.to_owned(), cause };
+    let database = Database::builder().set_cache_size(CACHE_BYTES).create(path).map_err(|error| unusable(path, error))?;
     let (written, objects) = load(&database, path)?;
     let is_new = written == 0;
     let revision = if is_new { 1 } else { written.saturating_add(REVISIONS_AHEAD) };

@@ -9,15 +9,15 @@ mod index;
 mod journal;
 mod ring;
 
-pub use bucket::{Entry, object_key};
+pub use bucket::{Entry, ObjectAt, object_key};
 pub use encode::Encoded;
 pub use event::{Event, EventKind, event_line};
-pub use file::{OpenError, open as open_file};
+pub use file::{OpenError, make as make_file, open as open_file, read as read_file};
 pub use journal::{Journal, Progress, Record};
 pub use ring::TooOld;
 
 use crate::group_resource::GroupResource;
-use bucket::{Bucket, ObjectAt};
+use bucket::Bucket;
 use index::Index;
 use object::Object;
 use ring::Ring;
@@ -222,6 +222,18 @@ impl Store {
     pub fn owned_by(&self, uid: &str) -> Vec<(GroupResource, Object)> {
         let state = self.read();
         state.index.owned_by(uid).filter_map(|location| state.located(location)).collect()
+    }
+
+    /// Everything, as of one revision.
+    #[must_use]
+    pub fn everything(&self) -> (u64, Vec<ObjectAt>) {
+        let state = self.read();
+        let of_bucket = |(resource, bucket): (&GroupResource, &Bucket)| {
+            let resource = resource.clone();
+            let objects = copied(bucket.in_namespace(""));
+            objects.into_iter().map(move |(key, entry)| (resource.clone(), key, entry.object))
+        };
+        (state.revision, state.buckets.iter().flat_map(of_bucket).collect())
     }
 
     /// The objects of all resources in a namespace.

@@ -5,3 +5,4 @@ mod https;
 mod in_process;
 mod kubectl;
 mod recorded;
+mod snapshots;
