@@ -23,6 +23,7 @@ mod rollout;
 mod status;
 mod step;
 mod traffic_routing;
+mod waiting;
 
 pub use analysis_reference::*;
 pub use analysis_run::*;
@@ -38,3 +39,4 @@ pub use selector::*;
 pub use status::*;
 pub use step::*;
 pub use traffic_routing::*;
+pub use waiting::{ANNOTATION_WAITING, Listening, Waiting, WaitingEvents, state_of};

@@ -204,7 +204,7 @@ fn start_rollouts(
         id => format!("{ROLLOUTS_LEASE}-{id}"),
     };
     let leadership = shared.leadership(rollouts::DEFAULT_NAMESPACE, &lease, tasks);
-    let inbox = notify::Inbox::default();
+    let inbox = notify::Inbox::new(&shared.clock);
     let ground = Ground {
         product: notifications::Product::Rollouts,
         clusters: clusters.clone(),
@@ -216,7 +216,9 @@ fn start_rollouts(
     telling.start(shared, ground, tasks)?;
     let environment = tapped(shared.environment(clusters, leadership, "rollouts-controller"), &inbox);
     start_analysis(shared, &settings, telling.network, environment.clone(), tasks)?;
-    let options = rollouts::Options { settings, balancers, ..rollouts::Options::new(environment) };
+    let audience: rollouts::Audience = Arc::new(move |rollout| inbox.listening(rollout));
+    let options =
+        rollouts::Options { settings, balancers, audience: Some(audience), ..rollouts::Options::new(environment) };
     let controller = rollouts::Rollouts::new(options, shared.shutdown.clone());
     tasks.push(tokio::spawn(controller.map_err(|error| Failure::new(error.to_string()))?.run()));
     Ok(cache)

@@ -1,12 +1,13 @@
 //! Configurations: read once for each version of their ConfigMap and Secret.
 
+use crate::self_service::SelfService;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cluster::{Cache, ClusterClient, ClusterScoped, Followed, GroupKind, Instance, Keep, Ownership, Selection};
 use notifications::{Config, Owner, Product, Secrets, Source};
 use object::{Fetched, Key, Meta, Object};
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A cache of the ConfigMaps and Secrets that configuration is in: those of these namespaces, or of all when there are none.
@@ -44,11 +45,12 @@ pub(crate) fn is_configuration(name: &str) -> bool {
 }
 
 /// Configurations by namespace, with the versions they were read from.
+#[derive(Clone)]
 pub(crate) struct Configs {
     cache: Cache,
     product: Product,
     namespace: Box<str>,
-    read: Mutex<BTreeMap<Box<str>, Read>>,
+    read: Arc<Mutex<BTreeMap<Box<str>, Read>>>,
 }
 
 type Versions = (Option<Box<str>>, Option<Box<str>>);
@@ -58,7 +60,7 @@ type Read = (Versions, Arc<Config>);
 
 impl Configs {
     pub(crate) fn new(cache: Cache, product: Product, namespace: &str) -> Self {
-        Configs { cache, product, namespace: namespace.into(), read: Mutex::default() }
+        Configs { cache, product, namespace: namespace.into(), read: Arc::default() }
     }
 
     /// The configuration of the control plane.
@@ -70,6 +72,27 @@ impl Configs {
     pub(crate) fn of_team(&self, namespace: &str) -> Result<Option<Arc<Config>>, String> {
         let is_there = *namespace != *self.namespace && self.get("ConfigMap", namespace)?.is_some();
         if is_there { self.of(namespace, Owner::Team).map(Some) } else { Ok(None) }
+    }
+
+    /// All that hold for objects of a namespace.
+    pub(crate) fn all(&self, namespace: &str, self_service: SelfService) -> Result<Vec<Arc<Config>>, String> {
+        let mut all = vec![self.own()?];
+        if self_service == SelfService::On {
+            all.extend(self.of_team(namespace)?);
+        }
+        Ok(all)
+    }
+
+    /// The triggers that somebody is subscribed to for a Rollout; `None` while the configuration is not known.
+    pub(crate) fn triggers(&self, rollout: &Object, self_service: SelfService) -> Option<BTreeSet<String>> {
+        let meta = rollout.meta();
+        let all = self.all(rollout.namespace().unwrap_or_default(), self_service).ok()?;
+        let mut triggers = BTreeSet::new();
+        for config in all {
+            let (destinations, _) = config.destinations(&meta.annotations, &meta.labels, None);
+            triggers.extend(destinations.iter().map(|(name, _)| name.to_owned()));
+        }
+        Some(triggers)
     }
 
     fn get(&self, kind: &str, namespace: &str) -> Result<Option<Object>, String> {

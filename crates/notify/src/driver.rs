@@ -12,7 +12,7 @@ use crate::plan::{NEWS, decide};
 use crate::self_service::{NAME_APPLICATIONS, NAME_ROLLOUTS, SelfService};
 use crate::source::{Lookups, Sender};
 use api::names::{APP_PROJECT, DEFAULT_PROJECT, GROUP};
-use api::rollouts::ANALYSIS_RUN;
+use api::rollouts::{ANALYSIS_RUN, ANNOTATION_WAITING, WaitingEvents};
 use api::rollouts::names::{ANNOTATION_REVISION, LABEL_POD_TEMPLATE_HASH};
 use cluster::{Cache, GroupKind, WRITE_TIMEOUT};
 use controller::{Controller, Failure, Leadership, Level, Queue, Step};
@@ -65,6 +65,10 @@ struct Read {
 }
 
 impl Driver {
+    fn may_send(&self) -> bool {
+        self.leadership.may_act_for(WRITE_TIMEOUT)
+    }
+
     fn access(&self) -> Access {
         let is_denied = self.product == Product::Applications && self.self_service == SelfService::On;
         if is_denied { Access::Denied } else { Access::Allowed }
@@ -80,10 +84,7 @@ impl Driver {
             }
             Fetched::Unknown(cause) => return Err(Failure::Retry(cause)),
         };
-        let mut configs = vec![self.configs.own().map_err(Failure::Retry)?];
-        if self.self_service == SelfService::On {
-            configs.extend(self.configs.of_team(&key.namespace).map_err(Failure::Retry)?);
-        }
+        let configs = self.configs.all(&key.namespace, self.self_service).map_err(Failure::Retry)?;
         let value = object.value();
         let project = self.project(&object, &value);
         // Most objects have nobody to tell: they cost no more than this.
@@ -92,12 +93,17 @@ impl Driver {
             || configs.iter().any(|config| !config.subscriptions.is_empty())
             || project.as_ref().is_some_and(|project| subscription::subscribes(&project.meta().annotations))
             || annotations.contains_key(ANNOTATION)
+            || annotations.contains_key(ANNOTATION_WAITING)
             || has_condition(&value);
         if !is_subscribed {
             self.inbox.forget_all(key);
             return Ok(None);
         }
         let value = Arc::new(self.with_workload(key, value).await);
+        // Whoever may not send leaves it to who may.
+        if self.product == Product::Rollouts && self.may_send() {
+            self.inbox.find(key, &written(&object), self.objects.client().clock().now());
+        }
         let fired = self.inbox.read(key, &value);
         let runs = if fired.is_empty() { None } else { self.runs(&object, &value) };
         Ok(Some(Read { object, value, project, runs, configs, fired }))
@@ -193,7 +199,7 @@ impl Driver {
                     is_old || evaluation.due.iter().filter(|due| due.fired == Some(fired.number)).all(is_settled)
                 };
                 let done: Vec<u64> = read.fired.iter().filter(is_done).map(|fired| fired.number).collect();
-                self.inbox.forget(key, &done);
+                self.inbox.settle(key, &done, &written(&read.object));
                 let of = |item: &str| item.split(':').next().and_then(|number| number.parse::<u64>().ok());
                 self.outbox.retain(key, |item| of(item).is_some_and(|number| !done.contains(&number)));
             }
@@ -259,6 +265,11 @@ impl Driver {
     }
 }
 
+/// The events that are written down on a Rollout.
+fn written(object: &Object) -> WaitingEvents {
+    WaitingEvents::parse(object.meta().annotation(ANNOTATION_WAITING))
+}
+
 fn failed(cause: String) -> Outcome {
     Outcome::Failed { cause, after: None }
 }
@@ -293,8 +304,11 @@ impl Controller for Running {
         }
         driver.tidy(key, &read, &evaluation, now);
         let outbox = driver.outbox.read(key);
-        let may_send = driver.leadership.may_act_for(WRITE_TIMEOUT);
-        let seen = Seen { product: driver.product, object: read.object, evaluation, outbox, may_send };
+        let may_send = driver.may_send();
+        let written = written(&read.object);
+        let remaining = driver.inbox.remaining(key, &written, now);
+        let (product, object) = (driver.product, read.object);
+        let seen = Seen { product, object, evaluation, outbox, may_send, written, remaining };
         Ok(Observed { key: key.clone(), seen: Some(Box::new(seen)) })
     }
 

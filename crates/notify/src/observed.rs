@@ -3,6 +3,7 @@
 use crate::evaluate::{Due, Evaluation};
 use crate::key::ObjectKey;
 use crate::outbox::Standing;
+use api::rollouts::WaitingEvents;
 use notifications::Product;
 use object::Object;
 use std::collections::BTreeMap;
@@ -30,6 +31,10 @@ pub struct Seen {
     pub outbox: BTreeMap<String, Standing>,
     /// Whether this process may send.
     pub may_send: bool,
+    /// Events of a Rollout that are written down on it.
+    pub written: WaitingEvents,
+    /// Those of them that are still to be told.
+    pub remaining: WaitingEvents,
 }
 
 /// Something to be done before it can be decided what to write.

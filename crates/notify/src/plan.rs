@@ -1,16 +1,18 @@
 //! What is recorded, what is sent, and when to look again. Pure.
 
 use crate::evaluate::Due;
+use crate::fired::DONE_WITHIN;
 use crate::key::gvk;
 use crate::observed::{Observed, Query, Seen};
 use crate::outbox::Standing;
 use crate::problem::{CONDITION, Problem, text};
+use api::rollouts::ANNOTATION_WAITING;
 use cluster::{Change, ClusterId, Part, PatchKind, Target, Write};
 use controller::{Event, Guard, Level, Plan, Planned, Severity, Step};
 use jiff::{SignedDuration, Timestamp};
 use notifications::Product;
 use notifications::notified::{ANNOTATION, Notified};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 /// How often conditions are looked at that depend on the time: as upstream does.
 const AGAIN: SignedDuration = SignedDuration::from_secs(60);
@@ -63,38 +65,66 @@ fn record(seen: &Seen, known: Notified, now: Timestamp) -> Plan {
     if seen.evaluation.depends_on_time {
         plan = plan.wake_at(now.checked_add(AGAIN).unwrap_or(Timestamp::MAX), Level::LOWEST);
     }
+    for event in &seen.remaining.0 {
+        let end = Timestamp::from_millisecond(event.at).and_then(|at| at.checked_add(DONE_WITHIN));
+        plan = plan.wake_at(end.unwrap_or(Timestamp::MAX).max(now), Level::LOWEST);
+    }
     plan.waiting.extend(problems.iter().map(Problem::line));
-    let annotation = (applies && notified != known).then(|| notified.to_annotation());
+    let annotation = match seen.product {
+        Product::Applications => (notified != known).then(|| (ANNOTATION, notified.to_annotation())),
+        Product::Rollouts => {
+            (seen.remaining != seen.written).then(|| (ANNOTATION_WAITING, seen.remaining.to_annotation()))
+        }
+    };
     write(seen, annotation, &problems, now, &mut plan);
     plan
 }
 
-fn write(seen: &Seen, annotation: Option<Option<String>>, problems: &[Problem], now: Timestamp, plan: &mut Plan) {
+/// An annotation's name, and its value; without one it goes.
+type Annotation = (&'static str, Option<String>);
+
+fn write(seen: &Seen, annotation: Option<Annotation>, problems: &[Problem], now: Timestamp, plan: &mut Plan) {
     let before = condition_of(&seen.object.get("/status/conditions").unwrap_or_default());
     let conditions = conditions(seen, &before, problems, now);
     let events = events(seen, &before, problems);
+    let metadata = annotation.map(|(name, text)| json!({"annotations": {name: text}}));
+    match seen.product {
+        Product::Applications => write_application(seen, metadata, conditions, plan),
+        Product::Rollouts => write_rollout(seen, metadata, conditions, plan),
+    }
+    match &mut plan.status {
+        Some(planned) => planned.events = events,
+        None => plan.events = events,
+    }
+}
+
+fn patch(seen: &Seen, body: Json, part: Part) -> Write {
     let target = Target::new(gvk(seen.product), seen.object.namespace(), seen.object.name());
-    let patch =
-        |body: Json, part: Part| Write::new(target.clone(), Change::Patch { kind: PatchKind::Merge, body, part });
-    let (same, unchanged) = (Guard::same(seen.object.meta()), Guard::unchanged(seen.object.meta()));
-    let annotation = annotation.map(|text| json!({"annotations": {ANNOTATION: text}}));
-    // An Application's status is part of it, a Rollout's is not.
-    match (seen.product, annotation, conditions) {
-        (_, None, None) => plan.events = events,
-        (_, Some(metadata), None) => {
-            plan.status = Some(Planned::new(patch(json!({"metadata": metadata}), Part::Whole), same).telling(events));
-        }
-        (Product::Applications, metadata, Some(conditions)) => {
-            let mut body = json!({"status": {"conditions": conditions}});
-            if let Some(metadata) = metadata {
-                body["metadata"] = metadata;
-            }
-            plan.status = Some(Planned::new(patch(body, Part::Whole), unchanged).telling(events));
-        }
-        (Product::Rollouts, _, Some(conditions)) => {
-            let body = json!({"status": {"conditions": conditions}});
-            plan.status = Some(Planned::new(patch(body, Part::Status), unchanged).telling(events));
-        }
+    Write::new(target, Change::Patch { kind: PatchKind::Merge, body, part })
+}
+
+/// An Application's status is part of it.
+fn write_application(seen: &Seen, metadata: Option<Json>, conditions: Option<Json>, plan: &mut Plan) {
+    let meta = seen.object.meta();
+    let guard = if conditions.is_some() { Guard::unchanged(meta) } else { Guard::same(meta) };
+    let metadata = metadata.map(|metadata| ("metadata".to_owned(), metadata));
+    let status = conditions.map(|conditions| ("status".to_owned(), json!({"conditions": conditions})));
+    let body: Map<String, Json> = metadata.into_iter().chain(status).collect();
+    if !body.is_empty() {
+        plan.status = Some(Planned::new(patch(seen, body.into(), Part::Whole), guard));
+    }
+}
+
+/// A Rollout's status is not. What is written down may have grown meanwhile: then it is decided anew.
+fn write_rollout(seen: &Seen, metadata: Option<Json>, conditions: Option<Json>, plan: &mut Plan) {
+    let mut guard = Guard::unchanged(seen.object.meta());
+    if let Some(metadata) = metadata {
+        plan.writes.push(Planned::new(patch(seen, json!({"metadata": metadata}), Part::Whole), guard));
+        guard = Guard::After(0);
+    }
+    if let Some(conditions) = conditions {
+        let body = json!({"status": {"conditions": conditions}});
+        plan.status = Some(Planned::new(patch(seen, body, Part::Status), guard));
     }
 }
 

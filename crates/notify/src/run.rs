@@ -66,10 +66,13 @@ impl Notify {
         let home = environment.clusters.get(&ClusterId::home());
         let objects = home.and_then(|home| home.cache).ok_or(StartError::NoCache)?;
         let queue = inbox.queue();
+        let configs = Configs::new(settings.clone(), product, &namespace);
+        let wanted = configs.clone();
+        inbox.set_wanted(move |rollout| wanted.triggers(rollout, self_service));
         let driver = Driver {
             product,
             objects,
-            configs: Configs::new(settings.clone(), product, &namespace),
+            configs,
             self_service,
             sender,
             lookups,

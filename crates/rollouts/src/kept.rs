@@ -2,14 +2,14 @@
 
 use crate::settings::Settings;
 use api::names::{GROUP, VERSION};
-use api::rollouts::names::LABEL_POD_TEMPLATE_HASH;
+use api::rollouts::names::{LABEL_ANALYSIS_RUN_UID, LABEL_POD_TEMPLATE_HASH};
 use api::rollouts::{ANALYSIS_RUN, ANALYSIS_TEMPLATE, CLUSTER_ANALYSIS_TEMPLATE, EXPERIMENT, ROLLOUT};
 use cluster::{Cache, ClusterClient, Followed, GroupKind, Instance, Keep, Ownership, Selection};
 use object::{Gvk, Meta};
 use std::sync::Arc;
 
 /// The kinds that are read, by group.
-const KINDS: [(&str, &str); 11] = [
+const KINDS: [(&str, &str); 12] = [
     (GROUP, ROLLOUT),
     (GROUP, ANALYSIS_RUN),
     (GROUP, EXPERIMENT),
@@ -20,6 +20,7 @@ const KINDS: [(&str, &str); 11] = [
     ("", "PodTemplate"),
     ("", "Service"),
     ("networking.k8s.io", "Ingress"),
+    ("batch", "Job"),
     // A router may be installed later: its kinds are followed as soon as they are defined.
     DEFINITION,
 ];
@@ -34,8 +35,12 @@ const DEFINITION: (&str, &str) = ("apiextensions.k8s.io", "CustomResourceDefinit
 pub fn start_cache(client: ClusterClient, settings: &Settings) -> Cache {
     let only = KINDS.iter().chain(&traffic::KINDS).map(|(group, kind)| Followed {
         kind: GroupKind::new(group, kind),
-        // Most ReplicaSets of a cluster are of Deployments, and no business of ours.
-        labels: (*kind == "ReplicaSet").then(|| LABEL_POD_TEMPLATE_HASH.into()),
+        // Most ReplicaSets of a cluster are of Deployments, most Jobs measure nothing: no business of ours.
+        labels: match *kind {
+            "ReplicaSet" => Some(LABEL_POD_TEMPLATE_HASH.into()),
+            "Job" => Some(LABEL_ANALYSIS_RUN_UID.into()),
+            _ => None,
+        },
     });
     let namespaces = settings.namespace.iter().cloned().collect();
     let selection = Selection { only: only.collect(), namespaces, ..Selection::default() };
@@ -51,8 +56,8 @@ impl Ownership for Kept {
 
     fn keep(&self, meta: &Meta) -> Keep {
         // Workloads that a Rollout refers to are few, and read in whole when they changed.
-        // Of a definition it is enough to know that it changed.
-        let is_named_only = matches!(&*meta.gvk.kind, "Deployment" | "PodTemplate") || *meta.gvk.kind == *DEFINITION.1;
+        // Of a definition and of a Job it is enough to know that it changed.
+        let is_named_only = matches!(&*meta.gvk.kind, "Deployment" | "PodTemplate" | "Job") || *meta.gvk.kind == *DEFINITION.1;
         if is_named_only { Keep::Metadata } else { Keep::WithoutManagedFields }
     }
 }

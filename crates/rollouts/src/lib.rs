@@ -4,6 +4,7 @@
 //! what it decides. Reading order: `observed` (all that one pass reads), [`plan`] (how decisions become writes),
 //! `observe` (how it reads), [`run`](run()) (how it is driven).
 
+mod audience;
 mod balancers;
 mod key;
 mod settings;
@@ -31,6 +32,7 @@ mod run;
 
 pub mod metrics;
 
+pub use audience::Audience;
 pub use balancers::{Found, LoadBalancers};
 pub use kept::start_cache;
 pub use key::{RolloutKey, WorkKey};

@@ -3,7 +3,7 @@
 use crate::key::WorkKey;
 use crate::memory::Spec;
 use crate::workload::Workload;
-use api::rollouts::{AnalysisTemplateSpec, Rollout};
+use api::rollouts::{AnalysisTemplateSpec, Listening, Rollout};
 use object::{Fetched, Object};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -103,6 +103,8 @@ pub struct Seen {
     pub warnings: Vec<String>,
     /// The workload it refers to.
     pub workload: Option<Fetched<Arc<Workload>>>,
+    /// Who wants to hear of its events.
+    pub listening: Option<Listening>,
     /// What is wrong with it or with what it refers to.
     pub invalid: Option<String>,
 }

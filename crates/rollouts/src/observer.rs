@@ -1,5 +1,6 @@
 //! What reading needs. A leaf module: how each thing is read stands below `observe`.
 
+use crate::audience::Audience;
 use crate::balancers::LoadBalancers;
 use crate::index::Index;
 use crate::memory::Memories;
@@ -21,6 +22,8 @@ pub struct Observer {
     pub settings: Settings,
     /// Whom to ask whether load balancers do what they were told.
     pub balancers: Option<Arc<dyn LoadBalancers>>,
+    /// Who wants to hear of events.
+    pub audience: Option<Audience>,
 }
 
 impl Observer {

@@ -1,5 +1,6 @@
 //! Drives the controller of Rollouts: in one process with an embedded cluster, or beside a real one.
 
+use crate::audience::Audience;
 use crate::balancers::LoadBalancers;
 use crate::index::Index;
 use crate::key::WorkKey;
@@ -32,13 +33,15 @@ pub struct Options {
     pub workers: usize,
     /// Whom to ask whether load balancers do what they were told; `None` for nobody: they are believed.
     pub balancers: Option<Arc<dyn LoadBalancers>>,
+    /// Who says whether somebody wants to hear of events; `None` where nobody does.
+    pub audience: Option<Audience>,
 }
 
 impl Options {
     /// Upstream's settings on this environment.
     #[must_use]
     pub fn new(environment: Environment) -> Self {
-        Options { environment, settings: Settings::default(), workers: WORKERS, balancers: None }
+        Options { environment, settings: Settings::default(), workers: WORKERS, balancers: None, audience: None }
     }
 }
 
@@ -72,6 +75,7 @@ impl Rollouts {
             memories: Memories::default(),
             settings: options.settings.clone(),
             balancers: options.balancers.clone(),
+            audience: options.audience.clone(),
         });
         Ok(Rollouts { observer, queue: Queue::new(), options, shutdown })
     }

@@ -82,3 +82,11 @@ pub const DEFAULT_ABORT_SCALE_DOWN_DELAY_SECONDS: i32 = 30;
 pub const DEFAULT_RUN_HISTORY_LIMIT: i32 = 5;
 /// What weights add up to when the spec does not say.
 pub const DEFAULT_MAX_TRAFFIC_WEIGHT: i32 = 100;
+/// Label of a Job that measures, and of its pods: the uid of the AnalysisRun.
+pub const LABEL_ANALYSIS_RUN_UID: &str = "analysisrun.argoproj.io/uid";
+/// Annotation of a Job that measures: the AnalysisRun's name.
+pub const ANNOTATION_ANALYSIS_RUN: &str = "analysisrun.argoproj.io/name";
+/// Annotation of a Job that measures: the AnalysisRun's namespace.
+pub const ANNOTATION_ANALYSIS_RUN_NAMESPACE: &str = "analysisrun.argoproj.io/namespace";
+/// Annotation of a Job that measures: the metric.
+pub const ANNOTATION_ANALYSIS_METRIC: &str = "analysisrun.argoproj.io/metric-name";

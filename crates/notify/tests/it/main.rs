@@ -8,6 +8,7 @@ mod stage;
 
 mod example;
 mod faults;
+mod kills;
 mod rollouts;
 mod speed;
 mod telling;

@@ -44,7 +44,7 @@ impl Stage {
     pub async fn set(clock: Clock) -> Self {
         let cluster = embedded::Cluster::builder().clock(clock.clone()).start().await.expect("a cluster");
         let client = ClusterClient::from_service(cluster.service(), &clock);
-        let (metrics, inbox) = (Metrics::default(), Inbox::default());
+        let (metrics, inbox) = (Metrics::default(), Inbox::new(&clock));
         let stage = Stage { client, clock, metrics, inbox, self_service: SelfService::Off, cluster, running: None };
         for definition in api::crds() {
             stage.create(definition).await;
@@ -116,7 +116,7 @@ impl Stage {
         if let Some((_, task)) = self.running.take() {
             task.abort();
         }
-        self.inbox = Inbox::default();
+        self.inbox = Inbox::new(&self.clock);
     }
 
     pub async fn create(&self, value: Value) {

@@ -82,6 +82,7 @@ impl Observer {
             peers: self.sharing(key, &rollout),
             warnings: Vec::new(),
             workload,
+            listening: self.audience.as_ref().and_then(|audience| audience(&object)),
             invalid: unresolved,
             object,
             rollout,

@@ -1,6 +1,7 @@
 //! Each of the strategy's actions as a write.
 
 use super::draft::{Draft, event, merge};
+use super::promise::promise;
 use super::{analysis_run, experiment, workload};
 use crate::kept::{own, replica_sets};
 use api::rollouts::names::{ANNOTATION_MANAGED_BY, ANNOTATION_REVISION, LABEL_POD_TEMPLATE_HASH};
@@ -17,6 +18,7 @@ const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(30);
 
 /// Makes writes of all that was decided.
 pub fn act_all(draft: &mut Draft<'_>, decided: &strategy::Plan, now: Timestamp) {
+    promise(draft, decided, now);
     let mut places = Vec::with_capacity(decided.actions.len());
     for action in &decided.actions {
         match act(draft, action) {

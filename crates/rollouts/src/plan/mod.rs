@@ -6,6 +6,7 @@ mod analysis_run;
 mod draft;
 mod experiment;
 mod patch;
+mod promise;
 mod registration;
 
 mod actions;
