@@ -159,6 +159,18 @@ impl ClusterClient {
         }
     }
 
+    /// Sends `request` and gives the answer line by line as it comes: for answers that have no end, such as a log that is
+    /// followed. Only the beginning of the answer has a time limit.
+    ///
+    /// # Errors
+    /// The server's, or none came in time.
+    pub async fn lines(&self, request: &Request) -> Result<Lines, ClusterError> {
+        match timeout(READ_TIMEOUT, self.0.transport.lines(request)).await {
+            Ok(lines) => lines,
+            Err(_) => Err(timed_out(request, READ_TIMEOUT)),
+        }
+    }
+
     fn pause(&self, failures: u32, wished: Option<Duration>) -> Duration {
         let own = TRIES.jittered(failures, &mut self.0.jitter.lock().unwrap_or_else(PoisonError::into_inner));
         wished.map_or(own, |wished| wished.max(own))
@@ -234,10 +246,7 @@ impl ClusterClient {
     ) -> Result<Watch, ClusterError> {
         let seconds = u32::try_from(length.as_secs()).unwrap_or(u32::MAX);
         let request = Request::watch(resource, query, from, seconds);
-        let lines = match timeout(READ_TIMEOUT, self.0.transport.lines(&request)).await {
-            Ok(lines) => lines?,
-            Err(_) => return Err(timed_out(&request, READ_TIMEOUT)),
-        };
+        let lines = self.lines(&request).await?;
         Ok(Watch { lines, gvk: resource.gvk.clone() })
     }
 

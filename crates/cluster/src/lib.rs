@@ -41,7 +41,7 @@ pub use overrides::{Overrides, Token, Trust};
 pub use request::{ListQuery, PAGE_OBJECTS, Request};
 pub use retry::Backoff;
 pub use target::{ClusterId, GroupKind, Resource, Scope, Target};
-pub use transport::ConnectError;
+pub use transport::{ConnectError, Lines};
 pub use write::{
     Change, Conflicts, DryRun, Effect, Manager, Part, PatchKind, Precondition, Propagation, WhenRefused, Write, Written,
 };

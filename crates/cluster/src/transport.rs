@@ -23,7 +23,7 @@ const OUR_NAME: &str = concat!("capstan/", env!("CARGO_PKG_VERSION"));
 /// real collection comes close, and a server gone mad must not take our memory.
 const ANSWER_BYTES_MAX: usize = 256 << 20;
 
-/// The largest single line of a watch: an object may be 1.5 MiB in etcd and grows with its managed fields.
+/// The largest single line of a watch or a log: an object may be 1.5 MiB in etcd and grows with its managed fields.
 const WATCH_LINE_BYTES_MAX: usize = 16 << 20;
 
 /// How long connecting may take; a server that is there answers at once.
@@ -302,15 +302,18 @@ fn unreachable_error(error: &kube::Error) -> ClusterError {
 }
 
 /// An answer that comes line by line.
-pub(crate) struct Lines {
+pub struct Lines {
     body: Body,
     buffer: BytesMut,
     ended: bool,
 }
 
 impl Lines {
-    /// The next line without its end; `None` when the answer is over.
-    pub(crate) async fn next(&mut self) -> Option<Result<Bytes, ClusterError>> {
+    /// The next line without its end; `None` when the answer is over. Empty lines are left out.
+    ///
+    /// # Errors
+    /// The connection broke, or a line is larger than 16 MiB.
+    pub async fn next(&mut self) -> Option<Result<Bytes, ClusterError>> {
         let mut searched = 0;
         loop {
             if let Some(at) = self.buffer[searched..].iter().position(|byte| *byte == b'\n') {
@@ -328,7 +331,7 @@ impl Lines {
                 return (!rest.is_empty()).then(|| Ok(rest.freeze()));
             }
             if self.buffer.len() > WATCH_LINE_BYTES_MAX {
-                let message = format!("an event of a watch is larger than {WATCH_LINE_BYTES_MAX} bytes");
+                let message = format!("one line of the answer is larger than {WATCH_LINE_BYTES_MAX} bytes");
                 return Some(Err(ClusterError::new(ErrorClass::Malformed, message)));
             }
             match self.body.frame().await {

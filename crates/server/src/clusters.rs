@@ -6,9 +6,10 @@ use crate::reply::Reply;
 use crate::site::Site;
 use crate::stored::{self, Stored, hash_of};
 use api::names::{IN_CLUSTER_NAME, IN_CLUSTER_SERVER};
+use applications::sources::SECRET_TYPE;
 use cluster::ClusterId;
 use rbac::{Resource, actions, scoped_object};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 const CLUSTER: &str = "cluster";
@@ -186,9 +187,20 @@ async fn change(call: &Call, known: &Known) -> Result<(), Problem> {
     if let Some(config) = wanted.get("config").filter(|config| is_meant("config") && config.as_str() != "{}") {
         all.insert("config", Some(config.clone()));
     }
-    stored::change(&call.site, stored, &all).await?;
+    let wanted = call.asked.body["labels"].as_object().filter(|_| is_meant("labels"));
+    let metadata = wanted.map_or_else(|| json!({}), |wanted| json!({"labels": relabelled(stored, wanted)}));
+    stored::change_with(&call.site, stored, &all, metadata).await?;
     call.site.audit(&call.who, &known.server, "updated cluster");
     Ok(())
+}
+
+/// The merge patch that puts labels in place of those there; the one that makes it a cluster stays.
+fn relabelled(stored: &Stored, wanted: &Map<String, Value>) -> Map<String, Value> {
+    let own = stored.object.meta().labels.keys().map(|key| (key.to_string(), Value::Null));
+    let mut labels: Map<String, Value> = own.collect();
+    labels.extend(wanted.iter().map(|(key, value)| (key.clone(), value.clone())));
+    labels.remove(SECRET_TYPE);
+    labels
 }
 
 /// What may be told of it.

@@ -77,10 +77,23 @@ pub async fn make(site: &Site, kind: &str, name: &str, values: &BTreeMap<&str, S
 /// # Errors
 /// The cluster's.
 pub async fn change(site: &Site, stored: &Stored, values: &BTreeMap<&str, Option<String>>) -> Result<(), Problem> {
+    change_with(site, stored, values, json!({})).await
+}
+
+/// The same, together with what changes of its metadata.
+///
+/// # Errors
+/// The cluster's.
+pub async fn change_with(
+    site: &Site,
+    stored: &Stored,
+    values: &BTreeMap<&str, Option<String>>,
+    metadata: Value,
+) -> Result<(), Problem> {
     let gone: BTreeMap<&&str, Value> =
         values.iter().filter(|(_, text)| text.is_none()).map(|(key, _)| (key, Value::Null)).collect();
     let put: BTreeMap<&&str, &String> = values.iter().filter_map(|(key, text)| Some((key, text.as_ref()?))).collect();
-    patch(site, stored, json!({"data": gone, "stringData": put})).await
+    patch(site, stored, json!({"data": gone, "stringData": put, "metadata": metadata})).await
 }
 
 /// Changes a Secret that is still the one that was read.

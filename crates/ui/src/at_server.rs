@@ -2,17 +2,25 @@
 
 use crate::door::{Door, SignedIn, User};
 use crate::judge::{Compared, Judge};
+use crate::plane::{Ask, Plane};
 use crate::problem::Problem;
-use crate::router::{Options, router};
+use crate::router::router;
+use crate::site::Options;
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use futures::future::BoxFuture;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Request as HttpRequest, StatusCode, header};
 use object::Object;
 use rbac::Request;
+use serde_json::Value;
 use server::Site;
 use server::session::{set_cookie, token};
 use server::tools::Managed;
 use std::sync::Arc;
+use tower::ServiceExt;
+
+/// No answer about what is set up is larger.
+const ANSWER_MAX: usize = 8 << 20;
 
 /// The pages of a server, to be served beside its API.
 ///
@@ -20,17 +28,18 @@ use std::sync::Arc;
 /// When its own cluster is not known.
 pub fn pages(site: &Arc<Site>) -> Result<Router, Problem> {
     let client = site.home().map_err(|problem| Problem::new(StatusCode::BAD_GATEWAY, problem.message))?;
-    let own = Arc::new(AtServer(Arc::clone(site)));
+    let own = Arc::new(AtServer(Arc::clone(site), server::router(site)));
     Ok(router(Options {
         namespace: site.plane.namespace().to_owned(),
         client,
         clock: site.clock.clone(),
         door: Arc::clone(&own) as Arc<dyn Door>,
-        judge: own,
+        judge: Arc::clone(&own) as Arc<dyn Judge>,
+        plane: own,
     }))
 }
 
-struct AtServer(Arc<Site>);
+struct AtServer(Arc<Site>, Router);
 
 impl Door for AtServer {
     fn who<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Option<User>> {
@@ -86,6 +95,34 @@ impl Judge for AtServer {
             let tools = self.0.tools.as_ref().ok_or_else(none)?;
             let managed = tools.managed(application).await.map_err(Problem::wrong)?;
             Ok(managed.into_iter().filter(|own| !own.is_hook).map(compared).collect())
+        })
+    }
+}
+
+impl Plane for AtServer {
+    fn ask<'a>(&'a self, headers: &'a HeaderMap, ask: Ask) -> BoxFuture<'a, Result<Value, Problem>> {
+        Box::pin(async move {
+            let mut request = HttpRequest::builder().method(ask.method).uri(ask.path).header(header::HOST, "localhost");
+            for name in [header::COOKIE, header::AUTHORIZATION] {
+                for value in headers.get_all(&name) {
+                    request = request.header(&name, value);
+                }
+            }
+            let body = if ask.body.is_null() { Body::empty() } else { Body::from(ask.body.to_string()) };
+            let request = request.header(header::CONTENT_TYPE, "application/json").body(body);
+            let request = request.map_err(|_| Problem::wrong("What you named cannot stand in an address."))?;
+            let answer = match self.1.clone().oneshot(request).await {
+                Ok(answer) => answer,
+                Err(never) => match never {},
+            };
+            let status = answer.status();
+            let too_large = |_| Problem::new(StatusCode::BAD_GATEWAY, "The answer is larger than 8 MiB.");
+            let bytes = to_bytes(answer.into_body(), ANSWER_MAX).await.map_err(too_large)?;
+            let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+            if status.is_success() {
+                return Ok(value);
+            }
+            Err(Problem::new(status, value["message"].as_str().unwrap_or("The server did not say why.")))
         })
     }
 }

@@ -7,6 +7,7 @@
 
 mod door;
 mod judge;
+mod plane;
 mod problem;
 mod view;
 
@@ -19,6 +20,7 @@ mod explain;
 mod live_tree;
 
 mod act;
+mod log_stream;
 mod logs;
 
 mod assets;
@@ -38,5 +40,7 @@ mod at_server;
 pub use at_server::pages;
 pub use door::{Door, SignedIn, User};
 pub use judge::{Compared, Judge, NoJudge};
+pub use plane::{Ask, NoPlane, Plane};
 pub use problem::Problem;
-pub use router::{Options, router};
+pub use router::router;
+pub use site::Options;

@@ -55,10 +55,11 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/applications/{namespace}/{name}/{action}", post(forms::act))
         .route("/live/applications", get(live::list))
         .route("/live/applications/{namespace}/{name}", get(live::one))
-        .route("/logs/{namespace}/{name}", get(log::text))
+        .route("/logs/{namespace}/{name}", get(log::follow))
         .route("/timeline", get(timeline::page))
         .route("/settings", get(settings::start))
         .route("/settings/{section}", get(settings::page))
+        .route("/settings/{section}/{action}", post(settings::act))
         .route("/user-info", get(login::user_info))
         .route("/logout", post(login::leave))
 }

@@ -3,6 +3,7 @@
 use crate::door::{Door, User};
 use crate::entry::Entry;
 use crate::judge::Judge;
+use crate::plane::Plane;
 use crate::problem::Problem;
 use crate::view::View;
 use crate::world::World;
@@ -11,10 +12,28 @@ use cluster::ClusterClient;
 use rbac::{Request, Resource, actions};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 
 /// So many different views are kept for those who look at the same.
 const SHARED_MAX: usize = 256;
+/// So many follow logs at once: each holds a connection to the cluster.
+const FOLLOWERS_MAX: usize = 100;
+
+/// What the pages are made with.
+pub struct Options {
+    /// The control plane's namespace.
+    pub namespace: String,
+    /// The cluster.
+    pub client: ClusterClient,
+    /// The time.
+    pub clock: Clock,
+    /// Who asks, and what they may.
+    pub door: Arc<dyn Door>,
+    /// What is desired.
+    pub judge: Arc<dyn Judge>,
+    /// Who changes what is set up.
+    pub plane: Arc<dyn Plane>,
+}
 
 /// What every request gets.
 pub struct Site {
@@ -28,20 +47,20 @@ pub struct Site {
     pub door: Arc<dyn Door>,
     /// What is desired.
     pub judge: Arc<dyn Judge>,
+    /// Who changes what is set up.
+    pub plane: Arc<dyn Plane>,
+    /// Places for those who follow logs.
+    pub followers: Arc<Semaphore>,
     world: OnceCell<World>,
     shared: Mutex<BTreeMap<String, (u64, View)>>,
 }
 
 impl Site {
     /// A site that follows nothing yet.
-    pub fn new(
-        namespace: String,
-        client: ClusterClient,
-        clock: Clock,
-        door: Arc<dyn Door>,
-        judge: Arc<dyn Judge>,
-    ) -> Self {
-        Site { namespace, client, clock, door, judge, world: OnceCell::new(), shared: Mutex::default() }
+    pub fn new(options: Options) -> Self {
+        let Options { namespace, client, clock, door, judge, plane } = options;
+        let followers = Arc::new(Semaphore::new(FOLLOWERS_MAX));
+        Site { namespace, client, clock, door, judge, plane, followers, world: OnceCell::new(), shared: Mutex::default() }
     }
 
     /// What is in the cluster; the first who asks waits until it has been read.

@@ -137,17 +137,19 @@ impl World {
     /// Waits until what was written is seen here.
     pub async fn seen(&self, written: &Object) {
         let mark = Mark::Version { key: written.key(), resource_version: written.meta().resource_version.clone() };
-        self.until(&mark).await;
+        self.until(|world| world.cache().has_seen(&mark)).await;
     }
 
     /// Waits until what was deleted is seen to be gone or going.
     pub async fn seen_gone(&self, object: &Object) {
-        self.until(&Mark::Gone { key: object.key(), uid: object.meta().uid.clone() }).await;
+        let mark = Mark::Gone { key: object.key(), uid: object.meta().uid.clone() };
+        self.until(|world| world.cache().has_seen(&mark)).await;
     }
 
-    async fn until(&self, mark: &Mark) {
+    /// Waits, for a short while, until something that was written is seen.
+    pub async fn until(&self, holds: impl Fn(&World) -> bool) {
         let mut changes = self.changes();
-        let seen = async { while !self.cache().has_seen(mark) && changes.changed().await.is_ok() {} };
+        let seen = async { while !holds(self) && changes.changed().await.is_ok() {} };
         // It is written in any case; who looks a moment later sees it.
         let _ = tokio::time::timeout(SEEN_WITHIN, seen).await;
     }

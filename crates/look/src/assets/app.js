@@ -156,6 +156,7 @@
       const answer = await response.json();
       tell(answer.message, !response.ok);
       if (response.status === 401 && answer.location) location.href = answer.location;
+      if (response.ok && form.dataset.reset !== undefined) form.reset();
       document.dispatchEvent(new CustomEvent("sent", { detail: { form, isDone: response.ok } }));
       if (response.ok && answer.location) {
         const isHere = new URL(answer.location, location.href).pathname === location.pathname;

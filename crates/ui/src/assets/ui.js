@@ -83,24 +83,42 @@
     if (button?.dataset.tick) for (const box of button.form.querySelectorAll(`input[name="${button.dataset.tick}"]`)) box.checked = box.dataset.sync === button.dataset.only;
   });
 
-  // Logs: asked for again as long as they are followed and looked at.
-  const EVERY = 2000;
-  let isAsking = false;
-  const read = async () => {
-    const log = find("#log");
-    if (!log || isAsking || document.hidden || !find("#follow")?.checked) return;
-    isAsking = true;
-    try {
-      const response = await fetch(log.dataset.log);
-      const text = response.ok ? await response.text() : null;
-      if (text !== null && text !== log.textContent) {
-        const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 24;
-        log.textContent = text;
-        if (isAtEnd) log.scrollTop = log.scrollHeight;
-      }
-    } catch { /* The next try follows. */ }
-    isAsking = false;
+  // Logs: followed by a stream of their own as long as they are looked at; only so many lines are kept.
+  const KEPT = 5000;
+  let log = null;
+  const lines = (node) => node.nodeValue.split("\n").length - 1;
+  const added = (here, text) => {
+    const isAtEnd = here.scrollHeight - here.scrollTop - here.clientHeight < 24;
+    here.append(document.createTextNode(`${text}\n`));
+    let kept = [...here.childNodes].reduce((sum, node) => sum + lines(node), 0);
+    while (kept > KEPT && here.childNodes.length > 1) { kept -= lines(here.firstChild); here.firstChild.remove(); }
+    if (isAtEnd) here.scrollTop = here.scrollHeight;
+    const said = find("#log-said");
+    if (said) said.textContent = "";
   };
+  const followLog = () => {
+    const here = find("#log");
+    const base = here?.dataset.log && find("#follow")?.checked && !document.hidden ? here.dataset.log : "";
+    const after = here?.dataset.after ?? "";
+    if (log && log.base === base && log.after === after) return;
+    log?.source.close();
+    log = null;
+    if (!base) return;
+    const source = new EventSource(after ? `${base}&after=${encodeURIComponent(after)}` : base);
+    const own = log = { source, base, after };
+    source.addEventListener("lines", (event) => {
+      if (own !== log) return;
+      added(here, event.data);
+      if (event.lastEventId) own.after = here.dataset.after = event.lastEventId;
+    });
+    const told = (event) => { const said = find("#log-said"); if (said) said.textContent = event.data; };
+    source.addEventListener("problem", told);
+    source.addEventListener("full", (event) => { source.close(); told(event); });
+    // Refused: the session may have ended.
+    source.addEventListener("error", () => { if (own === log && source.readyState === EventSource.CLOSED) setTimeout(() => pages.visit(location.href, "again"), 1500); });
+  };
+  document.addEventListener("change", (event) => { if (event.target.id === "follow") followLog(); });
+  document.addEventListener("visibilitychange", followLog);
 
   // Previews.
   let later = 0;
@@ -131,6 +149,7 @@
   document.addEventListener("changed", ({ detail }) => {
     resize();
     count();
+    followLog();
     if (detail === "stamp") check(); else if (!detail) stamp = find("#stamp")?.dataset.stamp ?? null;
     if (detail.startsWith?.("node-")) {
       const node = document.getElementById(detail);
@@ -144,7 +163,7 @@
     stamp = find("#stamp")?.dataset.stamp ?? null;
     const log = find("#log");
     if (log) log.scrollTop = log.scrollHeight;
-    setInterval(read, EVERY);
+    followLog();
     addEventListener("resize", resize);
   });
 })();

@@ -169,6 +169,7 @@ impl Stage {
             clock: clock.clone(),
             door: Arc::new(door),
             judge: Arc::new(judge),
+            plane: Arc::new(ui::NoPlane),
         });
         Stage { client, git, sessions, router, desired, _cluster: cluster, _shutdown: shutdown }
     }
