@@ -8,12 +8,12 @@ use object::Object;
 use serde_json::Value;
 
 const ROLES: GroupResource = GroupResource::new("rbac.authorization.k8s.io", "roles");
-const CLUSTER_ROLES: GroupResource = GroupResource::new("rbac.authorization.k8s.io", "clusterroles");
+/// `clusterroles.rbac.authorization.k8s.io`
+pub const CLUSTER_ROLES: GroupResource = GroupResource::new("rbac.authorization.k8s.io", "clusterroles");
 const ROLE_BINDINGS: GroupResource = GroupResource::new("rbac.authorization.k8s.io", "rolebindings");
-const CLUSTER_ROLE_BINDINGS: GroupResource = GroupResource::new("rbac.authorization.k8s.io", "clusterrolebindings");
-
-/// Documents that everybody may read, as Kubernetes' default roles allow.
-const PUBLIC_PATHS: [&str; 7] = ["/api", "/apis", "/healthz", "/livez", "/openapi", "/readyz", "/version"];
+/// `clusterrolebindings.rbac.authorization.k8s.io`
+pub const CLUSTER_ROLE_BINDINGS: GroupResource =
+    GroupResource::new("rbac.authorization.k8s.io", "clusterrolebindings");
 
 /// Something done to objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,9 +41,25 @@ pub fn allows(shared: &Shared, user: &User, deed: &Deed<'_>) -> bool {
 }
 
 /// Whether the user may read a document.
-pub fn allows_path(user: &User, path: &str) -> bool {
-    let below = |public: &&str| path.strip_prefix(*public).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    user.is_master() || PUBLIC_PATHS.iter().any(below)
+pub fn allows_path(shared: &Shared, user: &User, path: &str) -> bool {
+    let covers = |pattern: &str| match pattern.strip_suffix('*') {
+        Some(beginning) => path.starts_with(beginning),
+        None => path == pattern,
+    };
+    let allows = |rule: &Value| {
+        let list = |field: &str| rule[field].as_array().into_iter().flatten().filter_map(Value::as_str);
+        list("verbs").any(|verb| verb == "get" || verb == "*") && list("nonResourceURLs").any(covers)
+    };
+    user.is_master() || bound_rules(shared, user, &CLUSTER_ROLE_BINDINGS, "").iter().any(allows)
+}
+
+/// Everything the roles give the user in a namespace.
+pub fn rules(shared: &Shared, user: &User, namespace: &str) -> Vec<Value> {
+    let mut rules = bound_rules(shared, user, &CLUSTER_ROLE_BINDINGS, "");
+    if !namespace.is_empty() {
+        rules.extend(bound_rules(shared, user, &ROLE_BINDINGS, namespace));
+    }
+    rules
 }
 
 /// The refusal of something done to objects.
@@ -64,7 +80,10 @@ pub fn refusal(user: &User, deed: &Deed<'_>) -> ApiError {
 
 /// The rules that bindings of one place give the user.
 fn bound_rules(shared: &Shared, user: &User, bindings: &GroupResource, namespace: &str) -> Vec<Value> {
-    let bindings = shared.store.list(bindings, namespace).entries.into_iter().map(|(_, entry)| entry.object.value());
+    let mut bindings = shared.store.list(bindings, namespace).entries;
+    // Compat: upstream gives them in no certain order; this is the order that was recorded.
+    bindings.sort_by_key(|(_, entry)| entry.revision);
+    let bindings = bindings.into_iter().map(|(_, entry)| entry.object.value());
     let bound = bindings.filter(|binding| binds(binding, user));
     bound.flat_map(|binding| rules_of(shared, &binding["roleRef"], namespace)).collect()
 }
@@ -75,7 +94,7 @@ fn binds(binding: &Value, user: &User) -> bool {
         let name = subject["name"].as_str().unwrap_or_default();
         match subject["kind"].as_str() {
             Some("User") => name == user.name,
-            Some("Group") => user.groups.iter().any(|group| group == name),
+            Some("Group") => user.is_of(name),
             Some("ServiceAccount") => {
                 let namespace = subject["namespace"].as_str().unwrap_or_default();
                 user.name == format!("system:serviceaccount:{namespace}:{name}")

@@ -1,6 +1,8 @@
-//! What every cluster begins with: its namespaces and the API server's own service. Run at every start; what is
+//! What every cluster begins with: its roles, its namespaces and the API server's own service. Run at every start; what is
 //! there already stays.
 
+use crate::access::{CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES};
+use crate::default_roles;
 use crate::group_resource::{GroupResource, resources};
 use crate::pipeline::{self, WriteOptions, Writing};
 use crate::shared::Shared;
@@ -16,6 +18,12 @@ const API_SERVICE_IP: &str = "10.96.0.1";
 pub fn fill(shared: &Shared) {
     pipeline::remember_addresses(shared);
     pipeline::serve_all(shared);
+    for default in default_roles::all() {
+        make(shared, &CLUSTER_ROLES, "", &default.name, default.role);
+        if let Some(binding) = default.binding {
+            make(shared, &CLUSTER_ROLE_BINDINGS, "", &default.name, binding);
+        }
+    }
     for name in NAMESPACES {
         let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
         make(shared, &resources::NAMESPACES, "", name, namespace);

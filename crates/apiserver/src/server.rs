@@ -7,6 +7,8 @@ use crate::faults::Faults;
 use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::store::{OpenError, Store, open_file};
+use crate::tokens;
+use crate::user::User;
 use clock::Clock;
 use std::path::Path;
 use std::sync::Arc;
@@ -70,6 +72,19 @@ impl ApiServer {
     /// Has every write looked at by `admission`, after those added before.
     pub fn add_admission(&self, admission: Arc<dyn Admission>) {
         self.shared.add_admission(admission);
+    }
+
+    /// Signs service accounts' tokens with the key that a secret determines: the same secret at the next start, and the
+    /// tokens hold on.
+    pub fn set_token_secret(&self, secret: &[u8]) {
+        self.shared.set_token_secret(secret);
+    }
+
+    /// The service account that a bearer token proves; `None` when it proves nobody. To be put into the extensions of
+    /// the request that bears it.
+    #[must_use]
+    pub fn token_user(&self, token: &str) -> Option<User> {
+        tokens::authenticate(&self.shared, token, &[]).ok().map(|shown| shown.user)
     }
 
     /// Lets things go wrong between clients of the `tower` service and the server; `None` ends it.

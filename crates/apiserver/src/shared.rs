@@ -7,6 +7,7 @@ use crate::faults::Faults;
 use crate::registry::Registry;
 use crate::snapshot::Snapshot;
 use crate::store::Store;
+use crate::token_key::TokenKey;
 use clock::{Clock, Random};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -20,6 +21,7 @@ pub struct Shared {
     chance: Mutex<BTreeMap<&'static str, Random>>,
     admission: RwLock<Vec<Arc<dyn Admission>>>,
     faults: RwLock<Option<Arc<dyn Faults>>>,
+    token_key: RwLock<Option<TokenKey>>,
 }
 
 impl Shared {
@@ -32,6 +34,7 @@ impl Shared {
             chance: Mutex::default(),
             admission: RwLock::default(),
             faults: RwLock::default(),
+            token_key: RwLock::default(),
         }
     }
 
@@ -58,6 +61,18 @@ impl Shared {
 
     pub fn admission(&self) -> Vec<Arc<dyn Admission>> {
         self.admission.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Signs tokens with the key that a secret determines, from now on.
+    pub fn set_token_secret(&self, secret: &[u8]) {
+        *self.token_key.write().unwrap_or_else(PoisonError::into_inner) = Some(TokenKey::of(secret));
+    }
+
+    /// The key that signs tokens. Without a secret it is drawn: good enough where nobody outside the process asks.
+    pub fn token_key(&self) -> TokenKey {
+        let mut key = self.token_key.write().unwrap_or_else(PoisonError::into_inner);
+        let drawn = || TokenKey::of(self.draw("token-key", clock::Random::uuid).as_bytes());
+        key.get_or_insert_with(drawn).clone()
     }
 
     pub fn set_faults(&self, faults: Option<Arc<dyn Faults>>) {

@@ -1,5 +1,5 @@
-//! Who sends a request over HTTPS: the holder of the client certificate or of the token; everybody else learns only
-//! that the server lives.
+//! Who sends a request over HTTPS: the holder of the client certificate or of the administrator's token, or a service
+//! account by a token of its own; everybody else learns only that the server lives.
 
 use apiserver::{AnswerBody, ApiError, ApiServer};
 use bytes::Bytes;
@@ -24,11 +24,13 @@ impl TokenCheck {
         TokenCheck(Arc::new(digest(&SHA256, token.as_bytes())))
     }
 
-    fn admits(&self, headers: &HeaderMap) -> bool {
-        let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = header.and_then(|header| header.strip_prefix("Bearer "));
-        token.is_some_and(|token| digest(&SHA256, token.trim().as_bytes()).as_ref() == self.0.as_ref().as_ref())
+    fn admits(&self, token: &str) -> bool {
+        digest(&SHA256, token.as_bytes()).as_ref() == self.0.as_ref().as_ref()
     }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    Some(headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?.trim())
 }
 
 /// How a connection was opened.
@@ -63,8 +65,13 @@ where
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
-        let known = self.peer == Peer::Certified || self.tokens.admits(request.headers());
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let token = bearer(request.headers());
+        let is_admin = self.peer == Peer::Certified || token.is_some_and(|token| self.tokens.admits(token));
+        let account = if is_admin { None } else { token.and_then(|token| self.server.token_user(token)) };
+        let known = is_admin || account.is_some();
+        // Without a user the request is the administrator's.
+        account.map(|account| request.extensions_mut().insert(account));
         let path = request.uri().path();
         let public = PUBLIC.iter().any(|prefix| path == *prefix || path.starts_with(&format!("{prefix}/")));
         if known || public { Box::pin(self.server.call(request)) } else { Box::pin(async { Ok(unauthorized()) }) }

@@ -1,7 +1,7 @@
 //! How a cluster is to be, and its start.
 
 use crate::cluster::{Cluster, Parts};
-use crate::credentials::{Credentials, CredentialsError};
+use crate::credentials::{Credentials, CredentialsError, secret};
 use crate::directory::{Directory, DirectoryError};
 use crate::https::{self, HttpsError, HttpsServer};
 use crate::kubeconfig::Kubeconfig;
@@ -36,6 +36,8 @@ enum Start {
     Fresh,
 }
 
+/// The file that holds what service accounts' tokens are signed with.
+const TOKEN_SECRET: &str = "service-account.key";
 /// The file clients find the cluster by.
 const KUBECONFIG: &str = "kubeconfig";
 
@@ -73,6 +75,22 @@ impl StartError {
 impl std::fmt::Debug for Builder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Builder({} nodes)", self.options.nodes.len())
+    }
+}
+
+/// What service accounts' tokens are signed with: the directory's own, so that they outlive a restart; without one
+/// something nobody can guess where somebody outside may try.
+fn token_secret<L>(directory: Option<&Directory>, served: &Option<L>) -> Result<Option<String>, CredentialsError> {
+    match directory {
+        Some(directory) => {
+            if let Some(secret) = directory.read(TOKEN_SECRET)? {
+                return Ok(Some(secret));
+            }
+            let secret = secret()?;
+            directory.write_private(TOKEN_SECRET, &secret)?;
+            Ok(Some(secret))
+        }
+        None => served.is_some().then(secret).transpose(),
     }
 }
 
@@ -201,6 +219,9 @@ impl Builder {
             (None, Some(directory)) => state::open(directory, clock).await?,
         };
         server.set_faults(self.faults);
+        if let Some(secret) = token_secret(directory.as_ref(), &listener)? {
+            server.set_token_secret(secret.as_bytes());
+        }
         let mut options = self.options;
         if let Some(credentials) = &credentials {
             options.root_certificate.clone_from(&credentials.authority);

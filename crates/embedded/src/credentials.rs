@@ -20,7 +20,7 @@ const SERVER_NAMES: [&str; 5] =
     ["localhost", "127.0.0.1", "kubernetes", "kubernetes.default", "kubernetes.default.svc"];
 /// The years in which certificates hold: an expired one in a forgotten directory would only puzzle its owner.
 const VALID_YEARS: (i32, i32) = (2020, 2120);
-/// Bytes of randomness in a token.
+/// Bytes of randomness in a secret.
 const TOKEN_BYTES: usize = 32;
 
 /// All credentials of a cluster, in PEM but for the token.
@@ -93,7 +93,7 @@ impl Credentials {
             server_key: server_key.serialize_pem(),
             admin_certificate: admin.signed_by(&admin_key, &issuer).map_err(failed)?.pem(),
             admin_key: admin_key.serialize_pem(),
-            token: token()?,
+            token: secret()?,
             authority,
         })
     }
@@ -154,7 +154,8 @@ fn params(name: &str, group: Option<&str>, names: Vec<String>) -> Result<Certifi
     Ok(params)
 }
 
-fn token() -> Result<String, CredentialsError> {
+/// Something nobody can guess.
+pub(crate) fn secret() -> Result<String, CredentialsError> {
     let mut bytes = [0; TOKEN_BYTES];
     let drawn = SystemRandom::new().fill(&mut bytes);
     drawn.map_err(|_| CredentialsError::Generation("the system gives no randomness".to_owned()))?;

@@ -35,7 +35,7 @@ pub use stopped::{StoppedCluster, restore};
 
 pub use apiserver::{
     Admission, AdmissionRequest, AnswerFault, Api, ApiError, ApiServer, Cause, Event, EventFault, Faults,
-    GroupResource, Object, Operation, RequestFault, RequestSummary, SNAPSHOT_PATH, Snapshot, SnapshotError, WatchFrom, resources,
+    GroupResource, Object, Operation, RequestFault, RequestSummary, SNAPSHOT_PATH, Snapshot, SnapshotError, User, WatchFrom, resources,
 };
 pub use workloads::kubelet::Defaults as PodDefaults;
 pub use workloads::{Measured, Metrics, Node};

@@ -7,6 +7,7 @@ use super::path::{Discovery, Route};
 use crate::error::ApiError;
 use crate::shared::Shared;
 use crate::store::Encoded;
+use crate::tokens::ISSUER;
 use base64::Engine;
 use http::Response;
 use serde_json::{Value, json};
@@ -323,6 +324,8 @@ fn other(shared: &Shared, path: &str, accepted: Accepted) -> Response<AnswerBody
     match path {
         "/healthz" | "/livez" | "/readyz" | "/healthz/ping" | "/readyz/ping" | "/livez/ping" => answer::text(200, "ok"),
         "/version" => answer::document(200, accepted, Encoded::plain(&version())),
+        "/openid/v1/jwks" => answer::answer(200, "application/jwk-set+json", AnswerBody::whole(Encoded::plain(&shared.token_key().published()))),
+        "/.well-known/openid-configuration" => answer::document(200, accepted, Encoded::plain(&issuer())),
         "/" => {
             let mut paths: Vec<String> =
                 ["/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"]
@@ -343,6 +346,14 @@ fn other(shared: &Shared, path: &str, accepted: Accepted) -> Response<AnswerBody
             None => answer::text(404, "404 page not found\n"),
         },
     }
+}
+
+/// How others learn to check service accounts' tokens.
+fn issuer() -> Value {
+    json!({
+        "issuer": ISSUER, "jwks_uri": format!("{ISSUER}/openid/v1/jwks"), "response_types_supported": ["id_token"],
+        "subject_types_supported": ["public"], "id_token_signing_alg_values_supported": ["ES256"],
+    })
 }
 
 /// The version the server speaks for.

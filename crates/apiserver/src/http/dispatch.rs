@@ -63,7 +63,7 @@ fn authorize(shared: &Shared, incoming: &Incoming, target: &ResourceTarget) -> R
 /// Serves a document.
 pub fn document(shared: &Shared, incoming: &Incoming) -> Response<AnswerBody> {
     if let Target::Document(Route::Other(path)) = &incoming.target
-        && !access::allows_path(&incoming.user, path)
+        && !access::allows_path(shared, &incoming.user, path)
     {
         let message = format!("forbidden: User \"{}\" cannot get path \"{path}\"", incoming.user.name);
         let error = ApiError::new(403, "Forbidden", message).with_details(crate::error::Details::default());

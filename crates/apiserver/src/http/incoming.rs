@@ -7,6 +7,7 @@ use super::negotiate::{self, Accepted, Wanted};
 use super::path::{self, ResourcePath, Route};
 use super::query::Query;
 use super::represent::Representer;
+use crate::access::{self, Deed};
 use crate::error::ApiError;
 use crate::faults::{Faults, RequestSummary};
 use crate::resource::Served;
@@ -53,7 +54,15 @@ impl Incoming {
         let not_found = || Box::new(answer::text(404, "404 page not found\n"));
         let route = path::parse(parts.uri.path()).ok_or_else(not_found)?;
         let accept = header(http::header::ACCEPT);
-        let user = impersonated(parts).unwrap_or_else(|| parts.extensions.get::<User>().cloned().unwrap_or_default());
+        let user = parts.extensions.get::<User>().cloned().unwrap_or_default();
+        let user = match impersonated(parts) {
+            None => user,
+            Some(other) => {
+                check_impersonation(shared, &user, &other)
+                    .map_err(|error| Box::new(answer::refusal(&error, Accepted::JSON)))?;
+                other
+            }
+        };
         let (target, wanted) = match route {
             Route::Resource(path) => (Target::Resource(resource_target(shared, parts, &query, path)?), Wanted::Objects),
             other => (Target::Document(other), Wanted::Discovery),
@@ -89,7 +98,19 @@ fn impersonated(parts: &Parts) -> Option<User> {
     let text = |value: &http::HeaderValue| value.to_str().ok().map(str::to_owned);
     let name = parts.headers.get("impersonate-user").and_then(text)?;
     let groups = parts.headers.get_all("impersonate-group").iter().filter_map(text).collect();
-    Some(User { name, groups })
+    Some(User { groups, ..User::new(&name, &[]) })
+}
+
+/// Who takes another's name must be permitted to take it, and each of the groups.
+fn check_impersonation(shared: &Shared, user: &User, other: &User) -> Result<(), ApiError> {
+    let names = std::iter::once(("users", &other.name)).chain(other.groups.iter().map(|group| ("groups", group)));
+    for (resource, name) in names {
+        let deed = Deed { verb: "impersonate", group: "", resource, subresource: "", namespace: "", name };
+        if !access::allows(shared, user, &deed) {
+            return Err(access::refusal(user, &deed));
+        }
+    }
+    Ok(())
 }
 
 fn resource_target(

@@ -23,6 +23,7 @@ mod request;
 mod review;
 mod scale;
 mod subresource;
+mod token_request;
 
 pub use addresses::remember as remember_addresses;
 pub use definitions::serve_all;

@@ -1,9 +1,9 @@
-//! Subresources that are created: a pod is put on a node, a pod is evicted.
+//! Subresources that are created: a pod is put on a node, a pod is evicted, an account gets a token.
 
 use super::modify::modify;
 use super::outcome::Outcome;
 use super::request::Writing;
-use super::{eviction, metadata};
+use super::{eviction, metadata, token_request};
 use crate::error::ApiError;
 use crate::group_resource::resources;
 use crate::store::Encoded;
@@ -16,6 +16,7 @@ pub fn create_subresource(writing: &Writing<'_>, object: &Value) -> Result<Outco
     match writing.subresource {
         "binding" if name == resources::PODS => bind(writing, object),
         "eviction" if name == resources::PODS => eviction::evict(writing, object),
+        "token" if name == resources::SERVICE_ACCOUNTS => token_request::answer(writing, object),
         _ => Err(ApiError::method_not_allowed()),
     }
 }
