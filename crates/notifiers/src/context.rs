@@ -1,5 +1,6 @@
 //! What every service is reached with: requests and their answers, time, and where vendors' servers are.
 
+use crate::authorities::Authorities;
 use crate::error::SendError;
 use crate::options::Fields;
 use clock::Clock;
@@ -8,6 +9,7 @@ use outbound::{Call, Http, NamedBy, Network, Reply, header, server, url};
 use reqwest::{Method, StatusCode};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
 use web::{Reach, ServerTrust, pause_asked};
@@ -18,15 +20,8 @@ pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 /// How much of an answer a message shows.
 const SHOWN_BYTES: usize = 300;
 
-/// Variables of the environment that services' keys may come from.
-const VARIABLES: [&str; 6] = [
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_REGION",
-    "AWS_DEFAULT_REGION",
-    "GOOGLE_APPLICATION_CREDENTIALS",
-];
+/// Variables of the environment that say who this process is to Google; those for AWS are the crate `aws`' to know.
+const OF_GOOGLE: [&str; 2] = ["GOOGLE_APPLICATION_CREDENTIALS", "GCE_METADATA_HOST"];
 
 /// What services are reached with.
 #[derive(Debug, Clone)]
@@ -35,17 +30,30 @@ pub struct Options {
     pub network: Network,
     /// Variables of the environment, by name.
     pub variables: BTreeMap<String, String>,
+    /// The folder in which people's own files of AWS may be.
+    pub home: Option<PathBuf>,
+    /// The authorities of servers whose certificates the machine's own do not vouch for.
+    pub authorities: Authorities,
     /// Where the servers of vendors are whose address is no option, by type of service: for tests, and for those who go
     /// through a gateway.
     pub endpoints: BTreeMap<String, String>,
 }
 
 impl Options {
-    /// With the variables of this process that concern services.
+    /// Without any surroundings.
+    #[must_use]
+    pub fn new(network: Network) -> Self {
+        let (variables, endpoints, authorities) = (BTreeMap::new(), BTreeMap::new(), Authorities::default());
+        Options { network, variables, home: None, authorities, endpoints }
+    }
+
+    /// With what of this process' surroundings concerns services.
     #[must_use]
     pub fn of_process(network: Network) -> Self {
+        let aws = aws::Settings::of_process(Clock::system());
         let set = |name: &&str| std::env::var(name).ok().map(|value| ((*name).to_owned(), value));
-        Options { network, variables: VARIABLES.iter().filter_map(set).collect(), endpoints: BTreeMap::new() }
+        let variables = aws.variables.into_iter().chain(OF_GOOGLE.iter().filter_map(set)).collect();
+        Options { variables, home: aws.home, ..Options::new(network) }
     }
 }
 
@@ -54,6 +62,8 @@ pub(crate) struct Context {
     http: Http,
     cluster: ClusterClient,
     options: Options,
+    /// Who this process is to AWS.
+    pub aws: aws::Identity,
     pub clock: Clock,
 }
 
@@ -102,7 +112,9 @@ pub(crate) fn trust(options: Fields<'_>) -> ServerTrust {
 impl Context {
     pub fn new(cluster: ClusterClient, options: Options) -> Self {
         let http = Http::new(options.network, cluster.clone());
-        Context { http, clock: cluster.clock().clone(), cluster, options }
+        let (clock, variables, home) = (cluster.clock().clone(), options.variables.clone(), options.home.clone());
+        let aws = aws::Identity::new(aws::Settings { variables, home, clock: clock.clone() });
+        Context { http, clock, cluster, options, aws }
     }
 
     /// A variable of the environment that is set to something.
@@ -127,7 +139,17 @@ impl Context {
 
     /// The same within another time.
     pub async fn ask_within(&self, request: Request<'_>, timeout: Duration) -> Result<Reply, SendError> {
-        self.http.send(call(request, timeout)?).await.map_err(SendError::from)
+        let mut call = call(request, timeout)?;
+        call.trust = self.trusting(call.trust, call.url.host_str().unwrap_or_default());
+        self.http.send(call).await.map_err(SendError::from)
+    }
+
+    /// Which certificates of a host are accepted: compat: where authorities are configured for it, only theirs.
+    pub fn trusting(&self, asked: ServerTrust, host: &str) -> ServerTrust {
+        match asked {
+            ServerTrust::System => self.options.authorities.of(host).map_or(ServerTrust::System, ServerTrust::Only),
+            other => other,
+        }
     }
 
     /// Sends a request that must be answered with success.

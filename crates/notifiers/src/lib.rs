@@ -7,17 +7,21 @@
 //! Guarantees: every delivery ends in time; requests go to addresses that may be asked only, as those of metrics do; an
 //! error says whether to try again and when. Start reading at [`Notifiers::send`].
 
+mod authorities;
 mod error;
 mod options;
 
 mod context;
 
+mod google;
 mod jwt;
+mod tls;
 
 mod services;
 
 mod notifiers;
 
+pub use authorities::Authorities;
 pub use context::Options;
 pub use error::SendError;
 pub use notifiers::{Delivery, KINDS, Notifiers};

@@ -5,10 +5,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cluster::{Cache, ClusterClient, ClusterScoped, Followed, GroupKind, Instance, Keep, Ownership, Selection};
 use notifications::{Config, Owner, Product, Secrets, Source};
+use notifiers::Authorities;
 use object::{Fetched, Key, Meta, Object};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// Authorities by host, as PEM.
+const TLS_CERTS: &str = "argocd-tls-certs-cm";
 
 /// A cache of the ConfigMaps and Secrets that configuration is in: those of these namespaces, or of all when there are none.
 ///
@@ -23,6 +27,16 @@ pub fn start_settings_cache(client: ClusterClient, namespaces: &[&str]) -> Cache
         ..Selection::default()
     };
     Cache::start(client, selection, Arc::new(OnlyOwn))
+}
+
+/// The authorities that Argo CD's `argocd-tls-certs-cm` of this namespace names for hosts.
+#[must_use]
+pub fn authorities(settings: &Cache, namespace: &str) -> Authorities {
+    let (settings, key) = (settings.clone(), Key::new("", "ConfigMap", Some(namespace), TLS_CERTS));
+    Authorities::new(move |host| {
+        let map = settings.get(&key).into_known()?.object.get("/data")?;
+        map.get(host)?.as_str().map(Into::into)
+    })
 }
 
 /// Of what is not configuration only the name is kept.
@@ -41,7 +55,7 @@ impl Ownership for OnlyOwn {
 /// Whether an object of this name holds configuration.
 pub(crate) fn is_configuration(name: &str) -> bool {
     let of = |product: Product| name == product.config_map() || name == product.secret();
-    of(Product::Applications) || of(Product::Rollouts)
+    of(Product::Applications) || of(Product::Rollouts) || name == TLS_CERTS
 }
 
 /// Configurations by namespace, with the versions they were read from.

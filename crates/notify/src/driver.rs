@@ -183,7 +183,7 @@ impl Driver {
     }
 
     /// Lets go of what was recorded, is no longer wanted, or is no news any more.
-    fn tidy(&self, key: &ObjectKey, read: &Read, evaluation: &Evaluation, now: Timestamp) {
+    fn tidy(&self, key: &ObjectKey, read: &Read, evaluation: &mut Evaluation, now: Timestamp) {
         match self.product {
             Product::Applications => {
                 let known = Notified::parse(read.object.meta().annotation(ANNOTATION));
@@ -202,6 +202,8 @@ impl Driver {
                 self.inbox.settle(key, &done, &written(&read.object));
                 let of = |item: &str| item.split(':').next().and_then(|number| number.parse::<u64>().ok());
                 self.outbox.retain(key, |item| of(item).is_some_and(|number| !done.contains(&number)));
+                // Nothing of it is remembered any more: it must not look as if nobody had been told.
+                evaluation.due.retain(|due| due.fired.is_none_or(|number| !done.contains(&number)));
             }
         }
     }
@@ -298,11 +300,11 @@ impl Controller for Running {
         let driver = &self.0;
         let Some(read) = driver.read(key).await? else { return Ok(Observed { key: key.clone(), seen: None }) };
         let now = driver.objects.client().clock().now();
-        let evaluation = driver.evaluated(&read, now).await;
+        let mut evaluation = driver.evaluated(&read, now).await;
         if driver.product == Product::Applications {
             evaluation.outcomes.iter().for_each(|(trigger, outcome)| driver.metrics.evaluated(trigger, outcome));
         }
-        driver.tidy(key, &read, &evaluation, now);
+        driver.tidy(key, &read, &mut evaluation, now);
         let outbox = driver.outbox.read(key);
         let may_send = driver.may_send();
         let written = written(&read.object);

@@ -31,7 +31,7 @@ mod driver;
 
 mod run;
 
-pub use configs::start_settings_cache;
+pub use configs::{authorities, start_settings_cache};
 pub use evaluate::{Due, Evaluation};
 pub use fired::{Inbox, Tap};
 pub use key::ObjectKey;

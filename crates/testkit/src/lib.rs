@@ -6,12 +6,16 @@
 
 pub mod laws;
 
+mod authority;
+pub mod http_server;
+
 mod faults;
 mod gate;
 mod subject;
 mod trace;
 mod world;
 
+pub use authority::Authority;
 pub use faults::{FaultPlan, Weather};
 pub use gate::{Gate, Mishap};
 pub use subject::{Replica, Subject};

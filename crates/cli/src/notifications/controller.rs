@@ -8,7 +8,7 @@ use controller::{Environment, Leadership};
 use git::Repositories;
 use notifications::Product;
 use notifiers::{Network, Notifiers};
-use notify::{Inbox, Lookups, Metrics, NoLookups, Notify, Options, SelfService, Tap, start_settings_cache};
+use notify::{Inbox, Lookups, Metrics, NoLookups, Notify, Options, SelfService, Tap, authorities, start_settings_cache};
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 
@@ -58,11 +58,14 @@ impl Telling {
         };
         let own = [namespace.as_str()];
         let namespaces = if self.self_service == SelfService::On { [].as_slice() } else { &own };
-        let sender = Notifiers::new(shared.client.clone(), notifiers::Options::of_process(self.network));
+        let settings = start_settings_cache(shared.client.clone(), namespaces);
+        let authorities = authorities(&settings, &namespace);
+        let reaching = notifiers::Options { authorities, ..notifiers::Options::of_process(self.network) };
+        let sender = Notifiers::new(shared.client.clone(), reaching);
         let options = Options {
             product,
             environment: shared.environment(clusters, leadership, component),
-            settings: start_settings_cache(shared.client.clone(), namespaces),
+            settings,
             namespace,
             self_service: self.self_service,
             sender: Arc::new(Arc::new(sender)),

@@ -38,15 +38,15 @@ pub(crate) async fn send(sending: &Sending<'_>) -> Result<(), SendError> {
 
 async fn call(sending: &Sending<'_>, action: &str, body: Json) -> Result<Json, SendError> {
     let (options, context) = (sending.options, sending.context);
-    let region = [options.text("region")].into_iter().find(|it| !it.is_empty());
-    let region = region.or_else(|| context.variable("AWS_REGION")).or_else(|| context.variable("AWS_DEFAULT_REGION"));
-    let region = region.ok_or("no AWS region: set region of the service, or AWS_REGION of the controller")?;
-    let own = (options.text("key"), options.text("secret"));
-    let of_process = context.variable("AWS_ACCESS_KEY_ID").zip(context.variable("AWS_SECRET_ACCESS_KEY"));
-    let has_own = !own.0.is_empty() && !own.1.is_empty();
-    let (id, secret) = if has_own { Some(own) } else { of_process }
-        .ok_or("no AWS keys: set key and secret of the service, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")?;
-    let session = context.variable("AWS_SESSION_TOKEN").filter(|_| !has_own);
+    let of_process = |error: aws::Error| SendError::failed(format!("{error}; or set key, secret and region of the service"));
+    let region = match options.text("region") {
+        "" => context.aws.region().await.map_err(of_process)?,
+        region => region.to_owned(),
+    };
+    let keys = match (options.text("key"), options.text("secret")) {
+        ("", _) | (_, "") => context.aws.keys().await.map_err(of_process)?,
+        (id, secret) => Keys::lasting(id, secret, None),
+    };
     let usual = format!("https://sqs.{region}.amazonaws.com");
     let endpoint = options.text_or("endpointUrl", &usual).trim_end_matches('/').to_owned();
     let mut url = Url::parse(&endpoint).map_err(|_| "endpointUrl is no URL".to_owned())?;
@@ -59,8 +59,7 @@ async fn call(sending: &Sending<'_>, action: &str, body: Json) -> Result<Json, S
         ("x-amz-target".to_owned(), format!("AmazonSQS.{action}")),
     ];
     let unsigned = Unsigned { method: "POST", url: &url, headers: &headers, body: text.as_bytes() };
-    let keys = Keys::lasting(id, secret, session);
-    headers.extend(aws::sign(&unsigned, Scope { region, service: "sqs" }, &keys, context.clock.now()));
+    headers.extend(aws::sign(&unsigned, Scope { region: &region, service: "sqs" }, &keys, context.clock.now()));
     let mut request = Request::post(url.to_string(), Body::Text(text));
     request.headers = headers.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     let reply = context.post(request).await?;

@@ -8,11 +8,15 @@ use crate::error::SendError;
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, MessageBuilder};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 use tokio::time::timeout;
 use url::Url;
+use web::ServerTrust;
 
 /// The port on which TLS comes first.
 const TLS_PORT: u16 = 465;
@@ -54,20 +58,11 @@ async fn transport(
     port: u16,
 ) -> Result<AsyncSmtpTransport<Tokio1Executor>, SendError> {
     let options = sending.options;
-    let url = Url::parse(&format!("smtp://{host}")).map_err(|_| format!("host {host:?} is no name of a server"))?;
-    let as_http = Url::parse(&format!("http://{host}")).map_err(|_| format!("host {host:?} is no name of a server"))?;
-    let reach = sending.context.reach(&as_http).await;
-    let name = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let found = web::addresses(name, port, reach).await;
-    let found = found.map_err(|error| format!("{host} cannot be reached: {}", web::root_cause(&error)))?;
-    let address = found.first().ok_or_else(|| format!("{host} has no address"))?;
-    let tls = TlsParameters::builder(host.to_owned())
-        .dangerous_accept_invalid_certs(options.is("insecure_skip_verify"))
-        .build_rustls()
-        .map_err(|error| format!("TLS cannot be set up: {}", web::root_cause(&error)))?;
+    let address = address(sending, host, port).await?;
+    let tls = tls(sending, host)?;
     let tls = if port == TLS_PORT { Tls::Wrapper(tls) } else { Tls::Opportunistic(tls) };
     let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(address.ip().to_string())
-        .port(port)
+        .port(address.port())
         .tls(tls)
         .timeout(Some(TIMEOUT));
     let (username, password) = (options.text("username"), options.text("password"));
@@ -75,4 +70,32 @@ async fn transport(
         builder = builder.credentials(Credentials::new(username.to_owned(), password.to_owned()));
     }
     Ok(builder.build())
+}
+
+/// Where the server is.
+async fn address(sending: &Sending<'_>, host: &str, port: u16) -> Result<SocketAddr, SendError> {
+    let place = format!("{host}:{port}");
+    let place = sending.context.endpoint("email", &place);
+    let url = Url::parse(&format!("http://{place}")).map_err(|_| format!("host {host:?} is no name of a server"))?;
+    let reach = sending.context.reach(&url).await;
+    let name = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let found = web::addresses(name, url.port_or_known_default().unwrap_or(port), reach).await;
+    let found = found.map_err(|error| format!("{host} cannot be reached: {}", web::root_cause(&error)))?;
+    Ok(*found.first().ok_or_else(|| format!("{host} has no address"))?)
+}
+
+fn tls(sending: &Sending<'_>, host: &str) -> Result<TlsParameters, SendError> {
+    let wrong = |error: lettre::transport::smtp::Error| {
+        SendError::failed(format!("TLS cannot be set up: {}", web::root_cause(&error)))
+    };
+    let is_careless = sending.options.is("insecure_skip_verify");
+    let mut builder = TlsParameters::builder(host.to_owned()).dangerous_accept_invalid_certs(is_careless);
+    if let ServerTrust::Only(pem) = sending.context.trusting(ServerTrust::System, host) {
+        builder = builder.certificate_store(CertificateStore::None);
+        for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+            let certificate = certificate.map_err(|_| "the certificate authorities given cannot be read")?;
+            builder = builder.add_root_certificate(Certificate::from_der(certificate.to_vec()).map_err(wrong)?);
+        }
+    }
+    builder.build_rustls().map_err(wrong)
 }

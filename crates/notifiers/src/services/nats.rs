@@ -3,20 +3,18 @@
 //! <https://docs.nats.io/reference/reference-protocols/nats-protocol>
 
 use super::Sending;
-use crate::context::TIMEOUT;
+use crate::context::{TIMEOUT, trust};
 use crate::error::SendError;
 use crate::options::{Fields, filled};
+use crate::tls;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::{Ed25519KeyPair, KeyPair};
-use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::ServerName;
 use serde_json::Value as Json;
-use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
 use url::Url;
 
 /// The longest line that a server may send: `INFO` of a large cluster has a few kilobytes.
@@ -46,7 +44,7 @@ async fn publish(sending: &Sending<'_>) -> Result<(), SendError> {
     let mut stream: BufReader<Box<dyn Stream>> = BufReader::new(Box::new(stream));
     let info = info(&mut stream, &host).await?;
     if url.scheme() == "tls" || Fields(&info).is("tls_required") {
-        stream = BufReader::new(Box::new(secured(stream.into_inner(), &host).await?));
+        stream = BufReader::new(Box::new(secured(stream.into_inner(), sending, &host).await?));
     }
     let message = message(sending)?;
     let text = format!("CONNECT {}\r\n", connect(sending, &url, &info)?);
@@ -81,15 +79,16 @@ async fn info(stream: &mut BufReader<Box<dyn Stream>>, host: &str) -> Result<Jso
     serde_json::from_str(text).map_err(|_| format!("{host} does not speak NATS").into())
 }
 
-async fn secured(stream: Box<dyn Stream>, host: &str) -> Result<impl Stream + use<>, SendError> {
+async fn secured(
+    stream: Box<dyn Stream>,
+    sending: &Sending<'_>,
+    host: &str,
+) -> Result<impl Stream + use<>, SendError> {
     let wrong =
         |why: &dyn std::fmt::Display| SendError::failed(format!("the certificate of {host} cannot be trusted: {why}"));
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    let name = ServerName::try_from(host.to_owned()).map_err(|error| wrong(&error))?;
-    TlsConnector::from(Arc::new(config)).connect(name, stream).await.map_err(|error| wrong(&error))
+    let connector = tls::connector(&sending.context.trusting(trust(sending.options), host))?;
+    let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned()).map_err(|error| wrong(&error))?;
+    connector.connect(name, stream).await.map_err(|error| wrong(&error))
 }
 
 /// What we say of ourselves.

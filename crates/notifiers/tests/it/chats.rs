@@ -1,6 +1,6 @@
 //! Chats and screens, each by the page of its vendor.
 
-use crate::server::{Request, Server, ok, status};
+use testkit::http_server::{Request, Server, ok, status};
 use crate::stage::Stage;
 use serde_json::json;
 

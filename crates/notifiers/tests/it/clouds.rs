@@ -1,6 +1,6 @@
 //! Queues of clouds, each by the page of its vendor.
 
-use crate::server::{Request, Server, ok};
+use testkit::http_server::{Request, Server, ok};
 use crate::stage::{KEY, Stage};
 use notifications::Owner;
 use notifiers::Network;

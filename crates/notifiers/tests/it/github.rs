@@ -1,11 +1,11 @@
 //! GitHub, as an app. <https://docs.github.com/en/rest>; the page of each request is named in the service's own files.
 
-use crate::server::{Request, Server, ok, status};
+use testkit::http_server::{Request, Server, ok, status};
 use crate::stage::{KEY, Stage};
 use notifiers::SendError;
 use serde_json::{Value, json};
 
-fn answer(asked: &Request) -> crate::server::Reply {
+fn answer(asked: &Request) -> testkit::http_server::Reply {
     let path = asked.path();
     match (asked.method.as_str(), path.strip_prefix("/api/v3").unwrap_or(path)) {
         ("POST", "/app/installations/2/access_tokens") => status(201, r#"{"token": "installation"}"#),

@@ -1,7 +1,6 @@
 //! Every service against a server on this machine, each field held to its vendor's page, and servers that misbehave.
 
 mod mail_server;
-mod server;
 mod stage;
 
 mod chats;

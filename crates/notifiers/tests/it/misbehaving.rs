@@ -1,6 +1,6 @@
 //! Servers that misbehave, addresses that may not be asked, types that there are none of.
 
-use crate::server::{Body, Reply, Request, Server, status};
+use testkit::http_server::{Body, Reply, Request, Server, status};
 use crate::stage::Stage;
 use notifiers::{KINDS, Network};
 use serde_json::json;

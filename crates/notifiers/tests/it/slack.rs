@@ -1,6 +1,6 @@
 //! Slack. <https://docs.slack.dev/reference/methods/chat.postMessage>, <https://docs.slack.dev/reference/methods/chat.update>
 
-use crate::server::{Request, Server, ok, status};
+use testkit::http_server::{Request, Server, ok, status};
 use crate::stage::Stage;
 use notifiers::SendError;
 use serde_json::json;

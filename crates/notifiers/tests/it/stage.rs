@@ -3,7 +3,7 @@
 use clock::Clock;
 use cluster::ClusterClient;
 use notifications::{Destination, Notification, Owner, ServiceConfig};
-use notifiers::{Delivery, Network, Notifiers, Options, SendError};
+use notifiers::{Authorities, Delivery, Network, Notifiers, Options, SendError};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -21,14 +21,27 @@ impl Stage {
     }
 
     pub async fn with(network: Network, endpoints: &[(&str, String)], variables: &[(&str, &str)]) -> Self {
+        Stage::trusting(network, endpoints, variables, Authorities::default()).await
+    }
+
+    pub async fn trusting(
+        network: Network,
+        endpoints: &[(&str, String)],
+        variables: &[(&str, &str)],
+        authorities: Authorities,
+    ) -> Self {
         let clock = Clock::simulated("2026-01-02T03:04:05Z".parse().expect("a time"), 7);
         let cluster = embedded::Cluster::builder().clock(clock.clone()).start().await.expect("a cluster");
         let client = ClusterClient::from_service(cluster.service(), &clock);
         let text = |(name, value): &(&str, String)| ((*name).to_owned(), value.clone());
+        // Nobody but this machine is asked who we are.
+        let nowhere = [("AWS_EC2_METADATA_DISABLED", "true"), ("GCE_METADATA_HOST", "127.0.0.1:1")];
+        let all = nowhere.iter().chain(variables);
         let options = Options {
-            network,
-            variables: variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            variables: all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             endpoints: endpoints.iter().map(text).collect::<BTreeMap<_, _>>(),
+            authorities,
+            ..Options::new(network)
         };
         Stage { notifiers: Notifiers::new(client, options), _cluster: cluster }
     }

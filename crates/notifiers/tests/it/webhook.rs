@@ -1,6 +1,6 @@
 //! Webhooks: any request, tried again where that may help.
 
-use crate::server::{Request, Server, ok, status};
+use testkit::http_server::{Request, Server, ok, status};
 use crate::stage::Stage;
 use notifications::Owner;
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! `examples/notifications` as it stands, while a rollout runs: Slack and Grafana, which here are servers on this machine.
 
-use crate::server::{Request, Server, ok};
+use testkit::http_server::{Request, Server, ok};
 use crate::stage::Stage;
 use clock::Clock;
 use notifications::Product;
@@ -17,8 +17,7 @@ async fn slack_and_grafana_hear_of_a_rollout() {
     let slack = Server::start(|_: &Request| ok(r#"{"ok": true, "channel": "C", "ts": "1"}"#)).await;
     let grafana = Server::start(|_: &Request| ok("{}")).await;
     let client = stage.client.clone();
-    let options =
-        notifiers::Options { network: Network::Anywhere, variables: Default::default(), endpoints: Default::default() };
+    let options = notifiers::Options::new(Network::Anywhere);
     stage.control(Product::Rollouts, Arc::new(Arc::new(Notifiers::new(client.clone(), options))));
     let cache = rollouts::start_cache(client, &rollouts::Settings::default());
     let mut environment = stage.environment(cache);

@@ -3,7 +3,6 @@
 #![allow(clippy::panic, reason = "a test that cannot go on says why")]
 
 mod post;
-mod server;
 mod stage;
 
 mod example;

@@ -1,7 +1,7 @@
 //! Applications: who is told what, once.
 
 use crate::post::{Office, Post};
-use crate::server::{Request, Server, ok};
+use testkit::http_server::{Request, Server, ok};
 use crate::stage::Stage;
 use clock::Clock;
 use cluster::ClusterClient;
@@ -36,8 +36,7 @@ async fn degraded_and_back_reaches_slack_once_each() {
     stage.configure(Product::Applications, config(), secret).await;
     stage.application("web", subscribed(), "Progressing").await;
     let client: ClusterClient = stage.client.clone();
-    let options =
-        notifiers::Options { network: Network::Anywhere, variables: Default::default(), endpoints: Default::default() };
+    let options = notifiers::Options::new(Network::Anywhere);
     stage.control(Product::Applications, Arc::new(Arc::new(Notifiers::new(client, options))));
     for (health, key) in [("Degraded", "on-health-degraded"), ("Healthy", "on-healthy")] {
         stage.health("web", health).await;
