@@ -12,8 +12,7 @@ const ROLES: GroupResource = GroupResource::new("rbac.authorization.k8s.io", "ro
 pub const CLUSTER_ROLES: GroupResource = GroupResource::new("rbac.authorization.k8s.io", "clusterroles");
 const ROLE_BINDINGS: GroupResource = GroupResource::new("rbac.authorization.k8s.io", "rolebindings");
 /// `clusterrolebindings.rbac.authorization.k8s.io`
-pub const CLUSTER_ROLE_BINDINGS: GroupResource =
-    GroupResource::new("rbac.authorization.k8s.io", "clusterrolebindings");
+pub const CLUSTER_ROLE_BINDINGS: GroupResource = GroupResource::new("rbac.authorization.k8s.io", "clusterrolebindings");
 
 /// Something done to objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -41,8 +41,15 @@ pub enum RequestFault {
     Delay(Duration),
     /// It is refused with this answer: 409, 410, 429, 500 or whatever.
     Refuse(ApiError),
+    /// It is refused as priority and fairness refuses what there is no seat for: 429 with the seconds to wait.
+    Overloaded {
+        /// After how many seconds the client is to try again.
+        retry_after_seconds: u32,
+    },
     /// The connection breaks; nothing happened.
     Disconnect,
+    /// The server restarts before it looks at the request; see [`crate::ApiServer::interrupt`].
+    Restart,
 }
 
 /// What happens to an answer after the request was served.
@@ -52,6 +59,8 @@ pub enum AnswerFault {
     Deliver,
     /// The connection breaks after the write happened: the client does not know.
     Lose,
+    /// The server restarts after the write happened: as [`AnswerFault::Lose`], and see [`crate::ApiServer::interrupt`].
+    Restart,
 }
 
 /// What happens to one event of one watch.

@@ -92,6 +92,12 @@ impl ApiServer {
         self.shared.set_faults(faults);
     }
 
+    /// What clients see of a restart of the server: their watches break, and what was before is forgotten. Objects and
+    /// the process's own controllers are not disturbed.
+    pub fn interrupt(&self) {
+        self.shared.interrupt();
+    }
+
     /// Forgets the past, as etcd's compaction does: watches and lists from before now get 410.
     pub fn compact(&self) {
         self.shared.store.compact();

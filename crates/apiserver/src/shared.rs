@@ -11,6 +11,7 @@ use crate::token_key::TokenKey;
 use clock::{Clock, Random};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tokio::sync::watch;
 
 /// The state behind every handle and service.
 pub struct Shared {
@@ -22,6 +23,8 @@ pub struct Shared {
     admission: RwLock<Vec<Arc<dyn Admission>>>,
     faults: RwLock<Option<Arc<dyn Faults>>>,
     token_key: RwLock<Option<TokenKey>>,
+    /// Counts the restarts that clients were shown.
+    interrupts: watch::Sender<u64>,
 }
 
 impl Shared {
@@ -35,6 +38,7 @@ impl Shared {
             admission: RwLock::default(),
             faults: RwLock::default(),
             token_key: RwLock::default(),
+            interrupts: watch::Sender::new(0),
         }
     }
 
@@ -73,6 +77,17 @@ impl Shared {
         let mut key = self.token_key.write().unwrap_or_else(PoisonError::into_inner);
         let drawn = || TokenKey::of(self.draw("token-key", clock::Random::uuid).as_bytes());
         key.get_or_insert_with(drawn).clone()
+    }
+
+    /// Breaks all watches and forgets the past.
+    pub fn interrupt(&self) {
+        self.store.compact();
+        self.interrupts.send_modify(|count| *count += 1);
+    }
+
+    /// Tells of the next interruption.
+    pub fn interruptions(&self) -> watch::Receiver<u64> {
+        self.interrupts.subscribe()
     }
 
     pub fn set_faults(&self, faults: Option<Arc<dyn Faults>>) {

@@ -45,7 +45,9 @@ pub enum SnapshotError {
     #[error("it is no snapshot of an embedded cluster, which begins with a line that says \"{KIND}\"")]
     Foreign,
     /// A later version wrote it.
-    #[error("it has format {0}, this version reads {FORMAT}; restore it with the version that wrote it, or a later one")]
+    #[error(
+        "it has format {0}, this version reads {FORMAT}; restore it with the version that wrote it, or a later one"
+    )]
     Format(u64),
     /// A part of it is not as it was written.
     #[error("it is damaged at line {line} ({cause}); nothing was restored: take another copy of it")]
@@ -227,7 +229,8 @@ impl Writing {
 
 fn append(chunk: &mut Vec<u8>, resource: &GroupResource, object: &Object) {
     let quoted = |text: &str| Value::from(text).to_string();
-    let head = format!("{{\"group\":{},\"resource\":{},\"object\":", quoted(&resource.group), quoted(&resource.resource));
+    let head =
+        format!("{{\"group\":{},\"resource\":{},\"object\":", quoted(&resource.group), quoted(&resource.resource));
     chunk.extend_from_slice(head.as_bytes());
     let raw = object.raw();
     // Stored text is of one line; whatever else may come, the file's lines stay lines.

@@ -107,7 +107,10 @@ pub fn authenticate(shared: &Shared, token: &str, audiences: &[String]) -> Resul
     let is_for = |wanted: &&String| claims["aud"].as_array().is_some_and(|all| all.iter().any(|one| one == *wanted));
     let found: Vec<String> = asked.iter().filter(is_for).cloned().collect();
     if found.is_empty() || claims["iss"] != ISSUER {
-        return Err(format!("[invalid bearer token, token audiences {} is invalid for the target audiences {asked:?}]", claims["aud"]));
+        return Err(format!(
+            "[invalid bearer token, token audiences {} is invalid for the target audiences {asked:?}]",
+            claims["aud"]
+        ));
     }
     let second = |claim: &str| claims[claim].as_i64().unwrap_or_default();
     let now = shared.clock.now().as_second();

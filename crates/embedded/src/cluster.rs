@@ -1,6 +1,7 @@
 //! A running cluster.
 
 use crate::directory::Directory;
+use crate::forward::PodPorts;
 use crate::https::HttpsServer;
 use crate::kubeconfig::Kubeconfig;
 use apiserver::{Api, ApiServer, Faults, Snapshot};
@@ -50,6 +51,11 @@ impl Cluster {
         self.0.server.set_faults(faults);
     }
 
+    /// What clients see of a restart of the API server: watches break, and what was before is forgotten.
+    pub fn interrupt(&self) {
+        self.0.server.interrupt();
+    }
+
     /// Forgets the past, as etcd's compaction does: watches from before must list again.
     pub fn compact(&self) {
         self.0.server.compact();
@@ -59,6 +65,15 @@ impl Cluster {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         self.0.server.snapshot()
+    }
+
+    /// From now on connections to ports of pods are answered by these; only the first time that this is said counts.
+    /// Nothing comes of it unless the cluster is served over HTTPS.
+    pub fn answer_ports(&self, ports: Arc<dyn PodPorts>) {
+        if let Some(https) = &self.0.https {
+            // A cluster has one process, which knows what it answers for.
+            let _ = https.answering.set(ports);
+        }
     }
 
     /// How clients outside the process find the cluster; `None` unless it is served over HTTPS.

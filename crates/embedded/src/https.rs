@@ -2,6 +2,7 @@
 
 use crate::authentication::{Guarded, Peer, TokenCheck};
 use crate::credentials::Credentials;
+use crate::forward::Answering;
 use apiserver::ApiServer;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
@@ -49,6 +50,8 @@ pub enum HttpsError {
 #[derive(Debug)]
 pub(crate) struct HttpsServer {
     address: SocketAddr,
+    /// Who answers for ports of pods.
+    pub(crate) answering: Answering,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
@@ -75,9 +78,11 @@ impl HttpsServer {
         let front = Front {
             acceptor: TlsAcceptor::from(Arc::new(config)),
             tokens: TokenCheck::new(&credentials.token),
+            answering: Answering::default(),
             server,
         };
-        Ok(HttpsServer { address, stop, task: tokio::spawn(accept(listener, front, stopped)) })
+        let answering = Answering::clone(&front.answering);
+        Ok(HttpsServer { address, answering, stop, task: tokio::spawn(accept(listener, front, stopped)) })
     }
 
     /// Where it listens.
@@ -99,6 +104,7 @@ impl HttpsServer {
 struct Front {
     acceptor: TlsAcceptor,
     tokens: TokenCheck,
+    answering: Answering,
     server: ApiServer,
 }
 
@@ -150,14 +156,14 @@ async fn accept(listener: TcpListener, front: Front, mut stop: watch::Receiver<b
 }
 
 async fn serve(stream: TcpStream, front: Front, watcher: hyper_util::server::graceful::Watcher) {
-    let Front { acceptor, tokens, server } = front;
+    let Front { acceptor, tokens, answering, server } = front;
     // Small answers go out at once.
     let _ = stream.set_nodelay(true);
     let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_MAX, acceptor.accept(stream)).await else { return };
     // The authority signs one client certificate, the administrator's: who shows one is that.
     let certified = stream.get_ref().1.peer_certificates().is_some();
     let peer = if certified { Peer::Certified } else { Peer::Anonymous };
-    let service = TowerToHyperService::new(Guarded { server, tokens, peer });
+    let service = TowerToHyperService::new(Guarded { server, tokens, peer, answering });
     let builder = auto::Builder::new(TokioExecutor::new());
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     if let Err(error) = watcher.watch(connection.into_owned()).await {

@@ -17,6 +17,7 @@ mod builder;
 mod cluster;
 mod credentials;
 mod directory;
+mod forward;
 mod https;
 mod kubeconfig;
 mod provider;
@@ -27,6 +28,7 @@ pub use builder::{Builder, StartError};
 pub use cluster::Cluster;
 pub use credentials::CredentialsError;
 pub use directory::DirectoryError;
+pub use forward::PodPorts;
 pub use https::HttpsError;
 pub use kubeconfig::Kubeconfig;
 pub use provider::install_crypto_provider;
@@ -35,7 +37,8 @@ pub use stopped::{StoppedCluster, restore};
 
 pub use apiserver::{
     Admission, AdmissionRequest, AnswerFault, Api, ApiError, ApiServer, Cause, Event, EventFault, Faults,
-    GroupResource, Object, Operation, RequestFault, RequestSummary, SNAPSHOT_PATH, Snapshot, SnapshotError, User, WatchFrom, resources,
+    GroupResource, Object, Operation, RequestFault, RequestSummary, SNAPSHOT_PATH, Snapshot, SnapshotError, User,
+    WatchFrom, resources,
 };
 pub use workloads::kubelet::Defaults as PodDefaults;
 pub use workloads::{Measured, Metrics, Node};

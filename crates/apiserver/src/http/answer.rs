@@ -47,6 +47,13 @@ pub fn refusal(error: &ApiError, accepted: Accepted) -> Response<AnswerBody> {
     response
 }
 
+/// The answer of a server that has no seat for the request, in upstream's words.
+pub fn overloaded(retry_after_seconds: u32) -> Response<AnswerBody> {
+    let mut response = text(429, "Too many requests, please try again later.\n");
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds));
+    response
+}
+
 /// Adds warnings to an answer, as clients print them.
 pub fn with_warnings(mut response: Response<AnswerBody>, warnings: &[String]) -> Response<AnswerBody> {
     for warning in warnings {

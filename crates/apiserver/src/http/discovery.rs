@@ -324,7 +324,11 @@ fn other(shared: &Shared, path: &str, accepted: Accepted) -> Response<AnswerBody
     match path {
         "/healthz" | "/livez" | "/readyz" | "/healthz/ping" | "/readyz/ping" | "/livez/ping" => answer::text(200, "ok"),
         "/version" => answer::document(200, accepted, Encoded::plain(&version())),
-        "/openid/v1/jwks" => answer::answer(200, "application/jwk-set+json", AnswerBody::whole(Encoded::plain(&shared.token_key().published()))),
+        "/openid/v1/jwks" => answer::answer(
+            200,
+            "application/jwk-set+json",
+            AnswerBody::whole(Encoded::plain(&shared.token_key().published())),
+        ),
         "/.well-known/openid-configuration" => answer::document(200, accepted, Encoded::plain(&issuer())),
         "/" => {
             let mut paths: Vec<String> =

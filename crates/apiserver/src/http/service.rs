@@ -49,6 +49,11 @@ where
             RequestFault::Serve => {}
             RequestFault::Delay(duration) => tokio::time::sleep(duration).await,
             RequestFault::Refuse(error) => return Ok(answer::refusal(&error, Accepted::JSON)),
+            RequestFault::Overloaded { retry_after_seconds } => return Ok(answer::overloaded(retry_after_seconds)),
+            RequestFault::Restart => {
+                shared.interrupt();
+                return Err("the server was restarted by a fault plan".into());
+            }
             RequestFault::Disconnect => return Err("the connection was broken by a fault plan".into()),
         }
     }
@@ -61,12 +66,14 @@ where
         Target::Resource(_) => dispatch::resource(&shared, &incoming, bytes, faults.clone().zip(summary.clone())).await,
         Target::Document(_) => dispatch::document(&shared, &incoming),
     };
-    if let Some((faults, summary)) = faults.zip(summary)
-        && faults.after(&summary) == AnswerFault::Lose
-    {
-        return Err("the answer was lost by a fault plan".into());
+    match faults.zip(summary).map(|(faults, summary)| faults.after(&summary)) {
+        None | Some(AnswerFault::Deliver) => Ok(response),
+        Some(AnswerFault::Lose) => Err("the answer was lost by a fault plan".into()),
+        Some(AnswerFault::Restart) => {
+            shared.interrupt();
+            Err("the server was restarted by a fault plan".into())
+        }
     }
-    Ok(response)
 }
 
 fn too_large() -> ApiError {

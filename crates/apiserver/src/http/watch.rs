@@ -58,6 +58,7 @@ struct Watching {
     /// Sent after the initial events.
     initial_end: Option<u64>,
     watcher: Watcher,
+    interruptions: tokio::sync::watch::Receiver<u64>,
     ready: VecDeque<Bytes>,
     end: Instant,
     next_bookmark: Option<Instant>,
@@ -95,6 +96,7 @@ impl Watching {
             initial: initial.into_iter(),
             initial_end,
             watcher,
+            interruptions: request.shared.interruptions(),
             ready: VecDeque::new(),
             end: now + lasting,
             next_bookmark,
@@ -134,6 +136,7 @@ impl Watching {
         let bookmark = self.next_bookmark.unwrap_or(self.end);
         tokio::select! {
             biased;
+            _ = self.interruptions.changed() => Err("the server restarts".into()),
             event = self.watcher.next() => match event {
                 Ok(event) => self.take(&event).await,
                 Err(too_old) => {

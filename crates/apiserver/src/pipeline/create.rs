@@ -7,7 +7,7 @@ use crate::admission::{AdmissionRequest, Operation};
 use crate::error::{ApiError, Cause};
 use crate::store::{Change, CommitError, Encoded, Expect, Fate, object_key};
 use kinds::CreateContext;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Generated names tried before giving up, as upstream does.
 const NAME_TRIES: usize = 8;
@@ -126,7 +126,7 @@ fn taken(writing: &Writing<'_>, key: &str, name: &str) -> ApiError {
 
 /// A writer as a `UserInfo`.
 pub fn user_info(options: &WriteOptions) -> Value {
-    json!({"username": options.user.name, "groups": options.user.groups})
+    options.user.info()
 }
 
 fn fill_metadata(writing: &Writing<'_>, object: &mut Value) {

@@ -154,7 +154,8 @@ fn unusable(path: &Path, error: redb::DatabaseError) -> OpenError {
 /// When it cannot be used; the message says what to do.
 pub fn open(path: &Path) -> Result<Opened, OpenError> {
     let damaged = |cause: String| OpenError::Damaged { path: path.to_owned(), cause };
-    let database = Database::builder().set_cache_size(CACHE_BYTES).create(path).map_err(|error| unusable(path, error))?;
+    let database =
+        Database::builder().set_cache_size(CACHE_BYTES).create(path).map_err(|error| unusable(path, error))?;
     let (written, objects) = load(&database, path)?;
     let is_new = written == 0;
     let revision = if is_new { 1 } else { written.saturating_add(REVISIONS_AHEAD) };

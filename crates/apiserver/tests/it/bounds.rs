@@ -90,3 +90,69 @@ async fn writes_say_what_is_wrong_with_them() {
     let (status, answer) = send(&server, "GET", &format!("{MAPS}/b"), &Value::Null).await;
     assert_eq!((status, &answer["reason"]), (404, &json!("NotFound")));
 }
+
+/// A body that says how long it is and is never read: its length is refused.
+struct Announced(u64, Arc<AtomicUsize>);
+
+impl Body for Announced {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let left = self.0.saturating_sub(self.1.load(Ordering::Relaxed) as u64);
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        let chunk = Bytes::from(vec![b' '; usize::try_from(left).unwrap_or(usize::MAX).min(64 << 10)]);
+        self.1.fetch_add(chunk.len(), Ordering::Relaxed);
+        Poll::Ready(Some(Ok(Frame::data(chunk))))
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        http_body::SizeHint::with_exact(self.0)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_of_a_hundred_megabytes_is_refused_whatever_the_verb() {
+    let server = server();
+    assert_eq!(send(&server, "POST", MAPS, &config_map("a", "1")).await.0, 201);
+    for (method, uri) in [
+        ("POST", MAPS.to_owned()),
+        ("PUT", format!("{MAPS}/a")),
+        ("PATCH", format!("{MAPS}/a")),
+        ("DELETE", format!("{MAPS}/a")),
+    ] {
+        let read = Arc::new(AtomicUsize::new(0));
+        let body = Announced(100 << 20, Arc::clone(&read));
+        let request = Request::builder().method(method).uri(uri).header("content-type", "application/json").body(body);
+        let response = server.clone().oneshot(request.expect("a request")).await.expect("an answer");
+        assert_eq!(response.status(), 413, "{method}");
+        assert!(read.load(Ordering::Relaxed) <= 17 << 20, "{method} read {}", read.load(Ordering::Relaxed));
+    }
+    assert_eq!(send(&server, "GET", &format!("{MAPS}/a"), &Value::Null).await.0, 200);
+}
+
+/// Watchers that never read hold a place in the past and nothing else; who reads too late must list again.
+#[tokio::test(start_paused = true)]
+async fn ten_thousand_stalled_watchers_cost_nobody_anything() {
+    let server = server();
+    let revision = server.api("test").revision();
+    let watch = format!("{MAPS}?watch=1&timeoutSeconds=3000&resourceVersion={revision}");
+    let mut stalled = Vec::new();
+    for _ in 0..10_000 {
+        stalled.push(open(&server, "GET", &watch, "application/json", "").await.expect("a watch").into_body());
+    }
+    let api = server.api("test");
+    for number in 0..10_050 {
+        let map = config_map(&format!("m-{number}"), "1");
+        api.create(&apiserver::resources::CONFIG_MAPS, "default", map).await.expect("created");
+    }
+    for body in stalled.iter_mut().step_by(1000) {
+        let frame = body.frame().await.expect("an answer").expect("a frame").into_data().expect("data");
+        let event: Value = serde_json::from_slice(&frame).expect("an event");
+        assert_eq!((&event["type"], &event["object"]["code"]), (&json!("ERROR"), &json!(410)));
+    }
+    let (status, _) = send(&server, "GET", &format!("{MAPS}/m-10049"), &Value::Null).await;
+    assert_eq!(status, 200, "others are served");
+}

@@ -7,4 +7,6 @@ mod durable;
 mod faults;
 mod handle;
 mod many;
+mod sequences;
+mod tokens;
 mod watches;
