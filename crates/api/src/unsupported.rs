@@ -41,8 +41,6 @@ pub const UNSUPPORTED: &[Unsupported] = &[
     not("ApplicationStatus", "sourceHydrator", "nothing is hydrated yet, so it is never written"),
     not("ApplicationSummary", "externalURLs", "links are not looked for yet, so it is never written"),
     not("ApplicationStatus", "observedAt", "never written, as upstream; read reconciledAt"),
-    not("AppProjectSpec", "signatureKeys", "signatures are not verified yet; protect the branch instead"),
-    not("AppProjectSpec", "sourceIntegrity", "signatures are not verified yet; protect the branch instead"),
 ];
 
 /// Where an Application's spec or operation uses what is not implemented. Empty values are no use.

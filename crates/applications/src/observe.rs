@@ -5,10 +5,11 @@ use crate::asked::{predict, read, served};
 use crate::cluster_facts::ClusterFacts;
 use crate::dependencies::{self, Dependents};
 use crate::destinations::{Connection, Destinations};
+use crate::integrity::Integrity;
 use crate::level::REFRESH;
 use crate::memory::{Memories, Prepared};
 use crate::neighbour::{self, Neighbour};
-use crate::observed::{Declared, Gathered, Observed, Query, Source, Whose};
+use crate::observed::{Declared, Gathered, Observed, Query, Signed, Source, Whose};
 use crate::orphans::OrphanRules;
 use crate::plan::assess::Ground;
 use crate::plan::{events, operation_sources};
@@ -111,6 +112,7 @@ impl Observer {
         observed.orphans = self.orphans(app, &application, extras.orphans.as_deref(), &observed);
         self.memories.update(app, |memory| memory.orphans = observed.orphans);
         self.gather(&mut observed, &object, &application, level);
+        demand_signatures(&mut observed, &extras.integrity);
         observed
     }
 
@@ -381,6 +383,7 @@ impl Observer {
         for query in queries {
             match query {
                 Query::Render { of, index, revision } => self.render(&mut observed, of, index, &revision).await,
+                Query::Signatures { of, index, revision } => self.examine(&mut observed, of, index, &revision).await,
                 Query::Predict(objects) => {
                     let Some(cache) = &cache else { continue };
                     let user = observed.act_as.clone().ok().flatten();
@@ -400,6 +403,30 @@ impl Observer {
         observed
     }
 
+    async fn examine(&self, observed: &mut Observed, of: Whose, index: usize, revision: &Revision) {
+        // An operation is pinned to a commit; what its source was asked for says whether that was a tag.
+        let wanted = |gathered: &Gathered| gathered.sources.get(index).and_then(|source| source.wanted.clone().ok());
+        let names: Vec<String> = [wanted(&observed.spec), observed.operation.as_ref().and_then(wanted)]
+            .into_iter()
+            .flatten()
+            .map(|wanted| wanted.revision)
+            .collect();
+        let app = observed.key.clone();
+        let gathered = match of {
+            Whose::Spec => Some(&mut observed.spec),
+            Whose::Operation => observed.operation.as_mut(),
+        };
+        let Some(source) = gathered.and_then(|gathered| gathered.sources.get_mut(index)) else { return };
+        let (Ok(wanted), Signed::Unknown(demand)) = (&source.wanted, source.signed.clone()) else { return };
+        let commit = revision.point().and_then(|point| point.commit());
+        let (Some(remote), Some(commit)) = (wanted.origin.repository(), commit) else {
+            let message = format!("{} is no commit whose signature could be verified", revision.revision());
+            source.signed = Signed::Unclear(message);
+            return;
+        };
+        source.signed = Signed::Seen(self.sources.examine(&app, (remote, commit), &names, &demand).await);
+    }
+
     async fn render(&self, observed: &mut Observed, of: Whose, index: usize, revision: &Revision) {
         let gathered = match of {
             Whose::Spec => Some(&mut observed.spec),
@@ -416,6 +443,19 @@ impl Observer {
             };
             source.seen = self.sources.render(&observed.key, place, wanted, revision).await;
         }
+    }
+}
+
+/// Notes what the project demands of the signatures of all sources that come from Git.
+fn demand_signatures(observed: &mut Observed, integrity: &Integrity) {
+    let operation = observed.operation.iter_mut().flat_map(|own| &mut own.sources);
+    for source in observed.spec.sources.iter_mut().chain(operation) {
+        let Some(remote) = source.wanted.as_ref().ok().and_then(|wanted| wanted.origin.repository()) else { continue };
+        source.signed = match integrity.demand(&remote.url.to_string()) {
+            Ok(None) => Signed::Undemanded,
+            Ok(Some(demand)) => Signed::Unknown(demand),
+            Err(why) => Signed::Unclear(why),
+        };
     }
 }
 
@@ -465,7 +505,10 @@ fn is_rendered(gathered: &Gathered) -> bool {
 fn side_by_side(wanted: Vec<Result<Wanted, String>>, seen: Vec<SourceSeen>) -> Vec<Source> {
     let mut seen = seen.into_iter();
     let source = |wanted: Result<Wanted, String>| match wanted {
-        Ok(wanted) => Source { wanted: Ok(wanted), seen: seen.next().unwrap_or(SourceSeen::Unread) },
+        Ok(wanted) => {
+            let seen = seen.next().unwrap_or(SourceSeen::Unread);
+            Source { wanted: Ok(wanted), seen, signed: Signed::Undemanded }
+        }
         Err(why) => Source::impossible(why),
     };
     wanted.into_iter().map(source).collect()

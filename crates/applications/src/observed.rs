@@ -4,9 +4,10 @@ use crate::AppKey;
 use crate::decided::Decided;
 use crate::dependencies::Standing;
 use crate::destinations::{Destination, NoDestination};
+use crate::integrity::Demand;
 use crate::memory::{Memory, Told};
 use crate::settings::Settings;
-use crate::sources::{Behind, Content, Revision, SourceFailure, SourceSeen, Wanted};
+use crate::sources::{Behind, Content, Revision, Signatures, SourceFailure, SourceSeen, Wanted};
 use api::{Application, ClusterIdentity, ClusterOwnership, ProjectRules};
 use cluster::{Cached, ClusterId, GroupKind, Served};
 use compare::Targets;
@@ -95,6 +96,21 @@ pub struct Source {
     pub wanted: Result<Wanted, String>,
     /// What is known.
     pub seen: SourceSeen,
+    /// What its project demands of its signatures, and what is known of those.
+    pub signed: Signed,
+}
+
+/// The signatures of a source.
+#[derive(Debug, Clone)]
+pub enum Signed {
+    /// Nothing is demanded of them.
+    Undemanded,
+    /// This is, and nobody looked yet.
+    Unknown(Demand),
+    /// What they are worth.
+    Seen(Signatures),
+    /// What is demanded cannot be understood, and why.
+    Unclear(String),
 }
 
 impl Source {
@@ -102,7 +118,7 @@ impl Source {
     #[must_use]
     pub fn impossible(why: String) -> Self {
         let seen = SourceSeen::Failed(SourceFailure::lasting(why.clone()));
-        Source { wanted: Err(why), seen }
+        Source { wanted: Err(why), seen, signed: Signed::Undemanded }
     }
 
     /// When a pass must try again what failed, where nobody else does.
@@ -111,7 +127,10 @@ impl Source {
         match &self.seen {
             SourceSeen::Failed(failure) => failure.retry,
             SourceSeen::Resolved { behind: Some(Behind::Failing(failure)), .. } => failure.retry,
-            _ => None,
+            _ => match &self.signed {
+                Signed::Seen(Signatures::Failed(failure)) => failure.retry,
+                _ => None,
+            },
         }
     }
 
@@ -235,6 +254,15 @@ pub enum Query {
         /// Which commit or version.
         revision: Revision,
     },
+    /// What the signatures of a source are worth.
+    Signatures {
+        /// Whose source.
+        of: Whose,
+        /// At which place.
+        index: usize,
+        /// Which commit.
+        revision: Revision,
+    },
     /// The live objects under these keys.
     Live(Vec<Lookup>),
     /// What applying these on the server would give.
@@ -264,6 +292,9 @@ impl std::fmt::Display for Query {
         match self {
             Query::Render { of, index, revision } => {
                 write!(f, "render {of:?} source {index} at {}", revision.revision())
+            }
+            Query::Signatures { of, index, revision } => {
+                write!(f, "signatures of {of:?} source {index} at {}", revision.revision())
             }
             Query::Predict(objects) => {
                 let keys: Vec<String> = objects.iter().map(|object| object.key().to_string()).collect();

@@ -2,6 +2,7 @@
 
 use crate::global_projects::inherit;
 use crate::impersonation::ServiceAccounts;
+use crate::integrity::Integrity;
 use crate::orphans::OrphanRules;
 use crate::settings::Settings;
 use api::names::{APP_PROJECT, GROUP};
@@ -25,6 +26,7 @@ struct Compiled {
     windows: Arc<Windows>,
     orphans: Option<Arc<OrphanRules>>,
     accounts: Arc<ServiceAccounts>,
+    integrity: Arc<Integrity>,
     unsupported: Arc<Vec<String>>,
 }
 
@@ -37,6 +39,8 @@ pub struct Extras {
     pub orphans: Option<Arc<OrphanRules>>,
     /// As whom its applications' objects are written.
     pub accounts: Arc<ServiceAccounts>,
+    /// How its sources must be signed.
+    pub integrity: Arc<Integrity>,
 }
 
 impl Projects {
@@ -79,6 +83,7 @@ impl Projects {
             windows: Arc::clone(&compiled.windows),
             orphans: compiled.orphans.clone(),
             accounts: Arc::clone(&compiled.accounts),
+            integrity: Arc::clone(&compiled.integrity),
         };
         known.get(name).map(extras).unwrap_or_default()
     }
@@ -106,6 +111,7 @@ fn compiled(object: &Object, globals: &[Object], versions: Vec<Box<str>>) -> Res
         windows: Arc::new(Windows::new(&project.spec.sync_windows)),
         orphans: project.spec.orphaned_resources.as_ref().map(|own| Arc::new(OrphanRules::new(own))),
         accounts: Arc::new(ServiceAccounts::new(&project.spec.destination_service_accounts)),
+        integrity: Arc::new(Integrity::new(&project.spec)),
         unsupported: Arc::new(unsupported),
     })
 }

@@ -122,6 +122,19 @@ pub struct Applications {
     shutdown: Shutdown,
 }
 
+/// What the last renders of applications' sources have read. Cheap to clone.
+#[derive(Clone)]
+pub struct ReadSets(Sources);
+
+impl ReadSets {
+    /// What the last render of the source at a place has read of its own commit, and which commit that is. `None` where that
+    /// is not known, or where something else than files of that commit went into it.
+    #[must_use]
+    pub fn of(&self, app: &AppKey, source: usize) -> Option<(String, tree::ReadSet)> {
+        self.0.last_reads(app, source)
+    }
+}
+
 /// The controller cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StartError {
@@ -181,6 +194,12 @@ impl Applications {
     #[must_use]
     pub fn counters(&self) -> Arc<Counters> {
         self.observer.sources.counters()
+    }
+
+    /// What the last renders have read.
+    #[must_use]
+    pub fn read_sets(&self) -> ReadSets {
+        ReadSets(self.observer.sources.clone())
     }
 
     /// What is measured of applications and their clusters.

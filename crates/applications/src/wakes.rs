@@ -6,12 +6,13 @@ use crate::destinations::{News, read_clusters};
 use crate::level::{CHANGED, RENAMED};
 use crate::neighbour::is_upstream;
 use crate::observe::Observer;
-use crate::sources::{CONFIG, KNOWN_HOSTS, OWN_SECRET, Repositories, SECRET_TYPE, TLS_CERTS, WakeApps};
+use crate::sources::{CONFIG, GPG_KEYS, KNOWN_HOSTS, OWN_SECRET, Repositories, SECRET_TYPE, TLS_CERTS, WakeApps};
 use api::names::{APP_PROJECT, APPLICATION, GROUP};
 use api::split_instance_name;
 use cluster::{Cache, Cached, ClusterId, GroupKind, Instance, Notice, Place};
 use controller::Queue;
 use object::Key;
+use signatures::Keyring;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -124,7 +125,7 @@ pub fn reload(observer: &Observer) -> bool {
     let is_ours = |cached: &Cached| {
         let meta = cached.object.meta();
         let is_declared = meta.labels.contains_key(SECRET_TYPE)
-            || [KNOWN_HOSTS, TLS_CERTS, OWN_SECRET, CONFIG].contains(&&*meta.name);
+            || [KNOWN_HOSTS, TLS_CERTS, OWN_SECRET, CONFIG, GPG_KEYS].contains(&&*meta.name);
         meta.namespace.as_deref() == Some(&*observer.settings.namespace) && is_declared
     };
     let objects: Vec<_> =
@@ -141,7 +142,17 @@ pub fn reload(observer: &Observer) -> bool {
         *known = Arc::new(read);
         observer.sources.learn_repositories(Arc::clone(&known));
     }
-    changed || is_new
+    let has_new_keys = observer.sources.learn_keyring(keyring(&objects));
+    changed || is_new || has_new_keys
+}
+
+/// The OpenPGP keys that are trusted; entries that are none trust nobody, and are told of.
+fn keyring(objects: &[object::Object]) -> Keyring {
+    let kept = objects.iter().find(|object| object.name() == GPG_KEYS && &*object.gvk().kind == "ConfigMap");
+    let data = kept.and_then(|object| object.get("/data")).and_then(|data| serde_json::from_value(data).ok());
+    let (keyring, problems) = Keyring::read(&data.unwrap_or_default());
+    problems.iter().for_each(|problem| tracing::warn!("{GPG_KEYS}: {problem}"));
+    keyring
 }
 
 /// Reads what the control plane's ConfigMap says; whether that changed anything.

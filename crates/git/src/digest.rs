@@ -33,6 +33,7 @@ impl Remote {
         match &self.trust.tls {
             ServerTrust::System => parts.push("system".into()),
             ServerTrust::Only(authorities) => parts.extend(["only".into(), authorities.to_string()]),
+            ServerTrust::Also(authorities) => parts.extend(["also".into(), authorities.to_string()]),
             ServerTrust::Anything => parts.push("anything".into()),
         }
         match &self.trust.host_keys {

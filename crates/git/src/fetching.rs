@@ -82,8 +82,8 @@ impl Talk<'_> {
             wants: vec![*commit],
             haves,
             shallow,
-            only_tips: true,
             blob_bytes_max: Some(self.limits.blob_bytes_max),
+            ..fetch::FetchRequest::tips()
         };
         match self.bring(mirror, offload, request).await {
             // In their own words servers say that they do not give out commits by name, or do not have this one.
@@ -91,6 +91,39 @@ impl Talk<'_> {
             Err(problem) => Err(problem),
             Ok(()) => complete(mirror, offload, *commit).await,
         }
+    }
+
+    /// Brings one object that is no commit: an annotated tag, with what it names.
+    pub(crate) async fn fetch_object(
+        &self,
+        mirror: &Arc<Mirror>,
+        offload: &Offload,
+        object: Oid,
+    ) -> Result<(), Problem> {
+        let (haves, shallow) = mirror.haves();
+        let blob_bytes_max = Some(self.limits.blob_bytes_max);
+        let request =
+            fetch::FetchRequest { wants: vec![object], haves, shallow, blob_bytes_max, ..fetch::FetchRequest::tips() };
+        let limit = self.timeouts.fetch;
+        let fetched = tokio::time::timeout(limit, self.bring(mirror, offload, request)).await;
+        fetched.map_err(|_| Problem::Timeout { doing: "fetching", limit })?
+    }
+
+    /// Brings the commits that led to `tip`, without their files where the server can leave those out. They count as
+    /// part of no complete commit: to the server the mirror's edge stays where it was.
+    pub(crate) async fn fetch_history(&self, mirror: &Arc<Mirror>, offload: &Offload, tip: Oid) -> Result<(), Problem> {
+        let request = fetch::FetchRequest {
+            wants: vec![tip],
+            haves: mirror.histories(),
+            only_commits: true,
+            blob_bytes_max: Some(self.limits.blob_bytes_max),
+            ..fetch::FetchRequest::default()
+        };
+        let limit = self.timeouts.fetch;
+        let fetched = tokio::time::timeout(limit, self.bring(mirror, offload, request)).await;
+        fetched.map_err(|_| Problem::Timeout { doing: "fetching the history", limit })??;
+        mirror.note_commits_of(tip);
+        Ok(())
     }
 
     /// All branches and tags with all that came before them: then every commit that exists is here.

@@ -19,6 +19,7 @@ mod repo_url;
 mod change;
 mod commit;
 mod options;
+mod signed;
 
 // From a target revision to a commit, and the seam behind which repositories stand.
 mod resolve;
@@ -39,6 +40,7 @@ mod repositories;
 
 mod fetching;
 mod flights;
+mod signed_read;
 
 mod wire;
 
@@ -63,6 +65,8 @@ pub use remote::{Credentials, HostKeys, Remote, Trust};
 pub use repo_url::{Place, RepoUrl, SshPlace, same_repository};
 pub use repositories::{LocalRepositories, Repositories, RepositoriesOptions};
 pub use resolve::{ResolveError, Wanted, resolve};
+pub use signed::{Onward, Signed};
+pub use signed_read::Visit;
 pub use source::{ChangeMark, GitSource};
 pub use store::LocalWatch;
 pub use watch::{RefSubscription, RefWatcher};

@@ -9,6 +9,8 @@ use crate::refs::{Ref, RefScope, Refs};
 use crate::remote::Remote;
 use crate::repo_url::RepoUrl;
 use crate::resolve::Wanted;
+use crate::signed::{Onward, Signed};
+use crate::signed_read::Visit;
 use crate::source::{ChangeMark, GitSource};
 use futures::future::{BoxFuture, FutureExt, ready};
 use sha2::{Digest, Sha256};
@@ -29,6 +31,8 @@ struct Repository {
     failure: Option<Problem>,
     fetch_failure: Option<Problem>,
     slowness: Slowness,
+    /// What is signed, where anything is.
+    signatures: BTreeMap<Oid, (Vec<u8>, String)>,
     /// Commits that were given out.
     fetched: BTreeSet<Oid>,
     changes: u64,
@@ -106,6 +110,22 @@ impl MemoryGit {
 
     fn set_ref(&self, url: &str, name: String, commit: Oid) {
         self.change(url, |repository| repository.refs.insert(name.clone(), Ref { name, target: commit, peeled: None }));
+    }
+
+    /// Puts an annotated tag on a commit; gives the tag's own name.
+    pub fn annotate(&self, url: &str, tag: &str, commit: Oid) -> Oid {
+        let mut id = [0; 20];
+        id.copy_from_slice(&Sha256::digest(format!("tag {tag} of {commit}"))[..20]);
+        let (id, name) = (Oid::from_bytes(id), format!("refs/tags/{tag}"));
+        let entry = Ref { name: name.clone(), target: id, peeled: Some(commit) };
+        self.change(url, |repository| repository.refs.insert(name, entry));
+        id
+    }
+
+    /// Signs a commit or an annotated tag: a signature that was made of `text`.
+    pub fn sign(&self, url: &str, id: Oid, text: &[u8], signature: &str) {
+        let signature = (text.to_vec(), signature.to_owned());
+        self.change(url, |repository| repository.signatures.insert(id, signature));
     }
 
     /// Takes a branch away; its commits stay.
@@ -199,6 +219,20 @@ impl MemoryGit {
     }
 }
 
+impl Repository {
+    fn signed(&self, id: Oid) -> Option<Signed> {
+        let (text, signature) = match self.signatures.get(&id) {
+            Some((text, signature)) => (text.clone(), Some(signature.clone())),
+            None => (Vec::new(), None),
+        };
+        let tag = self.refs.values().find(|entry| entry.target == id && entry.peeled.is_some());
+        let of = tag.map_or(id, Ref::commit);
+        let (info, _) = self.commits.get(&of)?;
+        let parents = if tag.is_some() { Vec::new() } else { info.parents.clone() };
+        Some(Signed { id, parents, who: info.author.display(), message: info.message.clone(), text, signature })
+    }
+}
+
 async fn wait(pause: Duration) {
     if pause == Duration::MAX {
         std::future::pending::<()>().await;
@@ -281,6 +315,28 @@ impl GitSource for MemoryGit {
 
     fn commit_info<'a>(&'a self, remote: &'a Remote, commit: Oid) -> BoxFuture<'a, Result<CommitInfo, GitError>> {
         ready(self.read(remote, commit, |info, _| info.clone())).boxed()
+    }
+
+    fn signed<'a>(&'a self, remote: &'a Remote, id: Oid) -> BoxFuture<'a, Result<Signed, GitError>> {
+        let found = self.lock().get(&remote.url.key()).and_then(|repository| repository.signed(id));
+        ready(found.ok_or_else(|| remote.error(Problem::gone(id)))).boxed()
+    }
+
+    fn walk<'a>(&'a self, remote: &'a Remote, tip: Oid, mut visit: Visit) -> BoxFuture<'a, Result<(), GitError>> {
+        let all = self.lock();
+        let (mut next, mut seen) = (vec![tip], BTreeSet::new());
+        while let Some(id) = next.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            let Some(found) = all.get(&remote.url.key()).and_then(|repository| repository.signed(id)) else {
+                return ready(Err(remote.error(Problem::gone(id)))).boxed();
+            };
+            if visit(&found) == Onward::Parents {
+                next.extend(found.parents);
+            }
+        }
+        ready(Ok(())).boxed()
     }
 
     /// Only `file://` URLs and paths have one, as with real repositories.

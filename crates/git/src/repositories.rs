@@ -10,6 +10,8 @@ use crate::refs::{RefScope, Refs};
 use crate::remote::Remote;
 use crate::repo_url::Place;
 use crate::resolve::Wanted;
+use crate::signed::Signed;
+use crate::signed_read::Visit;
 use crate::source::{ChangeMark, GitSource};
 use crate::store::{GitTree, LocalRepository, Mirror, Objects, Omitted, list_local, read_commit};
 use crate::transport::Transports;
@@ -97,7 +99,7 @@ impl Repositories {
 }
 
 impl Inner {
-    fn talk<'t>(&'t self, remote: &'t Remote) -> Talk<'t> {
+    pub(crate) fn talk<'t>(&'t self, remote: &'t Remote) -> Talk<'t> {
         let (limits, timeouts) = (self.options.limits, self.options.timeouts);
         Talk { transports: &self.transports, remote, limits, timeouts }
     }
@@ -190,7 +192,7 @@ impl Inner {
         present(&mirror, wanted).ok().flatten()
     }
 
-    async fn mirror(&self, remote: &Remote) -> Result<Arc<Mirror>, Problem> {
+    pub(crate) async fn mirror(&self, remote: &Remote) -> Result<Arc<Mirror>, Problem> {
         let key = remote.url.key();
         if let Some(mirror) = lock(&self.mirrors).get(&key) {
             return Ok(Arc::clone(mirror));
@@ -305,6 +307,14 @@ impl GitSource for Repositories {
             read.map(|(info, _)| info)
         }
         .boxed()
+    }
+
+    fn signed<'a>(&'a self, remote: &'a Remote, id: Oid) -> BoxFuture<'a, Result<Signed, GitError>> {
+        async move { self.0.signed(remote, id).await.map_err(|problem| remote.error(problem)) }.boxed()
+    }
+
+    fn walk<'a>(&'a self, remote: &'a Remote, tip: Oid, visit: Visit) -> BoxFuture<'a, Result<(), GitError>> {
+        async move { self.0.walk(remote, tip, visit).await.map_err(|problem| remote.error(problem)) }.boxed()
     }
 
     fn tidy<'a>(&'a self, remote: &'a Remote, in_use: BTreeSet<Oid>) -> BoxFuture<'a, Result<(), GitError>> {

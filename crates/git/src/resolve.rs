@@ -5,7 +5,7 @@
 
 use crate::oid::Oid;
 use crate::refs::{Ref, Refs};
-use crate::version_constraint::{is_constraint, is_version};
+use crate::version_constraint::greatest_tag;
 
 /// What a revision came to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,14 +49,6 @@ pub enum ResolveError {
         /// What was asked for.
         revision: String,
     },
-    /// A version constraint, while the repository has version tags it could mean.
-    #[error(
-        "unable to resolve '{revision}' to a commit SHA: version constraints over tags are not supported yet; name a tag, branch or commit"
-    )]
-    VersionConstraint {
-        /// What was asked for.
-        revision: String,
-    },
     /// The listing does not cover such refs: list again with [`crate::RefScope::add_revision`].
     #[error("'{revision}' is neither branch nor tag and was not listed")]
     NotListed {
@@ -74,10 +66,7 @@ pub fn resolve(refs: &Refs, revision: &str) -> Result<Wanted, ResolveError> {
         return Ok(Wanted::Commit(commit));
     }
     let revision = if revision.is_empty() { "HEAD" } else { revision };
-    if is_constraint(revision) && refs.list.iter().any(|entry| tag_name(entry).is_some_and(is_version)) {
-        return Err(ResolveError::VersionConstraint { revision: revision.to_owned() });
-    }
-    if let Some(found) = find(refs, revision) {
+    if let Some(found) = greatest_tag(refs, revision).or_else(|| find(refs, revision)) {
         return Ok(Wanted::Tip { name: found.name.clone(), commit: found.commit() });
     }
     if revision.len() >= 7 && revision.len() < 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -91,10 +80,6 @@ pub fn resolve(refs: &Refs, revision: &str) -> Result<Wanted, ResolveError> {
         return Err(ResolveError::EmptyRepository { revision });
     }
     Err(ResolveError::NotFound { revision })
-}
-
-fn tag_name(entry: &Ref) -> Option<&str> {
-    entry.name.strip_prefix("refs/tags/")
 }
 
 /// The first ref that fits, as advertised. HEAD counts last: upstream sees it as symbolic and resolves it in the end.
@@ -184,8 +169,9 @@ mod tests {
     }
 
     #[test]
-    fn constraints_are_reported_only_where_they_could_mean_a_tag() {
-        assert!(found("1.x").contains("version constraints"), "{}", found("1.x"));
+    fn a_constraint_that_a_tag_satisfies_shadows_the_branch_of_its_name() {
+        assert_eq!(found("1.x"), "refs/tags/1.2 8");
+        assert_eq!(found("2.x"), "unable to resolve '2.x' to a commit SHA");
         let mut untagged = listing();
         untagged.list.retain(|entry| !entry.name.starts_with("refs/tags/"));
         assert!(matches!(resolve(&untagged, "1.x"), Ok(Wanted::Tip { name, .. }) if name == "refs/heads/1.x"));

@@ -1,11 +1,13 @@
 //! The seam between Git and everything that reads repositories.
 
 use crate::commit::CommitInfo;
-use crate::error::GitError;
+use crate::error::{GitError, Problem};
 use crate::oid::Oid;
 use crate::refs::{RefScope, Refs};
 use crate::remote::Remote;
 use crate::resolve::Wanted;
+use crate::signed::Signed;
+use crate::signed_read::Visit;
 use futures::FutureExt;
 use futures::future::{BoxFuture, ready};
 use std::collections::BTreeSet;
@@ -27,6 +29,18 @@ pub trait GitSource: Send + Sync + 'static {
 
     /// What a commit that [`GitSource::ensure_commit`] gave says about itself.
     fn commit_info<'a>(&'a self, remote: &'a Remote, commit: Oid) -> BoxFuture<'a, Result<CommitInfo, GitError>>;
+
+    /// A commit or an annotated tag with what of it was signed; fetched where it is not here.
+    fn signed<'a>(&'a self, remote: &'a Remote, id: Oid) -> BoxFuture<'a, Result<Signed, GitError>> {
+        ready(Err(remote.error(Problem::gone(id)))).boxed()
+    }
+
+    /// Visits a commit that [`GitSource::ensure_commit`] gave and everything that led to it, as far as the visit goes on.
+    /// What is not here is fetched first, and then all is visited anew.
+    fn walk<'a>(&'a self, remote: &'a Remote, tip: Oid, visit: Visit) -> BoxFuture<'a, Result<(), GitError>> {
+        drop(visit);
+        ready(Err(remote.error(Problem::gone(tip)))).boxed()
+    }
 
     /// Lets go of what was fetched of the repository and is needed no more, where so much of that has gathered that it is
     /// worth the work. `in_use` are the commits that must stay; others can be fetched again.

@@ -18,7 +18,8 @@ pub(crate) fn decode(text: &str, label: &str) -> Option<Vec<u8>> {
     // Headers are lines with a colon, and end at an empty line.
     let has_headers = lines().find(|line| !line.is_empty()).is_some_and(|line| line.contains(':'));
     let content = lines().skip_while(|line| line.is_empty());
-    let content: Vec<&str> = if has_headers { content.skip_while(|line| !line.is_empty()).collect() } else { content.collect() };
+    let content: Vec<&str> =
+        if has_headers { content.skip_while(|line| !line.is_empty()).collect() } else { content.collect() };
     let data: String = content.into_iter().filter(|line| !is_checksum(line)).collect();
     STANDARD.decode(data).ok()
 }

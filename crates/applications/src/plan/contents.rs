@@ -1,7 +1,9 @@
 //! What an application's sources come to: desired objects, or why there are none.
 
-use crate::observed::{Gathered, Query, Whose};
-use crate::sources::{Behind, SourceFailure, SourceSeen};
+use crate::observed::{Gathered, Query, Signed, Whose};
+use crate::sources::{Behind, Signatures, SourceFailure, SourceSeen};
+use api::ApplicationCondition;
+use api::names::CONDITION_COMPARISON_ERROR;
 use compare::Targets;
 use std::sync::Arc;
 
@@ -38,6 +40,8 @@ pub struct Desired {
     pub stale: Option<SourceFailure>,
     /// A newer commit that is on its way here.
     pub awaited: Option<String>,
+    /// What is wrong with the signatures: what is desired is told, and never applied.
+    pub distrust: Vec<ApplicationCondition>,
 }
 
 /// What these sources come to.
@@ -73,8 +77,13 @@ pub fn contents(gathered: &Gathered, whose: Whose) -> Contents {
     if let Some(problems) = problems(gathered) {
         return Contents::Wrong(problems);
     }
+    let distrust = match trust(gathered, whose) {
+        Ok(distrust) => distrust,
+        Err(instead) => return instead,
+    };
     match &gathered.targets {
         Some(targets) => Contents::Ready(Desired {
+            distrust,
             targets: Arc::clone(targets),
             revisions,
             source_types: source_types(gathered),
@@ -84,6 +93,39 @@ pub fn contents(gathered: &Gathered, whose: Whose) -> Contents {
         }),
         None => Contents::Wait("the kinds the cluster serves".to_owned()),
     }
+}
+
+/// What is wrong with the signatures, one condition a source; or what must be known or done first.
+fn trust(gathered: &Gathered, whose: Whose) -> Result<Vec<ApplicationCondition>, Contents> {
+    let count = gathered.sources.len();
+    let (mut queries, mut conditions) = (Vec::new(), Vec::new());
+    for (index, source) in gathered.sources.iter().enumerate() {
+        match &source.signed {
+            Signed::Undemanded => {}
+            Signed::Unclear(why) => return Err(Contents::Wrong(why.clone())),
+            Signed::Unknown(_) => match &source.seen {
+                SourceSeen::Resolved { revision, .. } | SourceSeen::Lent { revision } => {
+                    queries.push(Query::Signatures { of: whose, index, revision: revision.clone() });
+                }
+                _ => {}
+            },
+            Signed::Seen(Signatures::Pending) => {
+                let url = source.wanted.as_ref().map(|wanted| wanted.origin.shown()).unwrap_or_default();
+                return Err(Contents::Wait(format!("what is signed in {url}")));
+            }
+            Signed::Seen(Signatures::Failed(failure)) => return Err(Contents::Unreachable(failure.clone())),
+            Signed::Seen(Signatures::Known(problems)) if problems.is_empty() => {}
+            Signed::Seen(Signatures::Known(problems)) => {
+                let told = |problem: &String| match (count, problem.strip_prefix("GIT/GPG: ")) {
+                    (2.., Some(rest)) => format!("GIT/GPG: source {} of {count}: {rest}", index + 1),
+                    _ => problem.clone(),
+                };
+                let text: Vec<String> = problems.iter().map(told).collect();
+                conditions.push(ApplicationCondition::new(CONDITION_COMPARISON_ERROR, text.join("\n")));
+            }
+        }
+    }
+    if queries.is_empty() { Ok(conditions) } else { Err(Contents::Ask(queries)) }
 }
 
 /// What is wrong with the manifests, naming file and line.

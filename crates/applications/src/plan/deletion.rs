@@ -224,6 +224,11 @@ impl Stage<'_> {
             held_up(self.declared, self.application, &obstacle, self.now)
         };
         match contents(&self.observed.spec, Whose::Spec) {
+            // A hook is run like anything else: not from what nobody vouches for.
+            Contents::Ready(desired) if !desired.distrust.is_empty() => {
+                let texts: Vec<&str> = desired.distrust.iter().map(|own| own.message.as_str()).collect();
+                Ok(Err(told(&texts.join("; "))))
+            }
             Contents::Ready(desired) => {
                 let objects = desired.targets.delete_hooks.iter().map(|hook| hook.object.clone());
                 Ok(Ok(objects.collect()))

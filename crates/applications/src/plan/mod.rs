@@ -152,7 +152,13 @@ fn renamed(observed: &Observed, declared: &Declared, application: &Application, 
     let is_same = settled.contents == desired.numbers && settled.spec == application.spec;
     let is_quiet = observed.level == RENAMED && application.operation.is_none() && !is_running(application);
     let wants_refresh = application.annotation(ANNOTATION_REFRESH).is_some();
-    if !is_same || !is_quiet || wants_refresh || desired.stale.is_some() || desired.awaited.is_some() {
+    if !is_same
+        || !is_quiet
+        || wants_refresh
+        || desired.stale.is_some()
+        || desired.awaited.is_some()
+        || !desired.distrust.is_empty()
+    {
         return None;
     }
     let mut status = application.status.clone();
@@ -250,6 +256,10 @@ fn automatic(
     now: Timestamp,
 ) -> Due {
     let application = ground.application;
+    // What nobody vouches for would be refused; a new commit, key or rule is looked at anew.
+    if !desired.distrust.is_empty() {
+        return Due::Nothing;
+    }
     let status = &application.status;
     let synced = status.operation_state.as_ref().and_then(|state| state.sync_result.as_ref());
     let is_same = synced.is_some() && is_content_synced(ground.observed, application, desired);

@@ -6,19 +6,21 @@ use super::request::{live_hooks, request, resources};
 use super::results::{from_wire, to_wire};
 use super::status::{images_of, runs_containers};
 use crate::decided::OperationStep;
-use crate::observed::{Gathered, Query, Whose};
+use crate::observed::{Gathered, Query, Signed, Whose};
 use api::names::{CONDITION_COMPARISON_ERROR, CONDITION_INVALID_SPEC_ERROR, CONDITION_SHARED_RESOURCE_WARNING};
 use api::{
     Application, ApplicationCondition, ApplicationStatus, Operation, OperationPhase, OperationState, SyncOperation,
     SyncOperationResult, Time,
 };
 use budget::Budget;
-use compare::Targets;
 use jiff::Timestamp;
 use object::{Key, Object};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use sync::{Attempts, Input, Step, TIMED_OUT, Turn, is_overdue, record, remember, retried, step, terminate, turn};
+
+/// Compat: upstream's words.
+const NO_LOCAL: &str = "Cannot use local manifests when source integrity is enforced";
 
 /// What is due for the operation.
 #[derive(Debug, Clone)]
@@ -100,6 +102,9 @@ impl Work<'_> {
             return self.ended(state, OperationPhase::Error, "Invalid operation request: no operation specified");
         };
         if !sync.manifests.is_empty() {
+            if self.gathered.sources.iter().any(|source| !matches!(source.signed, Signed::Undemanded)) {
+                return self.ended(state, OperationPhase::Error, NO_LOCAL);
+            }
             return self.local(state, &sync, status);
         }
         match self.found {
@@ -164,7 +169,7 @@ impl Work<'_> {
         status: &ApplicationStatus,
     ) -> Due {
         let mut state = with_result(state, sync, desired, self.ground.application);
-        if let Some(message) = obstacle(&desired.targets, assessment, sync) {
+        if let Some(message) = obstacle(desired, assessment, sync) {
             return self.ended(state, OperationPhase::Error, &message);
         }
         if let Err(message) = &self.ground.observed.act_as {
@@ -323,10 +328,10 @@ fn with_result(
 }
 
 /// What keeps the operation from being carried out at all.
-fn obstacle(targets: &Targets, assessment: &Assessment, sync: &SyncOperation) -> Option<String> {
+fn obstacle(desired: &Desired, assessment: &Assessment, sync: &SyncOperation) -> Option<String> {
     let conditions = || {
-        let all = targets.conditions.iter().chain(&assessment.pairs.conditions);
-        all.chain(&assessment.comparison.conditions)
+        let all = desired.targets.conditions.iter().chain(&assessment.pairs.conditions);
+        all.chain(&assessment.comparison.conditions).chain(&desired.distrust)
     };
     let of = |types: &[&str]| -> Vec<&ApplicationCondition> {
         conditions().filter(|condition| types.contains(&condition.condition_type.as_str())).collect()

@@ -287,7 +287,8 @@ fn conditions(
 ) -> Vec<ApplicationCondition> {
     let Grounds { desired, assessment } = grounds;
     let found = desired.targets.conditions.iter().chain(&assessment.pairs.conditions);
-    let mut conditions: Vec<ApplicationCondition> = found.chain(&assessment.comparison.conditions).cloned().collect();
+    let found = found.chain(&assessment.comparison.conditions).chain(&desired.distrust);
+    let mut conditions: Vec<ApplicationCondition> = found.cloned().collect();
     conditions.extend(
         assessment.health.error.iter().map(|error| ApplicationCondition::new(CONDITION_COMPARISON_ERROR, error)),
     );

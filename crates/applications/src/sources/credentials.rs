@@ -18,6 +18,9 @@ pub const KNOWN_HOSTS: &str = "argocd-ssh-known-hosts-cm";
 /// The ConfigMap with certificate authorities by host.
 pub const TLS_CERTS: &str = "argocd-tls-certs-cm";
 
+/// The ConfigMap with the OpenPGP keys that are trusted, by their identity.
+pub const GPG_KEYS: &str = "argocd-gpg-keys-cm";
+
 /// The Secret with the installation's own secrets.
 pub const OWN_SECRET: &str = "argocd-secret";
 /// The key in it from which passwords that templates make up follow.

@@ -16,6 +16,7 @@ use super::origin::{Origin, Revision};
 use super::rendering::{Outcome, Renderer};
 use super::renders::Renders;
 use super::seen::{SourceFailure, SourceSeen, Wanted};
+use super::signed::Answers;
 use super::state::{Blocked, Counters, Repository, Shared, State, User, WakeApps};
 use super::wishes::{Freshness, Looked, Wish, Wishes};
 use crate::AppKey;
@@ -26,6 +27,7 @@ use git::{GitSource, RefWatcher, Remote};
 use render::{Capabilities, Jsonnet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
+use tree::ReadSet;
 
 /// All sources of all applications. Cheap to clone.
 ///
@@ -78,6 +80,7 @@ impl Sources {
             blocked: BTreeMap::new(),
             looked: BTreeMap::new(),
             tools: Tools { salt, jsonnet, ..Tools::default() },
+            answers: Answers::default(),
         };
         let (counters, state) = (Arc::default(), Mutex::new(state));
         Sources(Arc::new(Shared {
@@ -96,6 +99,18 @@ impl Sources {
     #[must_use]
     pub fn counters(&self) -> Arc<Counters> {
         Arc::clone(&self.0.counters)
+    }
+
+    /// What the last render of a followed source has read of its own commit, and which commit that is. `None` where that is
+    /// not known, or where something else than files of that commit went into it: its name, or what lies elsewhere.
+    #[must_use]
+    pub fn last_reads(&self, app: &AppKey, index: usize) -> Option<(String, ReadSet)> {
+        let state = self.lock();
+        let (basis, wanted) = (state.last(app, index)?, state.users.get(app)?.wanted.get(index)?);
+        let content = state.renders.get(&wanted.id()?, &basis)?;
+        let reads = &content.rendered.reads;
+        let is_of_files = reads.revision.is_none() && reads.elsewhere.is_empty();
+        Some((basis.own.commit().filter(|_| is_of_files)?.to_string(), reads.own.clone()))
     }
 
     /// What a cluster can do, from now on.
@@ -418,6 +433,10 @@ impl Sources {
             let opened = self.0.clock.monotonic();
             Repository { subscription, follower, users: BTreeSet::new(), waiting: BTreeMap::new(), opened }
         })
+    }
+
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.0
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

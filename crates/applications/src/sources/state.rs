@@ -11,6 +11,7 @@ use super::origin::{ChartVersion, Origin, Revision};
 use super::rendering::Renderer;
 use super::renders::Renders;
 use super::seen::{Behind, SourceFailure, SourceSeen, Wanted};
+use super::signed::Answers;
 use super::wishes::Wishes;
 use crate::AppKey;
 use clock::Clock;
@@ -88,6 +89,8 @@ pub(super) struct State {
     /// The sources of operations that were looked at last.
     pub looked: BTreeMap<AppKey, Vec<Wanted>>,
     pub tools: Tools,
+    /// What is known of signatures.
+    pub answers: Answers,
 }
 
 /// A render that cannot be made yet.

@@ -14,6 +14,7 @@ mod migration;
 mod monorepo;
 mod real_input;
 mod server;
+mod signed;
 mod slow_hosts;
 mod spine;
 mod stage;

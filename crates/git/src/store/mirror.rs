@@ -59,6 +59,8 @@ struct State {
     asked: BTreeSet<Oid>,
     shallow: BTreeSet<Oid>,
     with_history: BTreeSet<Oid>,
+    /// Tips of which all commits are here, but not all files.
+    histories: VecDeque<Oid>,
 }
 
 impl Mirror {
@@ -87,8 +89,8 @@ impl Mirror {
         let shallow = fs::read_to_string(path.join("shallow")).unwrap_or_default();
         let shallow = shallow.lines().filter_map(Oid::parse).collect();
         let objects = Arc::new(Objects::open(&path.join("objects"))?);
-        let (asked, with_history) = (BTreeSet::new(), BTreeSet::new());
-        let state = Mutex::new(State { objects, complete, recent, asked, shallow, with_history });
+        let (asked, with_history, histories) = Default::default();
+        let state = Mutex::new(State { objects, complete, recent, asked, shallow, with_history, histories });
         let (checked, moving, fetching) = (Mutex::default(), Mutex::default(), Arc::default());
         Ok(Mirror { path, disk, state, checked, moving, fetching })
     }
@@ -135,6 +137,20 @@ impl Mirror {
     /// Notes that everything that came before these tips is here. Forgotten with the process: it only saves work.
     pub(crate) fn note_history(&self, tips: BTreeSet<Oid>) {
         self.state().with_history = tips;
+    }
+
+    /// Tips of which all commits are here.
+    pub(crate) fn histories(&self) -> Vec<Oid> {
+        self.state().histories.iter().copied().collect()
+    }
+
+    /// Notes that all commits that led to `tip` are here. Forgotten with the process and with every repack.
+    pub(crate) fn note_commits_of(&self, tip: Oid) {
+        let mut state = self.state();
+        state.histories.push_back(tip);
+        if state.histories.len() > HAVES_MAX {
+            state.histories.pop_front();
+        }
     }
 
     /// A file for a pack on its way in: in memory while it is small.
@@ -222,6 +238,7 @@ impl Mirror {
             state.complete.clone_from(&keep);
             state.asked.clear();
             state.with_history.clear();
+            state.histories.clear();
             (keep, gone)
         };
         *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = Checked::default();

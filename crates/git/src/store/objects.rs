@@ -5,6 +5,7 @@ use super::listing::Listing;
 use super::tree_cache::TreeCache;
 use crate::error::Problem;
 use crate::oid::Oid;
+use crate::signed::Signed;
 use gix::odb::{Handle, Store};
 use gix::prelude::FindExt as _;
 use std::collections::HashSet;
@@ -127,6 +128,15 @@ impl Objects {
             }
             _ => Ok(None),
         }
+    }
+
+    /// A commit or an annotated tag with what of it was signed. `None` when it is not here or is something else.
+    pub(crate) fn signed(&self, id: Oid) -> Result<Option<Signed>, Problem> {
+        Ok(match self.read(id, STRUCTURE_BYTES_MAX)? {
+            Some((Kind::Commit, data)) => Some(Signed::of_commit(id, &data)),
+            Some((Kind::Tag, data)) => Some(Signed::of_tag(id, &data)),
+            _ => None,
+        })
     }
 
     /// The commits whose names begin with these digits.

@@ -21,8 +21,17 @@ pub(crate) struct FetchRequest {
     pub shallow: Vec<Oid>,
     /// Only the commits themselves, without what came before them.
     pub only_tips: bool,
+    /// No files at all, where the server can do that.
+    pub only_commits: bool,
     /// Files larger than this many bytes are left out, where the server can do that.
     pub blob_bytes_max: Option<u64>,
+}
+
+impl FetchRequest {
+    /// Only what is wanted itself.
+    pub(crate) fn tips() -> Self {
+        FetchRequest { only_tips: true, ..FetchRequest::default() }
+    }
 }
 
 /// How the edge of the mirror moved.
@@ -38,7 +47,10 @@ pub(crate) struct Edge {
 pub(crate) fn request(greeting: &Greeting, fetch: &FetchRequest) -> Vec<u8> {
     let mut out = Vec::new();
     let filter = fetch.blob_bytes_max.filter(|_| greeting.can_filter());
-    let filter = filter.map(|bytes| format!("filter blob:limit={}", bytes.saturating_add(1)));
+    let filter = filter.map(|bytes| match fetch.only_commits {
+        true => "filter tree:0".to_owned(),
+        false => format!("filter blob:limit={}", bytes.saturating_add(1)),
+    });
     match greeting.version {
         Version::Two => {
             write_line(&mut out, "command=fetch");

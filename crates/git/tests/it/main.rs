@@ -13,6 +13,7 @@ mod http;
 mod local;
 mod mirrors;
 mod pushing;
+mod signing;
 mod ssh;
 mod trees;
 mod watching;

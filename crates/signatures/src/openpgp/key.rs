@@ -117,7 +117,8 @@ pub fn read_keys(bytes: &[u8]) -> Result<Vec<PublicKey>, KeyError> {
     let mut blocks = Vec::new();
     match std::str::from_utf8(bytes) {
         Ok(text) if text.contains(LABEL) => {
-            for block in text.split_inclusive(&format!("-----END {LABEL}-----")).filter(|block| block.contains("BEGIN")) {
+            for block in text.split_inclusive(&format!("-----END {LABEL}-----")).filter(|block| block.contains("BEGIN"))
+            {
                 blocks.push(decode(block, LABEL).ok_or(KeyError::NoKey)?);
             }
         }

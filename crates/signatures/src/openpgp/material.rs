@@ -15,7 +15,10 @@ const OID_P521: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x23];
 /// A public key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Material {
-    Rsa { n: Vec<u8>, e: Vec<u8> },
+    Rsa {
+        n: Vec<u8>,
+        e: Vec<u8>,
+    },
     Ed25519(Vec<u8>),
     P256(Vec<u8>),
     P384(Vec<u8>),
@@ -111,7 +114,9 @@ impl Material {
                     Hash::Sha512 => &RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY,
                     Hash::Other(number) => return Err(format!("the hash number {number}")),
                 };
-                RsaPublicKeyComponents { n: n.as_slice(), e: e.as_slice() }.verify(parameters, message, &signature).is_ok()
+                RsaPublicKeyComponents { n: n.as_slice(), e: e.as_slice() }
+                    .verify(parameters, message, &signature)
+                    .is_ok()
             }
             Material::Ed25519(point) if matches!(algorithm, 22 | 27) => {
                 let fixed = match algorithm {

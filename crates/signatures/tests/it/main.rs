@@ -99,7 +99,9 @@ fn what_no_signature_is_is_never_good() {
             assert!(checked.verdict != Verdict::Good || is_whitespace || at_checksum, "{name} without {cut}");
         }
     }
-    for text in ["", "-----BEGIN PGP SIGNATURE-----", "-----BEGIN SIGNED MESSAGE-----\nMII\n-----END SIGNED MESSAGE-----"] {
+    for text in
+        ["", "-----BEGIN PGP SIGNATURE-----", "-----BEGIN SIGNED MESSAGE-----\nMII\n-----END SIGNED MESSAGE-----"]
+    {
         assert_ne!(verify(b"x", text, &keyring, NOW).verdict, Verdict::Good, "{text:?}");
     }
 }
