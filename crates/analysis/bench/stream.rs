@@ -99,7 +99,13 @@ pub fn watch(run: &mut AnalysisRun, looks_max: u64, traffic: &Traffic, dice: &mu
     let mut answers = Vec::new();
     let mut looks = 0;
     loop {
-        let plan = plan(World { run, answers: std::mem::take(&mut answers), asking: BTreeSet::new(), now });
+        let plan = plan(World {
+            run,
+            answers: std::mem::take(&mut answers),
+            asking: BTreeSet::new(),
+            stirred: BTreeSet::new(),
+            now,
+        });
         if let Some(status) = plan.status {
             run.status = *status;
         }

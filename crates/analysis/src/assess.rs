@@ -6,7 +6,7 @@ use crate::plan::Event;
 use crate::rules::Rules;
 use crate::tasks::last;
 use api::rollouts::{AnalysisPhase, AnalysisRun, AnalysisRunStatus, Metric, MetricResult, RunSummary};
-use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What is said of a run that was told to end.
 const TERMINATED: &str = "Run Terminated";
@@ -42,7 +42,7 @@ fn rank(phase: AnalysisPhase) -> u8 {
 pub(crate) fn assess(
     run: &AnalysisRun,
     status: &mut AnalysisRunStatus,
-    metrics: &[Cow<'_, Metric>],
+    metrics: &[Arc<Metric>],
     rules: &Rules,
 ) -> Assessed {
     let is_terminating = is_terminating(run, status);

@@ -3,7 +3,7 @@
 //! It is one measurement that goes on from interval to interval until there is a verdict: passed, failed, or at its end
 //! still held. What was seen is in the measurement's metadata, for people and for the next look.
 
-use crate::verdict::{Block, Dispersion, Evidence, Interval};
+use crate::verdict::{Block, Dispersion, Evidence, log_e_value_of};
 use api::rollouts::{AnalysisPhase, Measurement, Metric};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -14,6 +14,8 @@ pub const PLUGIN: &str = crate::numbers::COMPARISON;
 const STATE: &str = "capstan/evidence";
 /// How long between two looks when the metric gives no interval.
 const INTERVAL: SignedDuration = SignedDuration::from_secs(60);
+/// How many bounds of a histogram are looked at: each costs power, and neighbours say the same.
+const BOUNDS_MAX: usize = 8;
 
 /// What is asked of a comparison.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +30,17 @@ pub struct Comparison {
     pub dispersion: Dispersion,
     /// How long between two looks.
     pub interval: SignedDuration,
+    /// At which bounds of a histogram requests are slow; none where they end well or badly.
+    pub bounds: Vec<f64>,
+}
+
+/// The counts of one interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Count {
+    /// Requests that took longer than this are bad; `None` where they end well or badly.
+    pub bound: Option<f64>,
+    /// The counts.
+    pub block: Block,
 }
 
 impl Comparison {
@@ -59,6 +72,7 @@ impl Comparison {
             hold: duration("hold", settings.get("hold").and_then(Value::as_str), SignedDuration::from_hours(1))?,
             dispersion: if clumps < 1.0 { Dispersion::Independent } else { Dispersion::Clumped(clumps) },
             interval: duration("interval", Some(&metric.interval), INTERVAL)?,
+            bounds: bounds(settings.get("bounds").unwrap_or(&Value::Null))?,
         }))
     }
 
@@ -71,43 +85,68 @@ impl Comparison {
         measurement
     }
 
+    /// The measurement after one more interval in which requests ended well or badly; see [`Comparison::looked`].
+    #[must_use]
+    pub fn resumed(&self, measurement: Measurement, counted: Result<Block, String>, now: Timestamp) -> Measurement {
+        self.looked(measurement, counted.map(|block| vec![Count { bound: None, block }]), now)
+    }
+
     /// The measurement after one more interval. What could not be counted tells nothing and is passed over: the hold goes
     /// on, with the reason, and has its end.
     #[must_use]
-    pub fn resumed(&self, measurement: Measurement, counted: Result<Block, String>, now: Timestamp) -> Measurement {
-        let known = measurement.metadata.get(STATE).and_then(|text| Evidence::read(text, self.dispersion));
-        let mut evidence = known.unwrap_or_else(|| Evidence::new(self.dispersion));
+    pub fn looked(&self, measurement: Measurement, counted: Result<Vec<Count>, String>, now: Timestamp) -> Measurement {
+        let known = measurement.metadata.get(STATE).and_then(|text| self.read_state(text));
+        let mut seen = known.unwrap_or_else(|| self.nothing_seen());
         let trouble = match counted {
-            Ok(block) => {
-                evidence.see(block);
-                block.mistake()
+            Ok(counts) => {
+                for Seen { bound, evidence } in &mut seen {
+                    let count = counts.iter().find(|count| count.bound == *bound);
+                    evidence.see(count.map(|count| count.block).unwrap_or_default());
+                }
+                counts.iter().find_map(|count| count.block.mistake())
             }
             Err(message) => Some(message),
         };
-        self.judged(measurement, &evidence, trouble, now)
+        self.judged(measurement, &Verdict::of(&seen, self.alpha), trouble, now)
+    }
+
+    fn nothing_seen(&self) -> Vec<Seen> {
+        let seen = |bound| Seen { bound, evidence: Evidence::new(self.dispersion) };
+        if self.bounds.is_empty() {
+            return vec![seen(None)];
+        }
+        self.bounds.iter().map(|bound| seen(Some(*bound))).collect()
+    }
+
+    /// What [`written`] wrote, provided it is about these bounds.
+    fn read_state(&self, text: &str) -> Option<Vec<Seen>> {
+        let mut seen = self.nothing_seen();
+        let mut parts = text.split(';');
+        for seen in &mut seen {
+            seen.evidence = Evidence::read(parts.next()?, self.dispersion)?;
+        }
+        parts.next().is_none().then_some(seen)
     }
 
     fn judged(
         &self,
         mut measurement: Measurement,
-        evidence: &Evidence,
+        verdict: &Verdict<'_>,
         trouble: Option<String>,
         now: Timestamp,
     ) -> Measurement {
-        let interval = evidence.interval(self.alpha);
-        let log_e_value = evidence.log_e_value();
-        self.tell(&mut measurement, evidence, interval, log_e_value);
+        self.tell(&mut measurement, verdict);
         let since = measurement.started_at.map_or(now, api::Time::timestamp);
-        let (phase, message) = if log_e_value >= -self.alpha.ln() {
-            let times = evidence.ratio();
-            (AnalysisPhase::Failed, format!("the canary is worse: about {times:.1} times the odds of failure"))
-        } else if interval.high < self.tolerance {
-            let high = interval.high;
-            (AnalysisPhase::Successful, format!("the canary is not worse by more than {high:.1} times"))
+        let high = verdict.high();
+        let (phase, message) = if verdict.log_e_value >= -self.alpha.ln() {
+            (AnalysisPhase::Failed, verdict.worse())
+        } else if high < self.tolerance {
+            let word = verdict.word();
+            (AnalysisPhase::Successful, format!("the canary is not {word} by more than {high:.1} times"))
         } else if now.duration_since(since) >= self.hold {
-            (AnalysisPhase::Inconclusive, self.holding(evidence, trouble))
+            (AnalysisPhase::Inconclusive, self.holding(verdict, trouble))
         } else {
-            measurement.message = self.holding(evidence, trouble);
+            measurement.message = self.holding(verdict, trouble);
             measurement.resume_at = Some(later(now, self.interval).into());
             return measurement;
         };
@@ -119,30 +158,116 @@ impl Comparison {
     }
 
     /// Why there is no verdict yet.
-    fn holding(&self, evidence: &Evidence, trouble: Option<String>) -> String {
-        let hold = match evidence.needed(self.alpha) {
+    fn holding(&self, verdict: &Verdict<'_>, trouble: Option<String>) -> String {
+        let worst = &verdict.worst.evidence;
+        let mut hold = match worst.needed(self.alpha / verdict.seen.len() as f64) {
+            Some(0) => "hold, needs more intervals: few do not tell one bad pod from a bad version".to_owned(),
             Some(more) => format!("hold, needs about {more} more requests to the canary"),
-            None if evidence.total().canary == 0 => "hold, no requests to the canary yet".to_owned(),
-            None => "hold, the canary does not look worse".to_owned(),
+            None if worst.total().canary == 0 => "hold, no requests to the canary yet".to_owned(),
+            None => format!("hold, the canary does not look {}", verdict.word()),
         };
+        if let Some(clumps) = worst.undeclared() {
+            hold.push_str(&format!(
+                "; failures come about {clumps:.1} at a time, as when one pod differs: declare dispersion"
+            ));
+        }
         trouble.map_or_else(|| hold.clone(), |trouble| format!("{hold}: {trouble}"))
     }
 
     /// Puts the evidence where people look for it.
-    fn tell(&self, measurement: &mut Measurement, evidence: &Evidence, interval: Interval, log_e_value: f64) {
-        let Block { stable, stable_bad, canary, canary_bad } = evidence.total();
-        let counts = |bad: u64, all: u64| format!("{bad} of {all} bad");
+    fn tell(&self, measurement: &mut Measurement, verdict: &Verdict<'_>) {
+        let all = |one: &dyn Fn(&Seen) -> String| verdict.seen.iter().map(one).collect::<Vec<_>>();
+        let counts = |bad: u64, all: u64, seen: &Seen| match seen.bound {
+            None => format!("{bad} of {all} bad"),
+            Some(bound) => format!("{bad} of {all} over {bound}"),
+        };
+        let stable = |seen: &Seen| counts(seen.total().stable_bad, seen.total().stable, seen);
+        let canary = |seen: &Seen| counts(seen.total().canary_bad, seen.total().canary, seen);
+        let ratio = |seen: &Seen| {
+            let interval = seen.evidence.interval(verdict.alpha);
+            format!("{:.2} ({:.2} to {:.2})", seen.evidence.ratio(), interval.low, interval.high)
+        };
         for (key, value) in [
-            (STATE, evidence.write()),
-            ("e-value", format!("{} of {:.0}", scientific(log_e_value), 1.0 / self.alpha)),
-            ("stable", counts(stable_bad, stable)),
-            ("canary", counts(canary_bad, canary)),
-            ("odds-ratio", format!("{:.2} ({:.2} to {:.2})", evidence.ratio(), interval.low, interval.high)),
+            (STATE, all(&|seen| seen.evidence.write()).join(";")),
+            ("e-value", format!("{} of {:.0}", scientific(verdict.log_e_value), 1.0 / self.alpha)),
+            ("stable", all(&stable).join(", ")),
+            ("canary", all(&canary).join(", ")),
+            ("odds-ratio", all(&ratio).join(", ")),
         ] {
             measurement.metadata.insert(key.to_owned(), value);
         }
-        measurement.value = counts(canary_bad, canary);
+        measurement.value = canary(verdict.worst);
     }
+}
+
+/// What was seen at one bound.
+#[derive(Debug, Clone, PartialEq)]
+struct Seen {
+    bound: Option<f64>,
+    evidence: Evidence,
+}
+
+impl Seen {
+    fn total(&self) -> Block {
+        self.evidence.total()
+    }
+}
+
+/// What all bounds come to.
+struct Verdict<'s> {
+    seen: &'s [Seen],
+    /// The one that speaks most against the canary.
+    worst: &'s Seen,
+    log_e_value: f64,
+    /// What each bound's confidence sequence may err with, so that all together err with no more than is allowed.
+    alpha: f64,
+}
+
+impl<'s> Verdict<'s> {
+    fn of(seen: &'s [Seen], alpha: f64) -> Self {
+        let all: Vec<Evidence> = seen.iter().map(|seen| seen.evidence.clone()).collect();
+        let mut worst = seen.first().expect("invariant: without bounds there is what has none");
+        for one in seen {
+            if one.evidence.log_e_value() > worst.evidence.log_e_value() {
+                worst = one;
+            }
+        }
+        Verdict { seen, worst, log_e_value: log_e_value_of(&all), alpha: alpha / seen.len() as f64 }
+    }
+
+    /// How much worse the canary may be at most, at any bound.
+    fn high(&self) -> f64 {
+        self.seen.iter().map(|seen| seen.evidence.interval(self.alpha).high).fold(0.0, f64::max)
+    }
+
+    fn word(&self) -> &'static str {
+        if self.worst.bound.is_some() { "slower" } else { "worse" }
+    }
+
+    fn worse(&self) -> String {
+        let times = self.worst.evidence.ratio();
+        match self.worst.bound {
+            None => format!("the canary is worse: about {times:.1} times the odds of failure"),
+            Some(bound) => {
+                format!("the canary is slower: about {times:.1} times the odds of taking longer than {bound}")
+            }
+        }
+    }
+}
+
+/// Upper bounds of buckets, in the histogram's own unit.
+fn bounds(given: &Value) -> Result<Vec<f64>, String> {
+    if given.is_null() {
+        return Ok(Vec::new());
+    }
+    let number = |value: &Value| value.as_f64().or_else(|| value.as_str()?.parse().ok());
+    let bounds: Option<Vec<f64>> = given.as_array().into_iter().flatten().map(number).collect();
+    let is_fit = |bounds: &Vec<f64>| {
+        let is_ascending = bounds.windows(2).all(|pair| pair[0] < pair[1]);
+        (1..=BOUNDS_MAX).contains(&bounds.len()) && is_ascending && bounds.iter().all(|bound| bound.is_finite())
+    };
+    let wrong = || format!("{PLUGIN}: bounds must be 1 to {BOUNDS_MAX} numbers, each larger than the one before");
+    bounds.filter(is_fit).ok_or_else(wrong)
 }
 
 /// The measurement, now that the run ends before there is a verdict.

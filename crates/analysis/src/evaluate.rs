@@ -10,6 +10,10 @@ use jiff::{SignedDuration, Timestamp};
 pub const STALE_AFTER: SignedDuration = SignedDuration::from_mins(5);
 /// What one condition may use: far more than any needs, gone in a fraction of a second.
 const LIMITS: Limits = Limits { fuel: 2_000_000, bytes: 16 << 20, depth: 128 };
+/// How much is kept of a value or a message: ten of them for each metric are in one object of the cluster.
+const TEXT_BYTES_MAX: usize = 16 << 10;
+/// How much of a condition is told with what is wrong with it: the end of the message is what matters.
+const CONDITION_CHARS_MAX: usize = 1000;
 /// In a measurement's metadata: why it holds no data.
 const NO_DATA: &str = "capstan/no-data";
 /// What a condition that says itself what to do without data has in it.
@@ -59,6 +63,19 @@ pub fn evaluate(metric: &Metric, started: Time, measured: Result<Measured, Strin
         (Err(message), None) => {
             measurement.phase_word = AnalysisPhase::Error.to_string();
             measurement.message = message;
+        }
+    }
+    measurement
+}
+
+/// The measurement with texts that a status can hold: what providers and conditions say may be of any length.
+#[must_use]
+pub fn shortened(mut measurement: Measurement) -> Measurement {
+    for text in [&mut measurement.value, &mut measurement.message] {
+        if text.len() > TEXT_BYTES_MAX {
+            let end = (0..=TEXT_BYTES_MAX).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+            text.truncate(end);
+            text.push('…');
         }
     }
     measurement
@@ -125,7 +142,11 @@ fn assessed(metric: &Metric, result: &Value, now: Timestamp) -> Result<AnalysisP
         }
         let mut budget = Budget::new(LIMITS);
         let holds = condition::holds(text, result, now, &mut budget);
-        holds.map(Some).map_err(|error| format!("could not evaluate {name} \"{text}\": {error}"))
+        holds.map(Some).map_err(|error| {
+            let told: String = text.chars().take(CONDITION_CHARS_MAX).collect();
+            let rest = if told.len() < text.len() { "…" } else { "" };
+            format!("could not evaluate {name} \"{told}{rest}\": {error}")
+        })
     };
     let success = holds("successCondition", &metric.success_condition)?;
     let failure = holds("failureCondition", &metric.failure_condition)?;

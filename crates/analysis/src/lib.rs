@@ -19,6 +19,8 @@ mod assess;
 mod record;
 mod tasks;
 
+mod prepared;
+
 mod planner;
 
 pub mod answers;
@@ -29,7 +31,8 @@ pub mod job;
 pub mod verdict;
 
 pub use arguments::{needed_secrets, redacted, resolve};
-pub use evaluate::{Measured, STALE_AFTER, evaluate};
+pub use evaluate::{Measured, STALE_AFTER, evaluate, shortened};
 pub use plan::{Answer, Event, Garbage, Plan, Task, TaskKind, World};
-pub use planner::{plan, refused};
+pub use planner::{plan, plan_prepared, refused};
+pub use prepared::Prepared;
 pub use validation::validate;

@@ -15,6 +15,8 @@ pub struct World<'a> {
     pub answers: Vec<Answer>,
     /// Metrics whose provider is being asked: nothing more is asked of it meanwhile.
     pub asking: BTreeSet<String>,
+    /// Metrics whose measurement goes on elsewhere, where something has happened: it is asked for at once.
+    pub stirred: BTreeSet<String>,
     /// The time.
     pub now: Timestamp,
 }

@@ -1,15 +1,13 @@
 //! One pass over a run: record what was answered, assess, ask for what is due.
 
-use crate::arguments::resolve_without_secrets;
 use crate::assess::{assess, is_terminating};
 use crate::plan::{Event, Garbage, Plan, TaskKind, World};
+use crate::prepared::{Prepared, Ready};
 use crate::record::record;
 use crate::rules::Rules;
 use crate::tasks::{Due, due, is_completed, task};
-use crate::validation::validate;
-use api::rollouts::{AnalysisPhase, AnalysisRun, AnalysisRunStatus, Metric};
+use api::rollouts::{AnalysisPhase, AnalysisRun, AnalysisRunStatus};
 use jiff::{SignedDuration, Timestamp};
-use std::borrow::Cow;
 
 /// What the run does next.
 ///
@@ -17,15 +15,21 @@ use std::borrow::Cow;
 /// are under way, a further pass has nothing to do before [`Plan::wake`].
 #[must_use]
 pub fn plan(world: World<'_>) -> Plan {
+    plan_prepared(world, &Prepared::default())
+}
+
+/// The same, by whoever keeps what the run's spec comes to.
+#[must_use]
+pub fn plan_prepared(world: World<'_>, prepared: &Prepared) -> Plan {
     let run = world.run;
     if is_completed(run.status.phase()) {
         return after_its_end(run, world.now);
     }
     let mut plan = Plan::default();
     let mut status = run.status.clone();
-    match prepared(run) {
-        Ok((metrics, rules)) => measure(world, &mut status, &mut plan, &metrics, &rules),
-        Err(message) => end(&mut status, &mut plan, AnalysisPhase::Error, message, world.now),
+    match prepared.of(&run.spec) {
+        Ok(ready) => measure(world, &mut status, &mut plan, ready),
+        Err(message) => end(&mut status, &mut plan, AnalysisPhase::Error, message.to_owned(), world.now),
     }
     if status != run.status {
         plan.status = Some(Box::new(status));
@@ -46,23 +50,9 @@ pub fn refused(run: &AnalysisRun, why: &str, now: Timestamp) -> Plan {
     plan
 }
 
-/// The metrics with their arguments in place, and the rules about them.
-fn prepared(run: &AnalysisRun) -> Result<(Vec<Cow<'_, Metric>>, Rules), String> {
-    let metrics = run.spec.metrics.iter().map(|metric| resolve_without_secrets(metric, &run.spec.args));
-    let metrics: Vec<Cow<'_, Metric>> =
-        metrics.collect::<Result<_, _>>().map_err(|error| format!("Unable to resolve metric arguments: {error}"))?;
-    let rules = validate(&metrics).and_then(|()| Rules::read(&run.spec, &metrics));
-    rules.map(|rules| (metrics, rules)).map_err(|error| format!("Analysis spec invalid: {error}"))
-}
-
-fn measure(
-    world: World<'_>,
-    status: &mut AnalysisRunStatus,
-    plan: &mut Plan,
-    metrics: &[Cow<'_, Metric>],
-    rules: &Rules,
-) {
-    let World { run, answers, asking, now } = world;
+fn measure(world: World<'_>, status: &mut AnalysisRunStatus, plan: &mut Plan, ready: &Ready) {
+    let World { run, answers, asking, stirred, now } = world;
+    let Ready { given, metrics, rules } = ready;
     status.started_at.get_or_insert(now.into());
     record(status, answers, rules, now);
     let assessed = assess(run, status, metrics, rules);
@@ -82,14 +72,14 @@ fn measure(
         return;
     }
     let is_terminating = is_terminating(run, status);
-    for (metric, given) in metrics.iter().zip(&run.spec.metrics) {
+    for (metric, given) in metrics.iter().zip(given) {
         if asking.contains(&metric.name) {
             plan.waiting.push(format!("an answer about {}", metric.name));
             continue;
         }
         match due(metric, status, is_terminating) {
             Due::Never => {}
-            Due::At(Some(at), kind) if at > now => {
+            Due::At(Some(at), kind) if at > now && !(kind == TaskKind::Resume && stirred.contains(&metric.name)) => {
                 plan.wake_at(at);
                 plan.waiting.push(match kind {
                     TaskKind::Start => format!("the next measurement of {} at {at:.0}", metric.name),

@@ -2,8 +2,8 @@
 
 use api::rollouts::{AnalysisRunSpec, Metric};
 use sprig::re2::Pattern;
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// How many measurements of a metric are kept when no rule says.
 const KEPT: usize = 10;
@@ -17,7 +17,7 @@ pub(crate) struct Rules {
 
 impl Rules {
     /// Reads the rules of `spec`.
-    pub fn read(spec: &AnalysisRunSpec, metrics: &[Cow<'_, Metric>]) -> Result<Self, String> {
+    pub fn read(spec: &AnalysisRunSpec, metrics: &[Arc<Metric>]) -> Result<Self, String> {
         let mut rules = Rules::default();
         for (at, rule) in spec.dry_run.iter().enumerate() {
             rules.dry_run.extend(matching(&format!("dryRun[{at}]"), &rule.metric_name, metrics)?);
@@ -42,10 +42,10 @@ impl Rules {
 }
 
 /// Metrics whose name the rule's expression matches; one that matches none is a mistake, as is one that is none.
-fn matching(rule: &str, expression: &str, metrics: &[Cow<'_, Metric>]) -> Result<Vec<String>, String> {
+fn matching(rule: &str, expression: &str, metrics: &[Arc<Metric>]) -> Result<Vec<String>, String> {
     let pattern = Pattern::compile(expression.as_bytes()).ok();
     let is_match =
-        |metric: &&Cow<'_, Metric>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(metric.name.as_bytes()));
+        |metric: &&Arc<Metric>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(metric.name.as_bytes()));
     let names: Vec<String> = metrics.iter().filter(is_match).map(|metric| metric.name.clone()).collect();
     if names.is_empty() { Err(format!("{rule}: Rule didn't match any metric name(s)")) } else { Ok(names) }
 }

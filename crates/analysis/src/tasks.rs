@@ -73,9 +73,9 @@ pub(crate) fn due(metric: &Metric, status: &AnalysisRunStatus, is_terminating: b
 }
 
 /// The task, of a metric that is due; `given` is the metric before its arguments were put in.
-pub(crate) fn task(given: &Metric, status: &AnalysisRunStatus, kind: TaskKind) -> Task {
+pub(crate) fn task(given: &Arc<Metric>, status: &AnalysisRunStatus, kind: TaskKind) -> Task {
     let result = result(status, &given.name);
     let unfinished = last(result).filter(|_| kind != TaskKind::Start).cloned();
     let number = result.map_or(1, |result| i64::from(result.count) + i64::from(result.error) + 1);
-    Task { kind, metric: Arc::new(given.clone()), unfinished, number }
+    Task { kind, metric: Arc::clone(given), unfinished, number }
 }

@@ -42,14 +42,26 @@
 //! clumps of `c` failures every count is `c` times one of independent failures, and dividing by `c` gives the independent
 //! ones' e-value back. This is a correction, not a theorem; `cargo xtask bench verdict` shows how it does.
 //!
+//! Where nobody declared anything, the counts themselves are asked. If failures of a version are independent and its
+//! share of failures stays the same, `Σ (y_i − n_i·p̂)² / (n_i·p̂·(1 − p̂))` over its `k` blocks is about `k − 1`, with a
+//! variance of `2(k − 1)(1 − 1/T)` given that `T` requests failed in all. When both versions' statistics together are more than two
+//! standard deviations beyond, all log likelihoods are divided by statistic over degrees of freedom, `c`; and by at least 5
+//! as long as one version was seen in fewer than five blocks, which cannot tell a clump from a rate. **This costs
+//! nothing of the guarantee**, however `c ≥ 1` is chosen: for likelihood ratios `M_ψ` with weights `w_ψ`, the power `1/c` is
+//! concave, so `Σ w_ψ·M_ψ^(1/c) ≤ (Σ w_ψ·M_ψ)^(1/c)`, and what reaches `1/α ≥ 1` divided reaches it undivided. It can only hold
+//! where otherwise there would be a verdict: a share of failures that changes with time is taken for clumps too.
+//!
 //! # Latency
 //! Buckets of a histogram give, for each bound, how many requests took longer: two proportions again. The average of the
-//! bounds' e-values is an e-value; see [`Evidence::of_buckets`].
+//! bounds' e-values is an e-value for "at no bound is the canary slower", for the expectation of an average is the average of
+//! expectations, however the bounds hang together; see [`log_e_value_of`]. The canary has passed when at every bound the confidence sequence of
+//! `α` divided by the number of bounds is below what is tolerated.
 //!
 //! Start reading at [`Evidence`].
 
 mod evidence;
 mod hypergeometric;
 mod ratios;
+mod scatter;
 
-pub use evidence::{Block, Dispersion, Evidence, Interval};
+pub use evidence::{Block, Dispersion, Evidence, Interval, log_e_value_of};

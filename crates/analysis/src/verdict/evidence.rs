@@ -2,6 +2,7 @@
 
 use super::hypergeometric::{Hypergeometric, log_sum};
 use super::ratios::{COUNT, PRIORS, SIDE, log_ratio};
+use super::scatter::{Arm, are_told, clumps};
 
 /// How many blocks a declared dispersion counts as much as.
 const DECLARED_BLOCKS: f64 = 10.0;
@@ -65,13 +66,18 @@ pub struct Evidence {
     blocks: f64,
     pearson: f64,
     dispersion: Dispersion,
+    /// How the failures of each version vary.
+    stable: Arm,
+    canary: Arm,
 }
 
 impl Evidence {
     /// Nothing was seen.
     #[must_use]
     pub fn new(dispersion: Dispersion) -> Self {
-        Evidence { log_likelihoods: [0.0; COUNT], total: Block::default(), blocks: 0.0, pearson: 0.0, dispersion }
+        let (stable, canary) = (Arm::default(), Arm::default());
+        let total = Block::default();
+        Evidence { log_likelihoods: [0.0; COUNT], total, blocks: 0.0, pearson: 0.0, dispersion, stable, canary }
     }
 
     /// All counts so far.
@@ -92,6 +98,31 @@ impl Evidence {
         }
     }
 
+    /// How many failures seem to come at a time though failures were said to be independent; `None` when nothing tells of
+    /// it.
+    #[must_use]
+    pub fn undeclared(&self) -> Option<f64> {
+        let arms = [&self.stable, &self.canary];
+        (self.dispersion == Dispersion::Independent && are_told(arms)).then(|| clumps(arms))
+    }
+
+    /// The log likelihood of a ratio, as much of it as counts: what was declared is divided by in every block.
+    fn counting(&self) -> [f64; COUNT] {
+        let divisor = self.divisor();
+        self.log_likelihoods.map(|log_likelihood| log_likelihood / divisor)
+    }
+
+    fn divisor(&self) -> f64 {
+        match self.dispersion {
+            Dispersion::Independent => clumps([&self.stable, &self.canary]),
+            Dispersion::Clumped(_) => 1.0,
+        }
+    }
+
+    fn log_e_value_divided(&self, divisor: f64) -> f64 {
+        log_sum((SIDE + 1..COUNT).map(|at| PRIORS.above[at] + self.log_likelihoods[at] / divisor))
+    }
+
     /// Takes in the next block; one with a [`Block::mistake`] tells nothing.
     pub fn see(&mut self, block: Block) {
         if block.mistake().is_some() {
@@ -107,6 +138,8 @@ impl Evidence {
         ] {
             *total = total.saturating_add(more);
         }
+        self.stable.see(block.stable, block.stable_bad);
+        self.canary.see(block.canary, block.canary_bad);
         let marked = block.stable_bad + block.canary_bad;
         let Some(urn) = Hypergeometric::new(block.stable, block.canary, marked) else { return };
         for (at, log_likelihood) in self.log_likelihoods.iter_mut().enumerate() {
@@ -122,7 +155,7 @@ impl Evidence {
     /// The natural logarithm of the e-value against "the canary is not worse".
     #[must_use]
     pub fn log_e_value(&self) -> f64 {
-        log_sum((SIDE + 1..COUNT).map(|at| PRIORS.above[at] + self.log_likelihoods[at]))
+        self.log_e_value_divided(self.divisor())
     }
 
     /// The e-value against "the canary is not worse": at least `1/α` means worse, with confidence `1 − α`.
@@ -150,8 +183,9 @@ impl Evidence {
     /// The confidence sequence of the odds ratio.
     #[must_use]
     pub fn interval(&self, alpha: f64) -> Interval {
-        let mixture = log_sum((0..COUNT).map(|at| PRIORS.all[at] + self.log_likelihoods[at]));
-        let is_in = |at: &usize| mixture - self.log_likelihoods[*at] < -alpha.ln();
+        let counting = self.counting();
+        let mixture = log_sum((0..COUNT).map(|at| PRIORS.all[at] + counting[at]));
+        let is_in = |at: &usize| mixture - counting[*at] < -alpha.ln();
         let (low, high) = ((0..COUNT).find(is_in), (0..COUNT).rev().find(is_in));
         Interval {
             low: low.filter(|at| *at > 0).map_or(0.0, |at| log_ratio(at - 1).exp()),
@@ -160,22 +194,14 @@ impl Evidence {
     }
 
     /// About how many more requests to the canary it takes until it can be failed, if it goes on as it did; `None` when it
-    /// does not look worse.
+    /// does not look worse. 0 when only more blocks are missing.
     #[must_use]
     pub fn needed(&self, alpha: f64) -> Option<u64> {
-        let gained = self.log_likelihoods[self.best()];
+        let divisor = self.undeclared().unwrap_or(1.0);
+        let gained = self.log_likelihoods[self.best()] / divisor;
         let is_worse = self.best() > SIDE && gained > 0.0 && self.total.canary > 0;
-        let missing = -alpha.ln() - self.log_e_value();
+        let missing = -alpha.ln() - self.log_e_value_divided(divisor);
         is_worse.then(|| (missing.max(0.0) * self.total.canary as f64 / gained).ceil() as u64)
-    }
-
-    /// The e-value of several bounds of a histogram at once: the average of each one's.
-    #[must_use]
-    pub fn of_buckets(bounds: &[Evidence]) -> f64 {
-        if bounds.is_empty() {
-            return 1.0;
-        }
-        bounds.iter().map(Evidence::e_value).sum::<f64>() / bounds.len() as f64
     }
 
     /// As text that [`Evidence::read`] reads: what a measurement carries from one look to the next.
@@ -187,6 +213,9 @@ impl Evidence {
         let millionths = |value: f64| ((value * MILLION).round() as i64).to_string();
         parts.extend([(self.blocks as u64).to_string(), millionths(self.pearson)]);
         parts.extend(self.log_likelihoods.iter().map(|value| millionths(*value)));
+        for arm in [&self.stable, &self.canary] {
+            parts.extend([(arm.blocks as u64).to_string(), millionths(arm.squares)]);
+        }
         parts.join(" ")
     }
 
@@ -204,8 +233,27 @@ impl Evidence {
         for log_likelihood in &mut evidence.log_likelihoods {
             *log_likelihood = number()?;
         }
+        for (arm, requests, failures) in
+            [(&mut evidence.stable, stable, stable_bad), (&mut evidence.canary, canary, canary_bad)]
+        {
+            *arm = Arm {
+                blocks: number()? * MILLION,
+                requests: requests as f64,
+                failures: failures as f64,
+                squares: number()?,
+            };
+        }
         parts.next().is_none().then_some(evidence)
     }
+}
+
+/// The natural logarithm of the e-value of several bounds of a histogram at once: the average of each one's.
+#[must_use]
+pub fn log_e_value_of(bounds: &[Evidence]) -> f64 {
+    if bounds.is_empty() {
+        return 0.0;
+    }
+    log_sum(bounds.iter().map(Evidence::log_e_value)) - (bounds.len() as f64).ln()
 }
 
 #[cfg(test)]
@@ -253,8 +301,10 @@ mod tests {
     fn clumps_weigh_less() {
         let block = Block { stable: 100, stable_bad: 0, canary: 100, canary_bad: 5 };
         let (mut one, mut clump) = (Evidence::new(Dispersion::Independent), Evidence::new(Dispersion::Clumped(5.0)));
-        one.see(block);
-        clump.see(block);
+        for _ in 0..6 {
+            one.see(block);
+            clump.see(block);
+        }
         assert!(one.log_e_value() > 3.0 * clump.log_e_value());
     }
 

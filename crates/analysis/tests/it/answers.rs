@@ -119,3 +119,60 @@ fn new_relic_answers_rows() {
     assert_eq!(answer("[]"), "error no results returned from NRQL query");
     assert_eq!(text(new_relic(br#"{"errors":[{"message":"no access"}]}"#)), "error no access");
 }
+
+/// Shapes that no page of a provider shows: an error or nothing, and never a number.
+#[test]
+fn answers_of_another_shape_are_no_numbers() {
+    let started = crate::world::START;
+    let bodies = [
+        "",
+        "<html>",
+        "null",
+        "true",
+        "7",
+        "\"text\"",
+        "[]",
+        "{}",
+        "[[[[]]]]",
+        r#"{"status":"success"}"#,
+        r#"{"status":"success","data":[]}"#,
+        r#"{"status":"success","data":{"resultType":"vector","result":{}}}"#,
+        r#"{"status":"success","data":{"resultType":"matrix","result":[{"values":{"1":"2"}}]}}"#,
+        r#"{"series":{"pointlist":1}}"#,
+        r#"{"data":{"attributes":{"columns":{}}}}"#,
+        r#"[{"target":"a","datapoints":{}}]"#,
+        r#"{"timeseries":[{"data":{}}]}"#,
+        r#"{"data":{"actor":{"account":{"nrql":{"results":{}}}}}}"#,
+        "#datatype,string\n,result\n",
+        "<GetMetricDataResponse><GetMetricDataResult/></GetMetricDataResponse>",
+    ];
+    for body in bodies {
+        let body = body.as_bytes();
+        let all = [
+            prometheus(body),
+            datadog(DatadogVersion::V1, body),
+            datadog(DatadogVersion::V2, body),
+            graphite(body),
+            new_relic(body),
+            analysis::answers::cloud_watch(body),
+            analysis::answers::influxdb(body),
+            analysis::answers::wavefront(body, started),
+        ];
+        for (at, answer) in all.into_iter().enumerate() {
+            let Ok(answer) = answer else { continue };
+            let is_nothing = match &answer.measured.result {
+                expr::Value::Nil => true,
+                expr::Value::List(list) => list.items().is_empty(),
+                _ => false,
+            };
+            assert!(is_nothing, "{at}: {:?} of {}", answer.measured.text, String::from_utf8_lossy(body));
+        }
+        assert!(
+            analysis::answers::prometheus_by_label(body, "le").is_err_and(|error| !error.is_empty())
+                || analysis::answers::prometheus_by_label(body, "le").is_ok_and(|found| found.is_empty())
+        );
+    }
+    let nested = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    assert!(text(analysis::answers::web("{$}", nested.as_bytes())).len() <= nested.len() + 100);
+    assert!(text(prometheus(nested.as_bytes())).starts_with("error "));
+}

@@ -1,6 +1,7 @@
 //! Runs as timelines, mistakes in specs, templates, and conditions on what providers answer.
 
 mod answers;
+mod conditions;
 mod mistakes;
 mod simulation;
 mod templates;

@@ -31,7 +31,8 @@ impl Stage {
     pub fn settle(&mut self) -> Option<Timestamp> {
         let mut answers = Vec::new();
         for _ in 0..PASSES_MAX {
-            let world = World { run: &self.run, answers, asking: BTreeSet::new(), now: self.now };
+            let world =
+                World { run: &self.run, answers, asking: BTreeSet::new(), stirred: BTreeSet::new(), now: self.now };
             let plan = plan(world);
             if plan.is_empty() {
                 return plan.wake;
