@@ -59,7 +59,7 @@ pub use error::{GitError, Problem, Retry};
 pub use memory::{MemoryGit, Slowness};
 pub use oid::Oid;
 pub use options::{GitLimits, Timeouts};
-pub use push::{Proposal, PushError, Pushed, SignError, Signer};
+pub use push::{OpenPgp, OpenPgpKey, Proposal, PushError, Pushed, SignError, Signer, SshSigner};
 pub use refs::{Ref, RefScope, Refs};
 pub use remote::{Credentials, HostKeys, Remote, Trust};
 pub use repo_url::{Place, RepoUrl, SshPlace, same_repository};

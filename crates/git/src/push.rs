@@ -7,13 +7,15 @@
 mod commit_text;
 mod local;
 mod objects;
+mod open_pgp;
 mod pack;
 mod proposal;
 mod signer;
 mod tree_edit;
 
+pub use open_pgp::{OpenPgp, OpenPgpKey};
 pub use proposal::{Proposal, PushError, Pushed};
-pub use signer::{SignError, Signer};
+pub use signer::{SignError, Signer, SshSigner};
 
 use crate::builder::parse_paths;
 use crate::error::Problem;
@@ -25,6 +27,7 @@ use crate::repositories::{Inner, Repositories};
 use crate::store::Objects;
 use crate::wire::pkt::Pace;
 use crate::wire::push::{Command, Report, read, request};
+use commit_text::CommitText;
 use objects::NewObject;
 use std::path::PathBuf;
 
@@ -38,15 +41,16 @@ impl Repositories {
         let (objects, _) = self.0.objects(remote).await.map_err(failed)?;
         let own = proposal.clone();
         let made = self.0.offload.run(move || make(&objects, &own)).await;
-        let made = match made {
-            Err(MakeError::Sign(error)) => return Err(error.into()),
-            Err(MakeError::Git(problem)) => return Err(failed(problem)),
-            Ok(None) => return Ok(Pushed::Nothing),
-            Ok(Some(made)) => made,
+        let Some(Made { text, mut objects }) = made.map_err(failed)? else { return Ok(Pushed::Nothing) };
+        let signature = match &proposal.signer {
+            Some(signer) => Some(signer.sign(&text.unsigned()).await?),
+            None => None,
         };
-        let commit = made.commit;
+        let new = NewObject::commit(text.finish(signature.as_deref()));
+        let commit = new.id;
+        objects.push(new);
         let command = Command { name: format!("refs/heads/{}", proposal.branch), old: proposal.expected, new: commit };
-        let report = self.0.send(remote, command, made.objects).await;
+        let report = self.0.send(remote, command, objects).await;
         self.settle(remote, proposal, commit, report).await
     }
 
@@ -112,25 +116,14 @@ impl Inner {
     }
 }
 
-/// A commit and everything in it that is new.
+/// A commit to be signed, and everything else that is new.
 struct Made {
-    commit: Oid,
+    text: CommitText,
     objects: Vec<NewObject>,
 }
 
-enum MakeError {
-    Sign(SignError),
-    Git(Problem),
-}
-
-impl From<Problem> for MakeError {
-    fn from(problem: Problem) -> Self {
-        MakeError::Git(problem)
-    }
-}
-
 /// The commit; `None` where it would change nothing.
-fn make(objects: &Objects, proposal: &Proposal) -> Result<Option<Made>, MakeError> {
+fn make(objects: &Objects, proposal: &Proposal) -> Result<Option<Made>, Problem> {
     let changes = parse_paths(&proposal.changes)?;
     let parent = crate::store::read_commit(objects, proposal.parent)?;
     let (_, root) = parent.ok_or(Problem::gone(proposal.parent))?;
@@ -139,9 +132,5 @@ fn make(objects: &Objects, proposal: &Proposal) -> Result<Option<Made>, MakeErro
     if tree == root {
         return Ok(None);
     }
-    let text = commit_text::write(proposal, tree).map_err(MakeError::Sign)?;
-    let commit = NewObject::commit(text);
-    let id = commit.id;
-    new.push(commit);
-    Ok(Some(Made { commit: id, objects: new }))
+    Ok(Some(Made { text: CommitText::new(proposal, tree), objects: new }))
 }

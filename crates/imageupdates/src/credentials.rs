@@ -1,23 +1,27 @@
 //! Who we are to registries and repositories.
 
+use crate::options::Options;
 use crate::program;
-use crate::settings::Settings;
+use crate::settings::{Settings, SigningMethod};
 use applications::sources::secret_values;
 use cluster::ClusterClient;
-use git::{Credentials, Secret, Signer};
-use images::{ImageReference, PullSecret};
+use git::{Credentials, OpenPgp, OpenPgpKey, Secret, Signer, SshSigner};
+use images::{ImageReference, PullSecret, PullSecretError};
 use object::Gvk;
 use registry::{CosignKey, Login, Registry, login_of};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use web::Reach;
+use web::{Reach, ServerTrust};
 
 /// The key in Docker's Secrets.
 const DOCKER_CONFIG: &str = ".dockerconfigjson";
 
 /// The largest signing key that is read.
 const KEY_BYTES_MAX: u64 = 64 << 10;
+
+/// How private keys of OpenPGP begin.
+const ARMOUR: &str = "-----BEGIN PGP PRIVATE KEY BLOCK-----";
 
 /// The values of a Secret.
 type Values = Arc<BTreeMap<String, String>>;
@@ -33,17 +37,12 @@ pub(crate) struct Wallet<'w> {
 }
 
 impl<'w> Wallet<'w> {
-    pub(crate) fn new(
-        client: &'w ClusterClient,
-        settings: &'w Settings,
-        programs: Option<PathBuf>,
-        reach: Reach,
-    ) -> Self {
+    pub(crate) fn new(options: &'w Options, settings: &'w Settings) -> Self {
         Wallet {
-            client,
+            client: &options.client,
             settings,
-            programs,
-            reach,
+            programs: options.programs.clone(),
+            reach: options.reach,
             secrets: tokio::sync::Mutex::default(),
             printed: tokio::sync::Mutex::default(),
         }
@@ -56,18 +55,34 @@ impl<'w> Wallet<'w> {
         pull_secret: Option<&str>,
         namespace: &str,
     ) -> Result<Arc<Registry>, String> {
+        let own = pull_secret.map(|text| PullSecret::parse_of_application(text, namespace));
+        self.registry_as(image, own).await
+    }
+
+    /// The same with these credentials in place of the configured ones.
+    pub(crate) async fn registry_as(
+        &self,
+        image: &ImageReference,
+        own: Option<Result<PullSecret, PullSecretError>>,
+    ) -> Result<Arc<Registry>, String> {
         let mut configured = self.settings.registries.of(image);
         if !configured.ca_file.is_empty() && configured.ca_data.is_empty() {
             configured.ca_data = tokio::fs::read_to_string(&configured.ca_file)
                 .await
                 .map_err(|error| format!("registries.conf: {}: {error}", configured.ca_file))?;
         }
-        let secret = match (pull_secret, configured.credentials.as_str()) {
-            (Some(text), _) => Some(PullSecret::parse_of_application(text, namespace)),
+        let secret = match (own, configured.credentials.as_str()) {
+            (Some(own), _) => Some(own),
             (None, "") => None,
             (None, text) => Some(PullSecret::parse(text)),
         };
-        let registry = Registry::new(&configured, Login::Anonymous, self.reach).map_err(|error| error.to_string())?;
+        let mut registry =
+            Registry::new(&configured, Login::Anonymous, self.reach).map_err(|error| error.to_string())?;
+        if registry.trust == ServerTrust::System
+            && let Some(pem) = self.settings.authorities.get(registry.url.host_str().unwrap_or_default())
+        {
+            registry.trust = ServerTrust::Also(pem.as_str().into());
+        }
         let login = match secret {
             None => Login::Anonymous,
             Some(secret) => {
@@ -164,10 +179,27 @@ impl<'w> Wallet<'w> {
                 let (namespace, name) = secret.split_once('/').ok_or_else(form)?;
                 self.value(namespace, name, field).await?
             }
+            // Compat: OpenPGP is meant unless something else is said, and its keys are named, not kept in files.
+            None if !place.contains('/') && self.settings.signing_method != SigningMethod::Ssh => {
+                return Ok(Some(open_pgp(OpenPgpKey::Kept(place.clone()))));
+            }
             None => read(place).await?,
         };
-        Ok(Some(Signer { key: Secret::from(text), passphrase: None }))
+        let is_open_pgp = match self.settings.signing_method {
+            SigningMethod::ByKey => text.contains(ARMOUR),
+            method => method == SigningMethod::OpenPgp,
+        };
+        let key = Secret::from(text);
+        Ok(Some(match is_open_pgp {
+            true => open_pgp(OpenPgpKey::Armoured(key)),
+            false => Signer::Ssh(SshSigner { key, passphrase: None }),
+        }))
     }
+}
+
+/// The program that is found on the path, as Git finds it.
+fn open_pgp(key: OpenPgpKey) -> Signer {
+    Signer::OpenPgp(OpenPgp { program: PathBuf::from("gpg"), key })
 }
 
 async fn read(path: &str) -> Result<String, String> {

@@ -80,8 +80,8 @@ impl Updater {
     }
 
     async fn update(&self, survey: &Survey, writing: Writing) -> Report {
-        let Options { client, registry, programs, reach, clock, .. } = &self.options;
-        let wallet = Wallet::new(client, &survey.settings, programs.clone(), *reach);
+        let Options { client, registry, clock, .. } = &self.options;
+        let wallet = Wallet::new(&self.options, &survey.settings);
         let mut found = look_up(registry, &wallet, &survey.followed).await;
         let mut problems = survey.settings.problems.clone();
         let mut checked = Vec::new();

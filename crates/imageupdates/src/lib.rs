@@ -20,6 +20,8 @@ pub mod lookup;
 
 pub mod report;
 
+mod trial;
+
 mod edit;
 mod in_application;
 
@@ -38,3 +40,4 @@ pub use cycle::Updater;
 pub use metrics::Measured;
 pub use options::{Options, Writing};
 pub use run::{Handle, ImageUpdates, NAME, StartError};
+pub use trial::{Trial, Tried};

@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt};
 use images::{ImageReference, Platform, Strategy, Tag};
 use jiff::Timestamp;
-use registry::{Client, Repository, TagOrder};
+use registry::{Client, Listing, Repository, TagOrder};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -63,7 +63,7 @@ pub(crate) async fn look_up(client: &Client, wallet: &Wallet<'_>, followed: &[Fo
 }
 
 /// What a repository offers to each of the images that follow it.
-async fn ask(client: &Client, repository: &Repository, images: &[&Image]) -> Vec<Result<Offered, String>> {
+pub(crate) async fn ask(client: &Client, repository: &Repository, images: &[&Image]) -> Vec<Result<Offered, String>> {
     let mut need = Need::default();
     for image in images {
         match image.tracked.rule.strategy {
@@ -72,16 +72,19 @@ async fn ask(client: &Client, repository: &Repository, images: &[&Image]) -> Vec
         }
     }
     let listed = match need.tags {
-        true => client.tags(repository).await.map_err(|error| error.to_string()),
-        false => Ok(Arc::default()),
+        true => client.listing(repository).await.map_err(|error| error.to_string()),
+        false => Ok(Listing::default()),
     };
     let mut digests: BTreeMap<String, Result<String, String>> = BTreeMap::new();
     for tag in need.digests {
         let digest = client.digest(repository, &tag).await.map_err(|error| error.to_string());
         digests.insert(tag, digest);
     }
-    let names = listed.map(|names| Names::new(&names));
     let mut built: BTreeMap<String, Option<Timestamp>> = BTreeMap::new();
+    if let Ok(listed) = &listed {
+        built.extend(listed.created.iter().map(|(tag, at)| (tag.clone(), Some(*at))));
+    }
+    let names = listed.map(|listed| Names::new(&listed.tags));
     let mut offered = Vec::new();
     for image in images {
         let rule = &image.tracked.rule;
@@ -126,14 +129,14 @@ async fn newest(
     if repository.registry.order != TagOrder::Unknown {
         return Ok(Arc::new(in_order(&admitted, repository.registry.order)));
     }
-    if admitted.len() > BUILDS_MAX {
-        return Err(format!(
-            "{repository}: {} tags are admitted, of more than {BUILDS_MAX} builds are not asked for: narrow them with allow-tags",
-            admitted.len()
-        ));
-    }
     let unknown: Vec<String> =
         admitted.iter().filter(|tag| !built.contains_key(&tag.name)).map(|tag| tag.name.clone()).collect();
+    if unknown.len() > BUILDS_MAX {
+        return Err(format!(
+            "{repository}: {} tags are admitted, of more than {BUILDS_MAX} builds are not asked for: narrow them with allow-tags",
+            unknown.len()
+        ));
+    }
     let build_one = |name: String| {
         async move {
             let build = client.build(repository, &name).await;

@@ -10,7 +10,9 @@ use crate::survey::Survey;
 use api::image_updater::{Condition, GROUP, IMAGE_UPDATER, ImageUpdater, ImageUpdaterStatus, RecentUpdate};
 use api::names::APPLICATION;
 use api::{Application, Time};
-use cluster::{Cache, Cached, Change, ClusterId, Notice, Part, PatchKind, Presence, Target, WRITE_TIMEOUT, Write};
+use cluster::{
+    Cache, Cached, Change, ClusterId, GroupKind, Notice, Part, PatchKind, Presence, Target, WRITE_TIMEOUT, Write,
+};
 use controller::{Environment, Shutdown};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -35,7 +37,8 @@ const RECENT_MAX: usize = 50;
 #[derive(Clone)]
 pub struct Handle {
     wake: Arc<Notify>,
-    followed: Arc<Mutex<Vec<ImageReference>>>,
+    /// What the last cycle followed; nothing is known before the first.
+    followed: Arc<Mutex<Option<Vec<ImageReference>>>>,
 }
 
 /// The controller cannot be made.
@@ -57,10 +60,11 @@ pub struct ImageUpdates {
 }
 
 impl Handle {
-    /// Somebody pushed a version of this image: registries are asked at once, if anybody follows it. Whether anybody does.
+    /// Somebody pushed a version of this image: registries are asked at once, if anybody follows it. Whether anybody
+    /// does, as far as that is known.
     pub fn pushed(&self, image: &ImageReference) -> bool {
         let followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_followed = followed.iter().any(|own| own.is_same_image(image));
+        let is_followed = followed.as_ref().is_none_or(|all| all.iter().any(|own| own.is_same_image(image)));
         if is_followed {
             self.wake.notify_one();
         }
@@ -141,7 +145,7 @@ impl ImageUpdates {
                 self.measured.take(&survey, &report);
                 let images = survey.followed.iter().flat_map(|followed| &followed.images);
                 let images = images.map(|image| image.tracked.image.clone()).collect();
-                *self.handle.followed.lock().unwrap_or_else(PoisonError::into_inner) = images;
+                *self.handle.followed.lock().unwrap_or_else(PoisonError::into_inner) = Some(images);
                 for problem in &report.problems {
                     tracing::warn!("image updates: {problem}");
                 }
@@ -156,7 +160,12 @@ impl ImageUpdates {
     /// Wakes for what changes the outcome of a cycle: what applications follow and run, holds, rules, settings.
     fn listen(&self) {
         let (cache, wake) = (self.cache.clone(), Arc::clone(&self.handle.wake));
-        let marks: Mutex<BTreeMap<Key, String>> = Mutex::default();
+        // What is there already is what the first cycle sees.
+        let kinds = [(GROUP, IMAGE_UPDATER), ("", "ConfigMap"), (api::names::GROUP, APPLICATION)];
+        let objects = kinds.into_iter().flat_map(|(group, kind)| cache.objects(&GroupKind::new(group, kind)));
+        let keys = objects.map(|cached| cached.object.key());
+        let marks =
+            Mutex::new(keys.filter_map(|key| Some((key.clone(), mark(&cache, &key)?))).collect::<BTreeMap<_, _>>());
         self.cache.listen(Arc::new(move |notice| {
             let Notice::Object { key, presence, .. } = notice else { return };
             let mark = match presence {

@@ -15,6 +15,18 @@ const INTERVAL: Duration = Duration::from_secs(120);
 /// The shortest interval.
 const INTERVAL_MIN: Duration = Duration::from_secs(1);
 
+/// What commits are signed with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SigningMethod {
+    /// What the key is of.
+    #[default]
+    ByKey,
+    /// OpenPGP, by the program `gpg`.
+    OpenPgp,
+    /// SSH.
+    Ssh,
+}
+
 /// All of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -22,14 +34,18 @@ pub struct Settings {
     pub interval: Duration,
     /// How they are reached.
     pub registries: Registries,
+    /// Certificate authorities by host, PEM: what `argocd-tls-certs-cm` says.
+    pub authorities: BTreeMap<String, String>,
     /// The author of commits.
     pub author: (String, String),
     /// The template of their messages.
     pub message: Option<String>,
     /// Whether messages end with `Signed-off-by`.
     pub sign_off: bool,
-    /// Where the key that signs commits is: a path, or `secret:<namespace>/<name>#<field>`.
+    /// The key that signs commits: a path, `secret:<namespace>/<name>#<field>`, or a key of OpenPGP by id or mail address.
     pub signing_key: Option<String>,
+    /// What it signs with.
+    pub signing_method: SigningMethod,
     /// What is wrong with it; what is right counts all the same.
     pub problems: Vec<String>,
 }
@@ -52,19 +68,26 @@ impl Settings {
                 None
             }
         });
-        if let Some(method) = said("git.commit-signing-method").filter(|method| *method != "ssh") {
-            problems
-                .push(format!("git.commit-signing-method is {method:?}; commits are signed with ssh keys: write ssh"));
-        }
+        let signing_method = match said("git.commit-signing-method") {
+            None => SigningMethod::ByKey,
+            Some("openpgp") => SigningMethod::OpenPgp,
+            Some("ssh") => SigningMethod::Ssh,
+            Some(other) => {
+                problems.push(format!("git.commit-signing-method is {other:?}; openpgp or ssh is expected"));
+                SigningMethod::ByKey
+            }
+        };
         let author =
             (said("git.user").unwrap_or("argocd-image-updater"), said("git.email").unwrap_or("noreply@argoproj.io"));
         Settings {
             interval: interval.unwrap_or(INTERVAL).max(INTERVAL_MIN),
             registries,
+            authorities: BTreeMap::new(),
             author: (author.0.to_owned(), author.1.to_owned()),
             message: said("git.commit-message-template").map(str::to_owned),
             sign_off: said("git.commit-sign-off") == Some("true"),
             signing_key: said("git.commit-signing-key").map(str::to_owned),
+            signing_method,
             problems,
         }
     }
@@ -89,6 +112,9 @@ mod tests {
         assert_eq!((settings.interval.as_secs(), settings.author.0.as_str()), (30, "bot"));
         assert!(settings.problems.len() == 1 && settings.problems[0].starts_with("registries.conf"));
         assert_eq!(read(&[("interval", "soon")]).interval, INTERVAL);
-        assert!(read(&[("git.commit-signing-method", "openpgp")]).problems[0].contains("write ssh"));
+        assert!(read(&[("git.commit-signing-method", "x509")]).problems[0].contains("openpgp or ssh"));
+        for (word, method) in [("openpgp", SigningMethod::OpenPgp), ("ssh", SigningMethod::Ssh)] {
+            assert_eq!(read(&[("git.commit-signing-method", word)]).signing_method, method);
+        }
     }
 }

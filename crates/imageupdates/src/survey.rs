@@ -4,7 +4,7 @@ use crate::followed::{Followed, follow};
 use crate::settings::{CONFIG, Settings};
 use api::image_updater::{self, IMAGE_UPDATER, ImageUpdater};
 use api::{Application, names};
-use applications::sources::Repositories;
+use applications::sources::{Repositories, TLS_CERTS};
 use cluster::{ClusterClient, ClusterError, ErrorClass, ListQuery};
 use object::{Gvk, Object};
 use std::collections::BTreeMap;
@@ -38,15 +38,30 @@ pub async fn survey(client: &ClusterClient, namespace: &str) -> Result<Survey, C
         client.list(&Gvk::new("", "v1", "Secret"), &own).await?,
         client.list(&Gvk::new("", "v1", "ConfigMap"), &own).await?,
     );
-    let config = maps.iter().find(|map| map.name() == CONFIG).and_then(|map| map.get("/data"));
-    let data: BTreeMap<String, String> = config.and_then(|data| serde_json::from_value(data).ok()).unwrap_or_default();
     Ok(Survey {
         followed: follow(&applications, &updaters, namespace),
         updaters,
         applications: applications.len(),
         repositories: Repositories::read(secrets.iter().chain(&maps)),
-        settings: Settings::read(&data),
+        settings: settings_in(&maps),
     })
+}
+
+/// What holds for all, alone.
+///
+/// # Errors
+/// When the cluster cannot be asked.
+pub async fn settings(client: &ClusterClient, namespace: &str) -> Result<Settings, ClusterError> {
+    let maps = client.list(&Gvk::new("", "v1", "ConfigMap"), &ListQuery::in_namespace(namespace)).await?;
+    Ok(settings_in(&maps))
+}
+
+fn settings_in(maps: &[Object]) -> Settings {
+    let data = |name: &str| -> BTreeMap<String, String> {
+        let map = maps.iter().find(|map| map.name() == name).and_then(|map| map.get("/data"));
+        map.and_then(|data| serde_json::from_value(data).ok()).unwrap_or_default()
+    };
+    Settings { authorities: data(TLS_CERTS), ..Settings::read(&data(CONFIG)) }
 }
 
 /// None where the cluster does not know the kind: annotations do without.

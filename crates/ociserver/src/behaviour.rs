@@ -19,21 +19,39 @@ pub struct Canned {
     pub is_silent: bool,
 }
 
-/// Decides by method and path what is answered wrongly.
+/// A request, as far as behaviour depends on it.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Its method.
+    pub method: &'a str,
+    /// Its path.
+    pub path: &'a str,
+    /// What stands behind the path's `?`, as it was sent.
+    pub query: &'a str,
+    /// Who asks: the header of that name.
+    pub authorization: Option<&'a str>,
+}
+
+/// Decides by the request what is answered wrongly.
 #[derive(Clone, Default)]
 pub struct Behaviour(Option<Rule>);
 
-/// What is answered to a method and a path.
-type Rule = Arc<dyn Fn(&str, &str) -> Option<Canned> + Send + Sync>;
+/// What is answered to a request.
+type Rule = Arc<dyn Fn(&Asked<'_>) -> Option<Canned> + Send + Sync>;
 
 impl Behaviour {
-    /// Answers as `rule` says, and rightly where it says nothing.
+    /// Answers as `rule` says to a method and a path, and rightly where it says nothing.
     pub fn new(rule: impl Fn(&str, &str) -> Option<Canned> + Send + Sync + 'static) -> Behaviour {
+        Behaviour::by_request(move |asked| rule(asked.method, asked.path))
+    }
+
+    /// The same, by all that is known of a request.
+    pub fn by_request(rule: impl Fn(&Asked<'_>) -> Option<Canned> + Send + Sync + 'static) -> Behaviour {
         Behaviour(Some(Arc::new(rule)))
     }
 
-    pub(crate) fn of(&self, method: &str, path: &str) -> Option<Canned> {
-        self.0.as_ref().and_then(|rule| rule(method, path))
+    pub(crate) fn of(&self, asked: &Asked<'_>) -> Option<Canned> {
+        self.0.as_ref().and_then(|rule| rule(asked))
     }
 }
 

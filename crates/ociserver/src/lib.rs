@@ -16,7 +16,7 @@ mod writing;
 mod server;
 
 pub use auth::Auth;
-pub use behaviour::{Behaviour, Canned};
+pub use behaviour::{Asked, Behaviour, Canned};
 pub use content::digest_of;
 pub use image::{Image, artifact};
 pub use server::Server;

@@ -2,11 +2,12 @@
 
 use crate::answers::{Answer, answer, refusal};
 use crate::auth::{Auth, token};
-use crate::behaviour::{Behaviour, Canned};
+use crate::behaviour::{Asked, Behaviour, Canned};
 use crate::content::{Content, Manifest};
 use crate::image::Image;
 use crate::{reading, writing};
 use bytes::Bytes;
+use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::{Frame, Incoming};
@@ -130,7 +131,9 @@ impl Server {
             state.requests.push(format!("{} {path}", parts.method));
             state.behaviour.clone()
         };
-        if let Some(canned) = behaviour.of(parts.method.as_str(), &path) {
+        let authorization = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let asked = Asked { method: parts.method.as_str(), path: &path, query: &query, authorization };
+        if let Some(canned) = behaviour.of(&asked) {
             return Ok(wrongly(canned).await);
         }
         let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();

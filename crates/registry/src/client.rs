@@ -3,6 +3,7 @@
 use crate::asking::{Answer, Asking, Question};
 use crate::build::Build;
 use crate::cosign::{CosignKey, Signed, signatures};
+use crate::listing::{Listing, Page};
 use crate::manifest::{ACCEPT, Config, Manifest, check, digest_of, is_digest};
 use crate::options::Options;
 use crate::problem::{Problem, RegistryError, protocol};
@@ -12,7 +13,7 @@ use bytes::Bytes;
 use clock::Clock;
 use reqwest::Method;
 use reqwest::header::{ETAG, HeaderMap, HeaderValue, LINK};
-use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use url::Url;
 use web::is_same_authority;
@@ -46,11 +47,6 @@ pub struct Count {
     pub failed: u64,
 }
 
-#[derive(Deserialize)]
-struct TagPage {
-    tags: Option<Vec<String>>,
-}
-
 impl Client {
     /// A client that has asked nobody yet.
     #[must_use]
@@ -71,13 +67,21 @@ impl Client {
     /// # Errors
     /// They cannot be had, or are too many.
     pub async fn tags(&self, repository: &Repository) -> Result<Arc<Vec<String>>, RegistryError> {
+        self.listing(repository).await.map(|listing| listing.tags)
+    }
+
+    /// The same with what the registry says of them besides.
+    ///
+    /// # Errors
+    /// As [`Client::tags`].
+    pub async fn listing(&self, repository: &Repository) -> Result<Listing, RegistryError> {
         self.list(repository).await.map_err(|problem| problem.of(repository))
     }
 
-    async fn list(&self, repository: &Repository) -> Result<Arc<Vec<String>>, Problem> {
+    async fn list(&self, repository: &Repository) -> Result<Listing, Problem> {
         let known = self.0.remembered.tags(repository);
         let mut next = Some(repository.url(&format!("tags/list?n={PAGE_LENGTH}"))?);
-        let (mut tags, mut etag, mut pages) = (Vec::new(), None, 0);
+        let (mut tags, mut created, mut etag, mut pages) = (Vec::new(), BTreeMap::new(), None, 0);
         let limits = &self.0.asking.options.limits;
         while let Some(url) = next.take() {
             pages += 1;
@@ -86,21 +90,21 @@ impl Client {
                 Question { if_none_match, ..get(repository, url.clone(), "application/json", "the repository") };
             let answer = self.0.asking.ask(&question).await?;
             if let (true, Some(known)) = (answer.is_unchanged, &known) {
-                return Ok(Arc::clone(&known.tags));
+                return Ok(known.listing.clone());
             }
             next = next_page(&url, &answer.headers, &repository.registry.url)?;
             // What tells a state apart does so for a whole list only.
             etag = answer.headers.get(ETAG).cloned().filter(|_| pages == 1 && next.is_none());
-            let page: TagPage =
+            let page: Page =
                 serde_json::from_slice(&answer.body).map_err(|_| protocol("a list of tags that is none"))?;
-            tags.extend(page.tags.unwrap_or_default());
+            page.read(&mut tags, &mut created);
             if tags.len() > limits.tags_max || pages > limits.pages_max {
                 return Err(Problem::TooLarge { what: "tags of one repository", max: limits.tags_max as u64 });
             }
         }
-        let tags = Arc::new(tags);
-        self.0.remembered.keep_tags(repository, Listed { tags: Arc::clone(&tags), etag });
-        Ok(tags)
+        let listing = Listing { tags: Arc::new(tags), created: Arc::new(created) };
+        self.0.remembered.keep_tags(repository, Listed { listing: listing.clone(), etag });
+        Ok(listing)
     }
 
     /// The digest that a tag leads to now.

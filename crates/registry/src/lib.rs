@@ -20,6 +20,7 @@ mod asking;
 mod manifest;
 
 mod build;
+mod listing;
 mod options;
 mod remembered;
 
@@ -33,6 +34,7 @@ pub use build::Build;
 pub use client::{Client, Count};
 pub use cosign::{CosignKey, KeyError};
 pub use docker_config::{DockerConfigError, login_of};
+pub use listing::Listing;
 pub use login::{Login, LoginError};
 pub use manifest::is_digest;
 pub use options::{Limits, Options, Timeouts};

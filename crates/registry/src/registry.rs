@@ -75,7 +75,8 @@ impl Registry {
         let trust = match (configured.insecure, configured.ca_data.as_str()) {
             (true, _) => ServerTrust::Anything,
             (false, "") => ServerTrust::System,
-            (false, pem) => ServerTrust::Only(pem.into()),
+            // Compat: the machine's own authorities count besides, as registries send to public storage for their blobs.
+            (false, pem) => ServerTrust::Also(pem.into()),
         };
         let limit = configured.limit;
         Ok(Registry {

@@ -1,6 +1,7 @@
 //! What registries have said: lists of tags with what tells whether they changed, and builds, which by their digest cannot.
 
 use crate::build::Build;
+use crate::listing::Listing;
 use crate::options::Limits;
 use crate::registry::Repository;
 use reqwest::header::HeaderValue;
@@ -10,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// A list of tags, and what the registry calls this state of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Listed {
-    pub(crate) tags: Arc<Vec<String>>,
+    pub(crate) listing: Listing,
     pub(crate) etag: Option<HeaderValue>,
 }
 
@@ -69,5 +70,7 @@ impl Remembered {
 }
 
 fn bytes(listed: &Listed) -> usize {
-    listed.tags.iter().map(|tag| tag.len() + size_of::<String>()).sum()
+    let names =
+        |names: &mut dyn Iterator<Item = &String>| names.map(|tag| tag.len() + size_of::<String>()).sum::<usize>();
+    names(&mut listed.listing.tags.iter()) + names(&mut listed.listing.created.keys())
 }

@@ -12,7 +12,7 @@ use url::Url;
 /// How many clients are kept.
 const CLIENTS_MAX: usize = 256;
 
-/// How many unused connections to one server are kept.
+/// How many unused connections to one server are kept, unless more are wanted.
 const POOL_PER_HOST: usize = 4;
 
 /// How long a connection waits for its next use: longer than two fast polls, shorter than what proxies allow.
@@ -36,6 +36,7 @@ pub struct ClientKind {
 pub struct Clients {
     agent: &'static str,
     connect: Duration,
+    unused: usize,
     all: Mutex<BTreeMap<(ClientKind, Tls), Client>>,
 }
 
@@ -67,7 +68,14 @@ impl Clients {
     /// None yet. They call themselves `agent`, and connect within `connect` or not at all.
     #[must_use]
     pub fn new(agent: &'static str, connect: Duration) -> Self {
-        Clients { agent, connect, all: Mutex::default() }
+        Clients { agent, connect, unused: POOL_PER_HOST, all: Mutex::default() }
+    }
+
+    /// The same that keep so many unused connections to one server: for those who ask it many questions at a time, again
+    /// and again.
+    #[must_use]
+    pub fn keeping(self, unused: usize) -> Self {
+        Clients { unused, ..self }
     }
 
     /// The client for `url`.
@@ -110,7 +118,7 @@ impl Clients {
             .dns_resolver(Arc::new(Guard { reach: kind.reach, proxies: proxies(kind.proxy.as_ref()) }))
             .connect_timeout(self.connect)
             .pool_idle_timeout(POOL_IDLE)
-            .pool_max_idle_per_host(POOL_PER_HOST);
+            .pool_max_idle_per_host(self.unused);
         if let Some(proxy) = &kind.proxy {
             builder = builder.proxy(proxy_of(proxy)?);
         }
@@ -120,6 +128,7 @@ impl Clients {
         Ok(match &kind.trust {
             ServerTrust::Anything => builder.tls_danger_accept_invalid_certs(true),
             ServerTrust::Only(pem) => builder.tls_certs_only(authorities(pem)?),
+            ServerTrust::Also(pem) => builder.tls_certs_merge(authorities(pem)?),
             ServerTrust::System => builder,
         })
     }

@@ -13,6 +13,8 @@ pub enum ServerTrust {
     System,
     /// Those that these authorities (PEM, one or several) signed, and no others.
     Only(Arc<str>),
+    /// Those that the machine's own certificate authorities or these (PEM, one or several) signed.
+    Also(Arc<str>),
     /// Any (`insecure` upstream): somebody on the way can read and change everything.
     Anything,
 }

@@ -1,24 +1,40 @@
 //! The text of a commit.
 
 use super::proposal::Proposal;
-use super::signer::SignError;
 use crate::commit::Signature;
 use crate::oid::Oid;
 
-/// The commit of `tree`, signed where somebody signs. Git signs the text as it is without the signature.
-pub(super) fn write(proposal: &Proposal, tree: Oid) -> Result<Vec<u8>, SignError> {
-    let who = line(&proposal.author);
-    let head = format!("tree {tree}\nparent {}\nauthor {who}\ncommitter {who}\n", proposal.parent);
-    let mut message = proposal.message.replace('\0', "");
-    if !message.ends_with('\n') {
-        message.push('\n');
+/// A commit that nobody has signed yet.
+pub(super) struct CommitText {
+    head: String,
+    message: String,
+}
+
+impl CommitText {
+    /// The commit of `tree`.
+    pub(super) fn new(proposal: &Proposal, tree: Oid) -> CommitText {
+        let who = line(&proposal.author);
+        let head = format!("tree {tree}\nparent {}\nauthor {who}\ncommitter {who}\n", proposal.parent);
+        let mut message = proposal.message.replace('\0', "");
+        if !message.ends_with('\n') {
+            message.push('\n');
+        }
+        CommitText { head, message }
     }
-    let unsigned = format!("{head}\n{message}");
-    let Some(signer) = &proposal.signer else { return Ok(unsigned.into_bytes()) };
-    let signature = signer.sign(unsigned.as_bytes())?;
-    // Lines after the first of a header begin with a space.
-    let header = format!("gpgsig {}\n", signature.trim_end().replace('\n', "\n "));
-    Ok(format!("{head}{header}\n{message}").into_bytes())
+
+    /// What is signed: Git signs the text as it is without the signature.
+    pub(super) fn unsigned(&self) -> String {
+        format!("{}\n{}", self.head, self.message)
+    }
+
+    /// The commit, with a signature where there is one.
+    pub(super) fn finish(self, signature: Option<&str>) -> Vec<u8> {
+        let Some(signature) = signature else { return self.unsigned().into_bytes() };
+        let CommitText { head, message } = self;
+        // Lines after the first of a header begin with a space.
+        let header = format!("gpgsig {}\n", signature.trim_end().replace('\n', "\n "));
+        format!("{head}{header}\n{message}").into_bytes()
+    }
 }
 
 /// `Name <email> seconds zone`, without what would end it early.

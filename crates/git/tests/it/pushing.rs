@@ -4,10 +4,12 @@ use crate::fixture::{Fixture, commit, git_command, remote, run_git, text};
 use crate::http_server::{Behaviour, HttpServer};
 use crate::ssh_server::{SshServer, key_text};
 use git::{
-    Change, Credentials, GitSource, HostKeys, Layout, Oid, Proposal, PushError, Pushed, Remote, ServerTrust, Signature,
-    Signer, Trust,
+    Change, Credentials, GitSource, HostKeys, Layout, Oid, OpenPgp, OpenPgpKey, Proposal, PushError, Pushed, Remote,
+    ServerTrust, Signature, Signer, SshSigner, Trust,
 };
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
 
 fn proposal(parent: Oid, changes: &[(&str, &str)]) -> Proposal {
     let time = "2026-02-03T04:05:06Z".parse().expect("a time");
@@ -224,7 +226,7 @@ async fn signatures_are_good_to_git() {
     let (fixture, first) = served();
     let remote = remote(fixture.repository().to_str().expect("a path"));
     for name in ["user-ed25519", "user-ecdsa", "user-rsa"] {
-        let signer = Signer { key: key_text(name).into(), passphrase: None };
+        let signer = Signer::Ssh(SshSigner { key: key_text(name).into(), passphrase: None });
         let branch = format!("signed-by-{name}");
         let signed = Proposal {
             branch: branch.clone(),
@@ -245,9 +247,61 @@ async fn signatures_are_good_to_git() {
         assert!(is_good, "{name}: {said}");
         assert!(says(&fixture, &["cat-file", "-p", &branch]).contains("gpgsig -----BEGIN SSH SIGNATURE-----"));
     }
-    let wrong = Signer { key: "no key".into(), passphrase: None };
+    let wrong = Signer::Ssh(SshSigner { key: "no key".into(), passphrase: None });
     let refused = fixture.git.push(&remote, &Proposal { signer: Some(wrong), ..proposal(first, &[("a", "2")]) }).await;
     assert!(matches!(&refused, Err(PushError::Sign(error)) if !error.to_string().contains("no key")), "{refused:?}");
+}
+
+/// A key of OpenPGP made for this test, armoured, and the keyring that knows it; `None` where gpg is not installed.
+fn key_of_open_pgp(keyring: &Path) -> Option<String> {
+    std::fs::create_dir(keyring).expect("a folder");
+    std::fs::set_permissions(keyring, std::fs::Permissions::from_mode(0o700)).expect("set");
+    let gpg = |arguments: &[&str]| {
+        let mut gpg = Command::new("gpg");
+        gpg.env("GNUPGHOME", keyring).args(["--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""]);
+        gpg.args(arguments).output()
+    };
+    let mail = "updater@example.com";
+    match gpg(&["--quick-generate-key", mail, "ed25519", "sign", "never"]) {
+        Err(_) => return None,
+        Ok(made) => assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr)),
+    }
+    let exported = gpg(&["--armor", "--export-secret-keys", mail]).expect("gpg runs");
+    assert!(exported.status.success(), "{}", String::from_utf8_lossy(&exported.stderr));
+    Some(String::from_utf8(exported.stdout).expect("text"))
+}
+
+#[tokio::test]
+async fn signatures_of_open_pgp_are_good_to_git() {
+    let (fixture, first) = served();
+    let remote = remote(fixture.repository().to_str().expect("a path"));
+    let keyring = fixture.dir.path().join("keyring");
+    let Some(key) = key_of_open_pgp(&keyring) else { return };
+    let of = |key: OpenPgpKey| Signer::OpenPgp(OpenPgp { program: "gpg".into(), key });
+    let push = |branch: &str, key| Proposal {
+        branch: branch.to_owned(),
+        expected: None,
+        signer: Some(of(key)),
+        ..proposal(first, &[("a", branch)])
+    };
+    pushed(fixture.git.push(&remote, &push("signed", OpenPgpKey::Armoured(key.as_str().into()))).await);
+    let verify = |branch: &str| {
+        let mut verify = git_command(&fixture.repository());
+        verify.env("GNUPGHOME", &keyring).args(["verify-commit", branch]).output().expect("git runs")
+    };
+    let said = verify("signed");
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    assert!(says(&fixture, &["cat-file", "-p", "signed"]).contains("gpgsig -----BEGIN PGP SIGNATURE-----"));
+    assert!(!verify("main").status.success(), "nobody signed that");
+    for wrong in [OpenPgpKey::Armoured("no key".into()), OpenPgpKey::Kept("nobody@nowhere.example".into())] {
+        let refused = fixture.git.push(&remote, &push("wrong", wrong)).await;
+        let told = refused.expect_err("no such key").to_string();
+        assert!(told.starts_with("the commit cannot be signed: gpg: ") && !told.contains("no key"), "{told}");
+    }
+    let missing = OpenPgp { program: "/nowhere/gpg".into(), key: OpenPgpKey::Kept("a".into()) };
+    let unsigned = Proposal { signer: Some(Signer::OpenPgp(missing)), ..proposal(first, &[("a", "2")]) };
+    assert!(matches!(fixture.git.push(&remote, &unsigned).await, Err(PushError::Sign(_))));
+    let _ = Command::new("gpgconf").arg("--homedir").arg(&keyring).args(["--kill", "all"]).status();
 }
 
 #[tokio::test]

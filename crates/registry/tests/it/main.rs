@@ -2,6 +2,8 @@
 
 mod distribution;
 mod hostile;
+mod packaged;
 mod pulling;
 mod signatures;
 mod stage;
+mod vendors;
