@@ -1,7 +1,7 @@
 //! What of a tree is shown: filtered by words and states, with versions of the past and many equal siblings folded.
 
 use crate::forest::ResourceTree;
-use crate::node::TreeNode;
+use crate::node::{TreeNode, parse_node_id};
 use api::{HealthStatusCode, SyncStatusCode};
 use std::collections::{BTreeMap, BTreeSet};
 use url::form_urlencoded::{Serializer, parse};
@@ -10,6 +10,63 @@ use url::form_urlencoded::{Serializer, parse};
 const EQUAL_MAX: usize = 12;
 /// So many folds may be open at once: an address stays an address.
 const OPEN_MAX: usize = 64;
+
+/// By what resources are put together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grouping {
+    /// As each view does by itself: trees fold many equal siblings, pods stand by their machines.
+    #[default]
+    Usual,
+    /// Nothing is folded.
+    Nothing,
+    /// By kind.
+    Kind,
+    /// By how well they are.
+    Health,
+    /// By how synced they are.
+    Sync,
+    /// By namespace.
+    Namespace,
+    /// By what owns them.
+    Owner,
+}
+
+impl Grouping {
+    /// Every one, with its word in addresses and for people.
+    pub const ALL: [(Grouping, &'static str, &'static str); 7] = [
+        (Grouping::Usual, "", "As usual"),
+        (Grouping::Nothing, "nothing", "Nothing"),
+        (Grouping::Kind, "kind", "Kind"),
+        (Grouping::Health, "health", "Health"),
+        (Grouping::Sync, "sync", "Sync"),
+        (Grouping::Namespace, "namespace", "Namespace"),
+        (Grouping::Owner, "owner", "Owner"),
+    ];
+
+    /// Its word in addresses.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Grouping::ALL.iter().find(|(own, ..)| *own == self).map_or("", |(_, word, _)| word)
+    }
+
+    /// The group of a node; empty where it has none, or nothing is grouped.
+    #[must_use]
+    pub fn of(self, node: &TreeNode) -> String {
+        match self {
+            Grouping::Usual | Grouping::Nothing => String::new(),
+            Grouping::Kind => node.gvk.kind.to_string(),
+            Grouping::Health => node.health.map(|own| own.to_string()).unwrap_or_default(),
+            Grouping::Sync => node.sync.map(|own| own.to_string()).unwrap_or_default(),
+            Grouping::Namespace => node.namespace.clone(),
+            Grouping::Owner => owner(node),
+        }
+    }
+}
+
+fn owner(node: &TreeNode) -> String {
+    let key = node.parent.as_deref().and_then(parse_node_id);
+    key.map(|key| format!("{} {}", key.kind, key.name)).unwrap_or_default()
+}
 
 /// Which nodes of a tree are shown. It stands in the address.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +79,10 @@ pub struct TreeQuery {
     pub health: Option<HealthStatusCode>,
     /// Only those as synced as that.
     pub sync: Option<SyncStatusCode>,
+    /// Only this namespace; empty for all.
+    pub namespace: String,
+    /// By what they are put together.
+    pub grouping: Grouping,
     /// The folds that are open.
     pub open: BTreeSet<String>,
 }
@@ -43,6 +104,8 @@ pub struct Fold {
     pub count: usize,
     /// Whether they are versions of the past.
     pub is_past: bool,
+    /// What they have in common, where they are grouped by it; they may differ in everything else.
+    pub group: String,
 }
 
 /// One thing that is shown below a parent.
@@ -65,6 +128,11 @@ impl TreeQuery {
                 "kind" => read.kind = value.chars().take(200).collect(),
                 "health" => read.health = HealthStatusCode::parse(&value),
                 "sync" => read.sync = SyncStatusCode::parse(&value),
+                "in" => read.namespace = value.chars().take(200).collect(),
+                "group" => {
+                    let known = Grouping::ALL.iter().find(|(_, word, _)| *word == value);
+                    read.grouping = known.map(|own| own.0).unwrap_or_default();
+                }
                 "open" if read.open.len() < OPEN_MAX => drop(read.open.insert(value.into_owned())),
                 _ => {}
             }
@@ -79,6 +147,8 @@ impl TreeQuery {
             ("kind", &self.kind),
             ("health", self.health.map_or("", HealthStatusCode::as_str)),
             ("sync", self.sync.map_or("", SyncStatusCode::as_str)),
+            ("in", &self.namespace),
+            ("group", self.grouping.word()),
         ];
         query.extend_pairs(all.iter().filter(|(_, value)| !value.is_empty()));
         query.extend_pairs(self.open.iter().map(|fold| ("open", fold)));
@@ -87,7 +157,8 @@ impl TreeQuery {
     /// Whether anything is filtered.
     #[must_use]
     pub fn is_filtering(&self) -> bool {
-        !self.words.is_empty() || !self.kind.is_empty() || self.health.is_some() || self.sync.is_some()
+        let texts = [&self.words, &self.kind, &self.namespace];
+        texts.iter().any(|own| !own.is_empty()) || self.health.is_some() || self.sync.is_some()
     }
 
     /// Whether a node is one that is looked for.
@@ -95,6 +166,7 @@ impl TreeQuery {
     pub fn is_about(&self, node: &TreeNode) -> bool {
         let text = format!("{} {} {}", node.gvk.kind, node.namespace, node.name).to_lowercase();
         (self.kind.is_empty() || self.kind == *node.gvk.kind)
+            && (self.namespace.is_empty() || self.namespace == node.namespace)
             && self.health.is_none_or(|own| node.health == Some(own))
             && self.sync.is_none_or(|own| node.sync == Some(own))
             && self.words.to_lowercase().split_whitespace().all(|word| text.contains(word))
@@ -133,30 +205,101 @@ pub fn items<'t>(
         .collect();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for node in &nodes {
-        *counts.entry(fold_id(parent, node)).or_default() += 1;
+        *counts.entry(fold_id(parent, node, query.grouping)).or_default() += 1;
     }
     let mut items = Vec::new();
     let mut folded: BTreeSet<String> = BTreeSet::new();
     for node in nodes {
-        let id = fold_id(parent, node);
+        let id = fold_id(parent, node, query.grouping);
         let count = counts[&id];
-        let is_folded = (node.is_finished || count > EQUAL_MAX) && !query.open.contains(&id) && !query.is_filtering();
+        let is_folded = match query.grouping {
+            Grouping::Usual => (node.is_finished || count > EQUAL_MAX) && !query.is_filtering(),
+            Grouping::Nothing => false,
+            _ => count > 1,
+        } && !query.open.contains(&id);
         if !is_folded {
             items.push(Item::Node(node));
         } else if folded.insert(id.clone()) {
             let kind = node.gvk.kind.to_string();
             let (health, sync, is_past) = (node.health, node.sync, node.is_finished);
-            items.push(Item::Fold(Fold { id, parent: parent.to_owned(), kind, health, sync, count, is_past }));
+            let group = query.grouping.of(node);
+            items.push(Item::Fold(Fold { id, parent: parent.to_owned(), kind, health, sync, count, is_past, group }));
         }
     }
     items
 }
 
 /// The FNV-1a hash over 64 bits: short enough to stand in an address many times.
-fn fold_id(parent: &str, node: &TreeNode) -> String {
-    let likeness = format!("{parent}|{:?}|{}", node.likeness(), node.is_finished);
+fn fold_id(parent: &str, node: &TreeNode, grouping: Grouping) -> String {
+    let likeness = match grouping {
+        Grouping::Usual | Grouping::Nothing => format!("{parent}|{:?}|{}", node.likeness(), node.is_finished),
+        own => format!("{parent}|{}|{}", own.word(), own.of(node)),
+    };
     let hash = likeness
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     format!("{hash:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use object::{Gvk, Key};
+
+    fn node(kind: &str, namespace: &str, health: HealthStatusCode) -> TreeNode {
+        let name = format!("{}-{namespace}-{health}", kind.to_lowercase());
+        let id = crate::node::node_id(&Key::new("", kind, Some(namespace), &name));
+        TreeNode {
+            id,
+            gvk: Gvk::new("", "v1", kind),
+            namespace: namespace.to_owned(),
+            name,
+            uid: String::new(),
+            parent: Some("apps/Deployment/shop/web".to_owned()),
+            health: Some(health),
+            message: String::new(),
+            sync: None,
+            information: Vec::new(),
+            revision: None,
+            is_finished: false,
+            is_hook: false,
+            needs_pruning: false,
+            is_live: true,
+            created: None,
+            images: Vec::new(),
+        }
+    }
+
+    fn shown(query: &str) -> Vec<String> {
+        let (good, bad) = (HealthStatusCode::Healthy, HealthStatusCode::Degraded);
+        let all = [node("Pod", "a", good), node("Pod", "a", bad), node("Pod", "b", good), node("Service", "a", good)];
+        let ids: Vec<String> = all.iter().map(|own| own.id.clone()).collect();
+        let tree =
+            ResourceTree { nodes: all.into_iter().map(|own| (own.id.clone(), own)).collect(), ..Default::default() };
+        let query = TreeQuery::read(Some(query));
+        let kept = query.kept(&tree);
+        let tell = |item: Item<'_>| match item {
+            Item::Node(node) => node.name.clone(),
+            Item::Fold(fold) => format!("{} of {}", fold.count, fold.group),
+        };
+        items(&tree, "", &ids, &query, kept.as_ref()).into_iter().map(tell).collect()
+    }
+
+    #[test]
+    fn siblings_are_put_together_by_what_is_asked_for() {
+        assert_eq!(shown(""), ["pod-a-Healthy", "pod-a-Degraded", "pod-b-Healthy", "service-a-Healthy"]);
+        assert_eq!(shown("group=nothing").len(), 4);
+        assert_eq!(shown("group=kind"), ["3 of Pod", "service-a-Healthy"]);
+        assert_eq!(shown("group=health"), ["3 of Healthy", "pod-a-Degraded"]);
+        assert_eq!(shown("group=namespace"), ["3 of a", "pod-b-Healthy"]);
+        assert_eq!(shown("group=namespace&in=b"), ["pod-b-Healthy"]);
+        assert_eq!(shown("group=owner"), ["4 of Deployment web"]);
+    }
+
+    #[test]
+    fn a_query_stands_in_its_address() {
+        let mut written = Serializer::new(String::new());
+        TreeQuery::read(Some("q=a&in=shop&group=health&open=x&group2=y")).write(&mut written);
+        assert_eq!(written.finish(), "q=a&in=shop&group=health&open=x");
+    }
 }

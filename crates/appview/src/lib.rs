@@ -32,7 +32,7 @@ mod timeline;
 
 pub use difference::{Difference, LINES_MAX, Line, LineKind, Row as DifferenceRow, difference};
 pub use drawing::{Drawing, Edge, HEIGHT, Placed, Shown, WIDTH, draw};
-pub use folding::{Fold, TreeQuery};
+pub use folding::{Fold, Grouping, TreeQuery};
 pub use forest::{NODES_MAX, ResourceTree, Resources};
 pub use listing::{Listing, PAGE, list};
 pub use network::{Link, network};
@@ -40,5 +40,5 @@ pub use node::{TreeNode, node_id, parse_node_id};
 pub use places::{Place, places};
 pub use query::{AppQuery, AppSort, Arrangement};
 pub use row::AppRow;
-pub use timeline::{Entry, Kind, Past, timeline};
+pub use timeline::{Drift, Entry, Kind, Past, timeline};
 pub use verdict::{NextStep, Verdict, Why, verdict};

@@ -9,7 +9,7 @@ const wrong = [];
 const shown = (it) => it.checkVisibility({visibilityProperty: true}) && !it.closest("dialog:not([open])");
 const name = (it) => (it.getAttribute("aria-label") || it.innerText || it.title || "").trim();
 for (const it of document.querySelectorAll("a, button, summary")) if (shown(it) && !name(it)) wrong.push("no name: " + it.outerHTML);
-for (const it of document.querySelectorAll("input:not([type=hidden]), select")) if (shown(it) && !it.labels.length) wrong.push("no label: " + it.outerHTML);
+for (const it of document.querySelectorAll("input:not([type=hidden]), select, textarea")) if (shown(it) && !it.labels.length) wrong.push("no label: " + it.outerHTML);
 const ids = [...document.querySelectorAll("[id]")].map((it) => it.id);
 for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) wrong.push("twice: " + id);
 if (document.querySelectorAll("h1").length !== 1) wrong.push("not one h1");

@@ -5,13 +5,18 @@ use crate::problem::Problem;
 use crate::site::Site;
 use crate::world::World;
 use api::names;
-use cluster::{Change, ClusterClient, Part, PatchKind, Precondition, Propagation, Target, Write};
+use cluster::{
+    Change, ClusterClient, ClusterError, ErrorClass, Part, PatchKind, Precondition, Propagation, Target, Write,
+};
 use health::actions::{Effect, run};
 use http::StatusCode;
 use object::Object;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use sync::Pruning;
+
+/// How often an operation is asked for on an object that others write at the same time.
+const TRIES: usize = 5;
 
 /// What a sync is asked for with.
 #[derive(Debug, Clone, Default)]
@@ -50,7 +55,6 @@ pub struct Acting<'a> {
 impl Acting<'_> {
     /// Asks for a sync.
     pub async fn sync(&self, entry: &Entry, wish: &SyncWish) -> Result<(), Problem> {
-        refuse_if_busy(entry)?;
         let is = |flag: &str| wish.flags.get(flag).copied().unwrap_or_default();
         let mut sync = Map::new();
         if !wish.revision.is_empty() {
@@ -81,7 +85,7 @@ impl Acting<'_> {
         if let Some(retry) = policy.and_then(|own| own.retry.as_ref()) {
             operation["retry"] = json!(retry);
         }
-        self.patch(entry, json!({"operation": operation})).await
+        self.begin(entry, operation).await
     }
 
     /// Asks the controller to look again.
@@ -93,7 +97,6 @@ impl Acting<'_> {
 
     /// Goes back to a deployment of the past.
     pub async fn rollback(&self, entry: &Entry, id: i64, prune: Pruning) -> Result<(), Problem> {
-        refuse_if_busy(entry)?;
         let application = &entry.application;
         let operation = sync::rollback(&sync::Rollback {
             application: &application.metadata.name,
@@ -104,7 +107,7 @@ impl Acting<'_> {
             username: self.who,
         });
         let operation = operation.map_err(|error| Problem::wrong(error.to_string()))?;
-        self.patch(entry, json!({"operation": operation})).await
+        self.begin(entry, json!(operation)).await
     }
 
     /// Ends the operation that goes on.
@@ -191,20 +194,46 @@ impl Acting<'_> {
         Ok(())
     }
 
+    /// Begins an operation unless another goes on. Of two people who begin one at once, one is told of the other: it is
+    /// asked for only on the object that was seen to be idle.
+    async fn begin(&self, entry: &Entry, operation: Value) -> Result<(), Problem> {
+        for _ in 0..TRIES {
+            let (object, client) = (&entry.object, &self.site.client);
+            let now =
+                client.get(object.gvk(), object.namespace(), object.name()).await?.ok_or_else(Problem::missing)?;
+            if now.meta().uid != object.meta().uid {
+                return Err(Problem::missing());
+            }
+            refuse_if_busy(&now)?;
+            let version = Some(now.meta().resource_version.clone());
+            match self.patched(entry, json!({"operation": operation}), version).await {
+                Err(error) if error.class == ErrorClass::Conflict => {}
+                done => return Ok(done?),
+            }
+        }
+        Err(Problem::new(StatusCode::CONFLICT, "It changes all the time; try again in a moment."))
+    }
+
     /// A merge patch of the application, provided it is still the one that was looked at.
     async fn patch(&self, entry: &Entry, body: Value) -> Result<(), Problem> {
-        let precondition = Precondition { uid: Some(entry.object.meta().uid.clone()), resource_version: None };
+        Ok(self.patched(entry, body, None).await?)
+    }
+
+    async fn patched(&self, entry: &Entry, body: Value, version: Option<Box<str>>) -> Result<(), ClusterError> {
+        let precondition = Precondition { uid: Some(entry.object.meta().uid.clone()), resource_version: version };
         let change = Change::Patch { kind: PatchKind::Merge, body, part: Part::Whole };
-        let written =
-            self.site.client.write(&Write::new(Target::of(&entry.object), change).only_if(precondition)).await?;
-        if let Some(written) = written.object {
+        let write = Write::new(Target::of(&entry.object), change).only_if(precondition);
+        if let Some(written) = self.site.client.write(&write).await?.object {
             self.world.seen(&written).await;
         }
         Ok(())
     }
 }
 
-fn refuse_if_busy(entry: &Entry) -> Result<(), Problem> {
+fn refuse_if_busy(application: &Object) -> Result<(), Problem> {
+    let phase = application.get("/status/operationState/phase").unwrap_or_default();
+    let goes_on = ["Running", "Terminating"].iter().any(|own| phase == *own);
     let message = "Another operation goes on. Wait until it is done, or end it.";
-    if entry.row.is_busy { Err(Problem::new(StatusCode::CONFLICT, message)) } else { Ok(()) }
+    let is_busy = goes_on || application.get("/operation").is_some_and(|own| !own.is_null());
+    if is_busy { Err(Problem::new(StatusCode::CONFLICT, message)) } else { Ok(()) }
 }

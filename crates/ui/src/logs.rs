@@ -57,7 +57,8 @@ fn without_colours(text: &str) -> String {
         let is_parameter = |own: char| matches!(own, '\u{20}'..='\u{3f}');
         let end = after.trim_start_matches(is_parameter);
         let mut letters = end.chars();
-        rest = if letters.next().is_some_and(|own| matches!(own, '\u{40}'..='\u{7e}')) { letters.as_str() } else { end };
+        rest =
+            if letters.next().is_some_and(|own| matches!(own, '\u{40}'..='\u{7e}')) { letters.as_str() } else { end };
     }
     plain.push_str(rest);
     plain
@@ -77,8 +78,7 @@ impl Container {
         let container = container.ok_or_else(Problem::missing)?;
         let (namespace, name) = (segment(pod.namespace().unwrap_or_default()), segment(pod.name()));
         let container = segment(container);
-        let path =
-            format!("/api/v1/namespaces/{namespace}/pods/{name}/log?container={container}&timestamps=true");
+        let path = format!("/api/v1/namespaces/{namespace}/pods/{name}/log?container={container}&timestamps=true");
         Ok(Container { path })
     }
 
@@ -109,8 +109,7 @@ pub async fn lines(
     query: &LogQuery,
 ) -> Result<(Vec<Line>, Option<Timestamp>), Problem> {
     let container = Container::of(pod, query)?;
-    let uri =
-        format!("{}&tailLines={LINES_MAX}&limitBytes={BYTES_MAX}&previous={}", container.path, query.previous);
+    let uri = format!("{}&tailLines={LINES_MAX}&limitBytes={BYTES_MAX}&previous={}", container.path, query.previous);
     let bytes = client.send(&read(uri)).await?;
     let words = query.words.to_lowercase();
     let mut found: Vec<Line> = bytes[..bytes.len().min(BYTES_MAX)]

@@ -60,7 +60,17 @@ impl Site {
     pub fn new(options: Options) -> Self {
         let Options { namespace, client, clock, door, judge, plane } = options;
         let followers = Arc::new(Semaphore::new(FOLLOWERS_MAX));
-        Site { namespace, client, clock, door, judge, plane, followers, world: OnceCell::new(), shared: Mutex::default() }
+        Site {
+            namespace,
+            client,
+            clock,
+            door,
+            judge,
+            plane,
+            followers,
+            world: OnceCell::new(),
+            shared: Mutex::default(),
+        }
     }
 
     /// What is in the cluster; the first who asks waits until it has been read.

@@ -2,6 +2,7 @@
 
 use super::at::{At, Open, Sight};
 use super::head::{self, Look};
+use super::timeline::Read;
 use super::{graph, network, panels, pods, resource, resources, timeline};
 use crate::door::User;
 use crate::entry::Entry;
@@ -10,10 +11,9 @@ use crate::site::Site;
 use crate::view::{Part, View};
 use crate::world::World;
 use maud::html;
-use object::Object;
 
-/// What the page shows; `events` are read before, where they are shown.
-pub fn view(site: &Site, world: &World, user: &User, entry: &Entry, at: &At, events: &[Object]) -> View {
+/// What the page shows; `read` is read before, where it is shown.
+pub fn view(site: &Site, world: &World, user: &User, entry: &Entry, at: &At, read: &Read) -> View {
     let look = Look { site, world, user, entry, at, now: site.clock.now() };
     let tree = tree(world, entry);
     let mut parts = vec![Part::new("head", head::head(&look, &tree)), Part::new("sights", head::sights(&look, &tree))];
@@ -22,7 +22,7 @@ pub fn view(site: &Site, world: &World, user: &User, entry: &Entry, at: &At, eve
         Sight::List => resources::resources(&look, &tree),
         Sight::Pods => pods::pods(&look, &tree),
         Sight::Network => network::links(&look, &tree),
-        Sight::Timeline => timeline::of_one(&look, &tree, events),
+        Sight::Timeline => timeline::of_one(&look, &tree, read),
     });
     let apart = match &at.open {
         Open::Nothing => Vec::new(),

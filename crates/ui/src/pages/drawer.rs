@@ -111,7 +111,7 @@ async fn events(look: &Look<'_>, id: &str) -> Result<Markup, Problem> {
     let query = live.namespace().map_or_else(ListQuery::default, ListQuery::in_namespace);
     let query = query.fields(&format!("involvedObject.uid={}", live.meta().uid));
     let listed = client.list(&Gvk::new("", "v1", "Event"), &query).await?;
-    let entries = appview::timeline(&appview::Past { applications: &[], events: &listed });
+    let entries = appview::timeline(&appview::Past { applications: &[], events: &listed, drift: &[] });
     Ok(html! {
         @if entries.is_empty() { p.quiet { "The cluster has written down no event of it." } }
         ol.timeline { @for entry in entries.iter().take(EVENTS_MAX) {

@@ -4,7 +4,7 @@ use super::at::Open;
 use super::head::Look;
 use super::marks::{of_health, of_sync};
 use crate::view::Part;
-use appview::{Drawing, Edge, Fold, HEIGHT, Placed, ResourceTree, Shown, TreeNode, WIDTH, draw};
+use appview::{Drawing, Edge, Fold, Grouping, HEIGHT, Placed, ResourceTree, Shown, TreeNode, WIDTH, draw};
 use look::{inert, times};
 use maud::{Markup, html};
 use std::fmt::Write as _;
@@ -115,6 +115,9 @@ fn resource(look: &Look<'_>, place: &Placed<'_>, node: &TreeNode) -> Markup {
 }
 
 fn folded(look: &Look<'_>, place: &Placed<'_>, fold: &Fold) -> Markup {
+    if !fold.group.is_empty() {
+        return grouped(look, place, fold);
+    }
     let noun = if fold.count == 1 { fold.kind.clone() } else { format!("{}s", fold.kind) };
     let words = if fold.is_past { "of earlier revisions" } else { "that are alike" };
     let label = format!("{} {} {words}: show them", fold.count, inert(&noun));
@@ -125,6 +128,20 @@ fn folded(look: &Look<'_>, place: &Placed<'_>, fold: &Fold) -> Markup {
         text.kind x="44" y="40" { (words) }
         @if let Some(sync) = fold.sync { (state(WIDTH - 44, of_sync(sync))) }
         @if let Some(health) = fold.health { (state(WIDTH - 24, of_health(health))) }
+    };
+    let href = look.at.with(|at| at.tree.open.extend([fold.id.clone()])).href();
+    frame(place, &format!("fold-{}", fold.id), "is-fold", &href, &label, &inside)
+}
+
+/// Several that have in common what was asked for, and may differ in everything else.
+fn grouped(look: &Look<'_>, place: &Placed<'_>, fold: &Fold) -> Markup {
+    let by_kind = look.at.tree.grouping == Grouping::Kind;
+    let label = format!("{} together, {}: show them", fold.count, inert(&fold.group));
+    let inside = html! {
+        rect.stack x="4" y=(HEIGHT) width=(WIDTH - 8) height="3" {}
+        (icon(if by_kind { &fold.kind } else { "Namespace" }))
+        text.name x="44" y="22" { (cut(&inert(&fold.group), NAME_MAX)) }
+        text.kind x="44" y="40" { (fold.count) " together" }
     };
     let href = look.at.with(|at| at.tree.open.extend([fold.id.clone()])).href();
     frame(place, &format!("fold-{}", fold.id), "is-fold", &href, &label, &inside)

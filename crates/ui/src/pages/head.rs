@@ -9,7 +9,7 @@ use crate::explain::whys;
 use crate::site::Site;
 use crate::world::World;
 use api::OperationPhase;
-use appview::{NextStep, ResourceTree, verdict};
+use appview::{Grouping, NextStep, ResourceTree, verdict};
 use jiff::Timestamp;
 use look::marks::{mark, sign};
 use look::{inert, segment, times};
@@ -199,11 +199,27 @@ fn weight(rollout: &object::Object) -> Option<i64> {
     (all > 0).then(|| (updated * 100 / all).clamp(0, 100))
 }
 
+/// By what each view can group.
+fn groupings(sight: Sight) -> &'static [Grouping] {
+    use Grouping::{Health, Kind, Namespace, Nothing, Owner, Sync, Usual};
+    match sight {
+        Sight::Tree => &[Usual, Nothing, Kind, Health, Sync, Namespace],
+        Sight::List => &[Usual, Kind, Health, Sync, Namespace, Owner],
+        Sight::Pods => &[Usual, Owner, Health, Namespace],
+        Sight::Network | Sight::Timeline => &[],
+    }
+}
+
 /// How the resources can be shown, and what they are narrowed by.
 pub fn sights(look: &Look<'_>, tree: &ResourceTree) -> Markup {
     let mut kinds: Vec<&str> = tree.nodes.values().map(|node| &*node.gvk.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
+    let mut namespaces: Vec<&str> = tree.nodes.values().map(|node| node.namespace.as_str()).collect();
+    namespaces.retain(|own| !own.is_empty());
+    namespaces.sort_unstable();
+    namespaces.dedup();
+    let groups = groupings(look.at.sight);
     let query = &look.at.tree;
     html! {
         section.sights id="sights" {
@@ -218,6 +234,8 @@ pub fn sights(look: &Look<'_>, tree: &ResourceTree) -> Markup {
                     label { span.unseen { "Kind" } select name="kind" { option value="" { "All kinds" } @for kind in &kinds { option value=(kind) selected[**kind == query.kind] { (inert(kind)) } } } }
                     label { span.unseen { "Health" } select name="health" { option value="" { "Any health" } @for own in api::HealthStatusCode::ALL { option value=(own.as_str()) selected[query.health == Some(*own)] { (own.as_str()) } } } }
                     label { span.unseen { "Sync" } select name="sync" { option value="" { "Any sync" } @for own in api::SyncStatusCode::ALL { option value=(own.as_str()) selected[query.sync == Some(*own)] { (own.as_str()) } } } }
+                    @if namespaces.len() > 1 || !query.namespace.is_empty() { label { span.unseen { "Namespace" } select name="in" { option value="" { "All namespaces" } @for own in &namespaces { option value=(own) selected[**own == query.namespace] { (inert(own)) } } } } }
+                    @if !groups.is_empty() { label { span.unseen { "Grouped by" } select name="group" { @for (own, word, label) in Grouping::ALL { @if groups.contains(&own) { option value=(word) selected[own == query.grouping] { @if own == Grouping::Usual { (label) } @else { @if own == Grouping::Nothing { "Nothing folded" } @else { "By " (label.to_lowercase()) } } } } } } } }
                     @if let Some((_, word, _)) = Sight::ALL.iter().find(|own| own.0 == look.at.sight && !own.1.is_empty()) { input type="hidden" name="view" value=(word); }
                     button.scriptless type="submit" { "Search" }
                 }

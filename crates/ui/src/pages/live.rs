@@ -1,6 +1,7 @@
 //! How pages are kept up to date.
 
 use super::at::At;
+use super::timeline::Read;
 use super::{app, apps};
 use crate::door::User;
 use crate::problem::Problem;
@@ -41,7 +42,7 @@ pub async fn one(
         let Some(entry) = world.applications().get(&namespace, &name).cloned() else { return Some(gone()) };
         own.may_app(&user, actions::GET, &entry).then(|| {
             let key = format!("app {:?} {}", user.subject, at.href());
-            own.shared(&key, world.version(), || app::view(&own, world, &user, &entry, &at, &[]))
+            own.shared(&key, world.version(), || app::view(&own, world, &user, &entry, &at, &Read::default()))
         })
     };
     Ok(stream::events(world, &site.clock, Box::new(show)))

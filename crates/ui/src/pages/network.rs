@@ -18,7 +18,10 @@ pub fn links(look: &Look<'_>, tree: &ResourceTree) -> Part {
     let objects: Vec<Object> = nodes.iter().filter(is_shown).filter_map(read).collect();
     let by_uid: BTreeMap<&str, &TreeNode> = nodes.iter().map(|node| (node.uid.as_str(), *node)).collect();
     let mut found: BTreeMap<String, Vec<appview::Link>> = BTreeMap::new();
-    for link in network(&objects) {
+    // A filter keeps the links of what it is about, on either side.
+    let is_about = |uid: &str| by_uid.get(uid).is_some_and(|node| look.at.tree.is_about(node));
+    let links = network(&objects).into_iter().filter(|link| is_about(&link.from) || is_about(&link.to));
+    for link in links {
         found.entry(link.from.clone()).or_default().push(link);
     }
     let name = |uid: &str| -> Markup {

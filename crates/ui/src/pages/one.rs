@@ -25,13 +25,14 @@ pub async fn page(
         (Ok(entry), Ok(world)) => (entry, world),
         (Err(problem), _) | (_, Err(problem)) => return layout::problem(&user, &problem, "/applications"),
     };
-    let events = if at.sight == Sight::Timeline {
+    let read = if at.sight == Sight::Timeline {
         let namespaces = BTreeSet::from([site.namespace.clone(), namespace.clone(), entry.row.to_namespace.clone()]);
-        timeline::events(&site, &namespaces).await
+        let events = timeline::events(&site, &namespaces).await;
+        timeline::Read { events, drift: timeline::drift(&site, &entry).await }
     } else {
-        Vec::new()
+        timeline::Read::default()
     };
-    let view = app::view(&site, world, &user, &entry, &at, &events);
+    let view = app::view(&site, world, &user, &entry, &at, &read);
     let look = Look { site: &site, world, user: &user, entry: &entry, at: &at, now: site.clock.now() };
     let beside = drawer::drawer(&look).await;
     // What is read once is not kept up to date: it would be lost by the first change.

@@ -85,9 +85,11 @@ fn make(desk: &Desk<'_>, section: &str) -> Markup {
     // Whoever may make them in one project alone is let through here; the API looks at what is then asked for.
     let may = |resource| {
         let own = desk.may(resource, actions::CREATE, "*");
-        own || desk.world.objects(api::names::GROUP, api::names::APP_PROJECT).iter().any(|project| {
-            desk.may(resource, actions::CREATE, &format!("{}/x", project.name()))
-        })
+        own || desk
+            .world
+            .objects(api::names::GROUP, api::names::APP_PROJECT)
+            .iter()
+            .any(|project| desk.may(resource, actions::CREATE, &format!("{}/x", project.name())))
     };
     html! {
         @match section {

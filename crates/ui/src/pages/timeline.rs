@@ -5,11 +5,12 @@ use super::layout::{self, Page, Section};
 use crate::door::User;
 use crate::site::Site;
 use crate::view::Part;
-use api::Application;
-use appview::{Entry, Kind, Past, ResourceTree, timeline};
+use api::{Application, SyncStatusCode};
+use appview::{Drift, Entry, Kind, Past, ResourceTree, timeline};
 use axum::extract::{Extension, State};
 use axum::response::Response;
 use cluster::ListQuery;
+use compare::differences;
 use http::Uri;
 use jiff::Timestamp;
 use look::{inert, marks, segment, times};
@@ -33,8 +34,41 @@ pub async fn events(site: &Site, namespaces: &BTreeSet<String>) -> Vec<Object> {
     found
 }
 
+/// What was read for the timeline of one application.
+#[derive(Default)]
+pub struct Read {
+    /// Events of the namespaces it is in.
+    pub events: Vec<Object>,
+    /// What differs now.
+    pub drift: Vec<Drift>,
+}
+
+/// So many resources are looked at for their drift.
+const DRIFTING_MAX: usize = 50;
+
+/// What of an application differs now, with the fields. What cannot be compared is left out.
+pub async fn drift(site: &Site, entry: &crate::entry::Entry) -> Vec<Drift> {
+    if entry.row.sync != SyncStatusCode::OutOfSync {
+        return Vec::new();
+    }
+    let compared = site.judge.compared(&entry.object).await.unwrap_or_default();
+    let differing = compared.into_iter().filter(|own| own.differs && own.desired.is_some());
+    let mut found = Vec::new();
+    for own in differing.take(DRIFTING_MAX) {
+        let fields = differences(own.live.as_ref(), own.desired.as_ref());
+        let fields: Vec<String> = fields.into_iter().map(|own| own.path).filter(|own| !own.is_empty()).collect();
+        let Some(live) = own.live.and_then(|live| Object::from_value(&live).ok()) else { continue };
+        // What is compared has been put in order: who wrote it stands on the object itself.
+        let read = site.client.get(live.gvk(), live.namespace(), live.name()).await;
+        if let (Ok(Some(live)), false) = (read, fields.is_empty()) {
+            found.push(Drift { live, fields });
+        }
+    }
+    found
+}
+
 /// What happened to one application and its resources.
-pub fn of_one(look: &Look<'_>, tree: &ResourceTree, events: &[Object]) -> Part {
+pub fn of_one(look: &Look<'_>, tree: &ResourceTree, read: &Read) -> Part {
     let uids: BTreeSet<&str> =
         tree.nodes.values().map(|node| node.uid.as_str()).filter(|own| !own.is_empty()).collect();
     let own = look.entry.object.meta().uid.to_string();
@@ -42,8 +76,9 @@ pub fn of_one(look: &Look<'_>, tree: &ResourceTree, events: &[Object]) -> Part {
         let uid = event.get("/involvedObject/uid");
         uid.as_ref().and_then(serde_json::Value::as_str).is_some_and(|uid| uid == own || uids.contains(uid))
     };
-    let events: Vec<Object> = events.iter().filter(is_about).cloned().collect();
-    let entries = timeline(&Past { applications: &[&look.entry.application], events: &events });
+    let events: Vec<Object> = read.events.iter().filter(is_about).cloned().collect();
+    let past = Past { applications: &[&look.entry.application], events: &events, drift: &read.drift };
+    let entries = timeline(&past);
     Part::new("timeline", html! { section id="timeline" { (list(&entries, look.now)) } })
 }
 
@@ -74,7 +109,7 @@ pub async fn page(State(site): State<Arc<Site>>, Extension(user): Extension<User
         may_all || (kind == "Application" && names.contains(&(namespace.as_str(), name.as_str())))
     };
     let events: Vec<Object> = events(&site, &namespaces).await.into_iter().filter(of_seen).collect();
-    let mut entries = timeline(&Past { applications: &applications, events: &events });
+    let mut entries = timeline(&Past { applications: &applications, events: &events, drift: &[] });
     let is_meant = |entry: &Entry| {
         let text = format!("{} {} {} {} {}", entry.object_kind, entry.namespace, entry.name, entry.what, entry.who)
             .to_lowercase();
@@ -98,7 +133,7 @@ fn list(entries: &[Entry], now: Timestamp) -> Markup {
     html! {
         @if entries.is_empty() { p.quiet.nothing { "Nothing has been written down." } }
         ol.timeline { @for entry in entries.iter().take(SHOWN_MAX) {
-            @let mark = match entry.kind { Kind::Deployed => marks::OK, Kind::Operation => marks::RUNNING, Kind::Trouble => marks::BAD, Kind::Changed => marks::IDLE, Kind::Rollout => marks::HELD };
+            @let mark = match entry.kind { Kind::Deployed => marks::OK, Kind::Operation => marks::RUNNING, Kind::Trouble => marks::BAD, Kind::Changed => marks::IDLE, Kind::Rollout => marks::HELD, Kind::Drift => marks::WARNING };
             li {
                 span class=(format!("dot {}", mark.class)) { (marks::sign(mark.sign)) }
                 span.when { (times::ago(entry.at, now)) " ago" }

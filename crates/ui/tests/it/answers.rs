@@ -63,6 +63,16 @@ impl Asker<'_> {
         answer.text
     }
 
+    /// Waits until a page is answered so.
+    pub async fn until(&self, path: &str, status: u16) {
+        let waited = tokio::time::timeout(std::time::Duration::from_secs(180), async {
+            while self.ask("GET", path, "").await.status != status {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+        });
+        assert!(waited.await.is_ok(), "{path} is never answered with {status}");
+    }
+
     /// What a script is told of a form.
     pub async fn send(&self, path: &str, body: &str) -> Answer {
         self.ask_with("POST", path, body, &[("accept", "application/json")]).await

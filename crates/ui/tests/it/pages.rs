@@ -61,12 +61,23 @@ async fn an_application_is_made_synced_compared_rolled_back_and_deleted() {
     assert!(page.contains("2/2 ready"));
     assert_eq!(admin.page("/applications/argocd/shop?view=pods").await.matches("<li id=\"pod-").count(), 2);
     assert!(admin.page("/applications/argocd/shop?view=network").await.contains("id=\"network\""));
+    let grouped = admin.page("/applications/argocd/shop?group=kind").await;
+    assert!(!grouped.contains("id=\"node-/Pod/") && grouped.contains("2 together"), "{grouped}");
+    let listed = admin.page("/applications/argocd/shop?view=list&group=kind").await;
+    assert!(listed.contains("<h2>ConfigMap</h2>") && listed.contains("<h2>Pod</h2>"), "{listed}");
+    assert!(admin.page("/applications/argocd/shop?view=pods&group=owner").await.contains("ReplicaSet web-"));
+    assert_eq!(
+        admin.page("/applications/argocd/shop?view=network&q=nothing").await.matches("class=\"card\"").count(),
+        0
+    );
     assert!(admin.page("/applications/argocd/shop?view=timeline").await.contains(&format!("deployed {}", &first[..7])));
     assert!(admin.page("/timeline").await.contains("sync succeeded"));
 
     let target = Target::new(Gvk::new("", "v1", "ConfigMap"), Some("shop"), "settings");
     stage.patch(target, json!({"data": {"value": "changed by hand"}})).await;
     stage.until_app("shop", "OutOfSync", "Healthy").await;
+    let told = admin.page("/applications/argocd/shop?view=timeline").await;
+    assert!(told.contains("drift found: data.value"), "{told}");
     let diff = admin.page("/applications/argocd/shop?panel=diff&side=1").await;
     assert!(diff.contains("<b>changed by hand</b>") && diff.contains("<b>a</b>"), "{diff}");
 

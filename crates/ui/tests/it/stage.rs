@@ -2,6 +2,7 @@
 
 use applications::{Applications, Options, Settings, start_cache};
 use axum::Router;
+use axum::body::Body;
 use clock::{Clock, Offload};
 use cluster::{Change, ClusterClient, Clusters, Part, PatchKind, Target, Write};
 use controller::{Environment, KubeEvents, Leadership, Metrics, Reporter, Shutdown, Views};
@@ -119,12 +120,50 @@ fn merge(into: &mut Value, from: &Value) {
     }
 }
 
+/// What the cluster's machines answer to who follows a log; `None` lets the embedded cluster answer.
+pub type Tap = Arc<Mutex<Option<fn(&str) -> Body>>>;
+
+/// The cluster's API with logs that a case makes up.
+#[derive(Clone)]
+struct Tapped<S> {
+    inner: S,
+    tap: Tap,
+}
+
+impl<S, B, A> tower::Service<http::Request<B>> for Tapped<S>
+where
+    S: tower::Service<http::Request<B>, Response = http::Response<A>>,
+    S::Future: Send + 'static,
+    S::Error: Send + 'static,
+    A: axum::body::HttpBody<Data = bytes::Bytes> + Send + 'static,
+    A::Error: Into<axum::BoxError>,
+{
+    type Response = http::Response<Body>;
+    type Error = S::Error;
+    type Future = BoxFuture<'static, Result<Self::Response, S::Error>>;
+
+    fn poll_ready(&mut self, context: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        let uri = request.uri().to_string();
+        let tap = *self.tap.lock().expect("no panic");
+        if let Some(tap) = tap.filter(|_| uri.contains("/log?") && uri.contains("follow=true")) {
+            return Box::pin(std::future::ready(Ok(http::Response::new(tap(&uri)))));
+        }
+        let answer = self.inner.call(request);
+        Box::pin(async move { Ok(answer.await?.map(Body::new)) })
+    }
+}
+
 /// Everything a case needs.
 pub struct Stage {
     pub client: ClusterClient,
     pub git: MemoryGit,
     pub sessions: Arc<Mutex<BTreeMap<String, String>>>,
     pub router: Router,
+    pub tap: Tap,
     desired: Arc<Mutex<BTreeMap<String, Vec<Value>>>>,
     _cluster: embedded::Cluster,
     _shutdown: Shutdown,
@@ -163,20 +202,26 @@ impl Stage {
         assert!(bad.is_empty());
         let door = TestDoor { authority: Authority::new(configured), sessions: Arc::clone(&sessions) };
         let judge = TestJudge { client: client.clone(), desired: Arc::clone(&desired) };
+        let tap = Tap::default();
         let router = ui::router(ui::Options {
             namespace: "argocd".to_owned(),
-            client: client.clone(),
+            client: ClusterClient::from_service(Tapped { inner: cluster.service(), tap: Arc::clone(&tap) }, &clock),
             clock: clock.clone(),
             door: Arc::new(door),
             judge: Arc::new(judge),
             plane: Arc::new(ui::NoPlane),
         });
-        Stage { client, git, sessions, router, desired, _cluster: cluster, _shutdown: shutdown }
+        Stage { client, git, sessions, router, tap, desired, _cluster: cluster, _shutdown: shutdown }
     }
 
     /// Serves the pages on a free port.
     pub async fn serve(&self) -> Served {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        self.serve_on("127.0.0.1:0").await
+    }
+
+    /// Serves the pages where they were served before.
+    pub async fn serve_on(&self, address: &str) -> Served {
+        let listener = tokio::net::TcpListener::bind(address).await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let router = self.router.clone();
         let mut tasks = JoinSet::new();

@@ -28,9 +28,10 @@ pub fn trusted(desk: &Desk<'_>) -> Vec<Markup> {
         asked("Remove", "It is no longer trusted then. Remove it?", "/settings/certificates/remove", &fields, may)
     };
     let hosts = desk.config(KNOWN_HOSTS);
-    let known = hosts.values().flat_map(|own| own.lines()).filter_map(key_of_host).map(|(host, kind, _)| {
-        line(host, "SSH host key", &[("Type", kind.to_owned())], &remove(host, "ssh", kind))
-    });
+    let known =
+        hosts.values().flat_map(|own| own.lines()).filter_map(key_of_host).map(|(host, kind, _)| {
+            line(host, "SSH host key", &[("Type", kind.to_owned())], &remove(host, "ssh", kind))
+        });
     let certificates = desk.config(TLS_CERTS);
     let tls = certificates.iter().map(|(host, text)| {
         let count = text.matches("BEGIN CERTIFICATE").count().to_string();
@@ -70,9 +71,7 @@ pub async fn add_hosts(desk: &Desk<'_>, fields: &Fields) -> Result<Done, Problem
     if keys.is_empty() {
         return Err(Problem::wrong("A line has a host, a type and a key, as in known_hosts."));
     }
-    let item = |(host, kind, key): &(&str, &str, &str)| {
-        json!({"serverName": host, "certType": "ssh", "certSubType": kind, "certData": STANDARD.encode(key)})
-    };
+    let item = |(host, kind, key): &(&str, &str, &str)| json!({"serverName": host, "certType": "ssh", "certSubType": kind, "certData": STANDARD.encode(key)});
     add(desk, keys.iter().map(item).collect()).await?;
     let is_there = |key: &(&str, &str, &str)| {
         let key = format!("{} {} {}", key.0, key.1, key.2);

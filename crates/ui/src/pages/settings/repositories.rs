@@ -46,8 +46,7 @@ fn one(desk: &Desk<'_>, secret: &Object, word: &str) -> Option<Markup> {
     let name = if text("name").is_empty() { &address } else { text("name") };
     let may = desk.may(Resource::Repositories, actions::DELETE, &policy);
     let question = "What needs it can no longer be rendered. Disconnect it?";
-    let doing =
-        asked("Disconnect", question, "/settings/repositories/disconnect", &[("secret", secret.name())], may);
+    let doing = asked("Disconnect", question, "/settings/repositories/disconnect", &[("secret", secret.name())], may);
     let kind = if text("type").is_empty() { "git" } else { text("type") };
     let facts = [
         ("Address", address.clone()),
@@ -125,8 +124,5 @@ pub async fn disconnect(desk: &Desk<'_>, fields: &Fields) -> Result<Done, Proble
     let path = format!("/api/v1/{route}/{}?appProject={}", segment(text("url")), segment(text("project")));
     desk.ask("disconnect this repository", Method::DELETE, path, Value::Null).await?;
     desk.world.until(|world| secrets(world, kind).iter().all(|own| own.name() != name)).await;
-    Ok(Done {
-        message: format!("{} is disconnected", without_userinfo(text("url"))),
-        location: Some(PAGE.to_owned()),
-    })
+    Ok(Done { message: format!("{} is disconnected", without_userinfo(text("url"))), location: Some(PAGE.to_owned()) })
 }

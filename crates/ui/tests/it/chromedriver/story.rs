@@ -154,3 +154,33 @@ async fn a_reader_is_refused_and_an_ended_session_asks_again() {
     let complaints = browser.complaints().await;
     assert!(complaints.iter().all(|own| own.contains("401") || own.contains("403")), "{complaints:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_that_breaks_is_said_and_resumes() {
+    let Some(browser) = Browser::start().await else { return };
+    let stage = Stage::real().await;
+    stage.commit("shop", &[config_map("settings", "first")]);
+    stage.application("shop", automated()).await;
+    stage.until_app("shop", "Synced", "Healthy").await;
+    let served = stage.serve().await;
+    sign_in(&browser, &served, "admin").await;
+    browser.open(&format!("{}/applications/argocd/shop", served.url)).await;
+    browser.until_said("Everything is as its source says, and well.").await;
+    browser.run("window.kept = true; return true").await;
+    let address = served.url.strip_prefix("http://").expect("an address").to_owned();
+    drop(served);
+    browser.until("return document.querySelector('#connection').innerText.includes('Connection lost')").await;
+    // What happens meanwhile is seen once the server is back.
+    stage.commit("shop", &[config_map("settings", "first"), config_map("more", "x")]);
+    stage
+        .patch(
+            Target::new(Gvk::from_api_version(ROLLOUT.0, "Application"), Some("argocd"), "shop"),
+            json!({"metadata": {"annotations": {"argocd.argoproj.io/refresh": "normal"}}}),
+        )
+        .await;
+    stage.until(("v1", "ConfigMap"), "shop", "more", "made", |own| own.is_object()).await;
+    let _served = stage.serve_on(&address).await;
+    browser.until("return !!document.querySelector(\"[id='node-/ConfigMap/shop/more']\")").await;
+    browser.until("return document.querySelector('#connection').hidden").await;
+    assert_eq!(browser.run("return window.kept").await, true, "the page was not loaded anew");
+}
