@@ -3,7 +3,7 @@
 //! It is one measurement that goes on from interval to interval until there is a verdict: passed, failed, or at its end
 //! still held. What was seen is in the measurement's metadata, for people and for the next look.
 
-use crate::verdict::{Block, Dispersion, Evidence, log_e_value_of};
+use crate::verdict::{Block, Dispersion, Evidence, Interval, log_average};
 use api::rollouts::{AnalysisPhase, Measurement, Metric};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -183,16 +183,17 @@ impl Comparison {
         };
         let stable = |seen: &Seen| counts(seen.total().stable_bad, seen.total().stable, seen);
         let canary = |seen: &Seen| counts(seen.total().canary_bad, seen.total().canary, seen);
-        let ratio = |seen: &Seen| {
-            let interval = seen.evidence.interval(verdict.alpha);
-            format!("{:.2} ({:.2} to {:.2})", seen.evidence.ratio(), interval.low, interval.high)
-        };
+        let ratios: Vec<String> = (verdict.seen.iter().zip(&verdict.intervals))
+            .map(|(seen, interval)| {
+                format!("{:.2} ({:.2} to {:.2})", seen.evidence.ratio(), interval.low, interval.high)
+            })
+            .collect();
         for (key, value) in [
             (STATE, all(&|seen| seen.evidence.write()).join(";")),
             ("e-value", format!("{} of {:.0}", scientific(verdict.log_e_value), 1.0 / self.alpha)),
             ("stable", all(&stable).join(", ")),
             ("canary", all(&canary).join(", ")),
-            ("odds-ratio", all(&ratio).join(", ")),
+            ("odds-ratio", ratios.join(", ")),
         ] {
             measurement.metadata.insert(key.to_owned(), value);
         }
@@ -219,25 +220,27 @@ struct Verdict<'s> {
     /// The one that speaks most against the canary.
     worst: &'s Seen,
     log_e_value: f64,
-    /// What each bound's confidence sequence may err with, so that all together err with no more than is allowed.
-    alpha: f64,
+    /// Of each bound; all together err with no more than is allowed.
+    intervals: Vec<Interval>,
 }
 
 impl<'s> Verdict<'s> {
     fn of(seen: &'s [Seen], alpha: f64) -> Self {
-        let all: Vec<Evidence> = seen.iter().map(|seen| seen.evidence.clone()).collect();
-        let mut worst = seen.first().expect("invariant: without bounds there is what has none");
-        for one in seen {
-            if one.evidence.log_e_value() > worst.evidence.log_e_value() {
-                worst = one;
+        let logarithms: Vec<f64> = seen.iter().map(|seen| seen.evidence.log_e_value()).collect();
+        let mut at = 0;
+        for (index, logarithm) in logarithms.iter().enumerate() {
+            if *logarithm > logarithms[at] {
+                at = index;
             }
         }
-        Verdict { seen, worst, log_e_value: log_e_value_of(&all), alpha: alpha / seen.len() as f64 }
+        let alpha = alpha / seen.len() as f64;
+        let intervals = seen.iter().map(|seen| seen.evidence.interval(alpha)).collect();
+        Verdict { seen, worst: &seen[at], log_e_value: log_average(&logarithms), intervals }
     }
 
     /// How much worse the canary may be at most, at any bound.
     fn high(&self) -> f64 {
-        self.seen.iter().map(|seen| seen.evidence.interval(self.alpha).high).fold(0.0, f64::max)
+        self.intervals.iter().map(|interval| interval.high).fold(0.0, f64::max)
     }
 
     fn word(&self) -> &'static str {

@@ -54,7 +54,7 @@
 //! # Latency
 //! Buckets of a histogram give, for each bound, how many requests took longer: two proportions again. The average of the
 //! bounds' e-values is an e-value for "at no bound is the canary slower", for the expectation of an average is the average of
-//! expectations, however the bounds hang together; see [`log_e_value_of`]. The canary has passed when at every bound the confidence sequence of
+//! expectations, however the bounds hang together; see [`log_average`]. The canary has passed when at every bound the confidence sequence of
 //! `α` divided by the number of bounds is below what is tolerated.
 //!
 //! Start reading at [`Evidence`].
@@ -64,4 +64,4 @@ mod hypergeometric;
 mod ratios;
 mod scatter;
 
-pub use evidence::{Block, Dispersion, Evidence, Interval, log_e_value_of};
+pub use evidence::{Block, Dispersion, Evidence, Interval, log_average};

@@ -21,6 +21,7 @@ struct Entry {
     asking: BTreeMap<String, AbortHandle>,
     answers: Vec<Numbered>,
     refusal: Option<String>,
+    stirred: BTreeSet<String>,
 }
 
 /// An answer to a metric's `number`th measurement.
@@ -39,6 +40,8 @@ pub struct Mail {
     pub asking: BTreeSet<String>,
     /// Why it cannot go on.
     pub refusal: Option<String>,
+    /// Metrics whose measurement goes on elsewhere, where something has happened.
+    pub stirred: BTreeSet<String>,
 }
 
 /// Whether other answers about a run are still to come.
@@ -70,18 +73,21 @@ impl Inbox {
             answers: entry.answers.iter().map(|it| it.answer.clone()).collect(),
             asking: entry.asking.keys().cloned().collect(),
             refusal: entry.refusal.clone(),
+            stirred: entry.stirred.clone(),
         }
     }
 
     /// Notes that a metric is being asked about.
     pub fn asking(&self, key: &RunKey, uid: &str, metric: &str, handle: AbortHandle) {
         let mut all = self.all();
-        let entry = all.entry(key.clone()).or_default();
-        if entry.uid != uid {
-            entry.end();
-            *entry = Entry { uid: uid.to_owned(), ..Entry::default() };
-        }
+        let entry = Entry::of(&mut all, key, uid);
+        entry.stirred.remove(metric);
         entry.asking.insert(metric.to_owned(), handle);
+    }
+
+    /// Notes that something has happened where a measurement of a metric goes on.
+    pub fn stir(&self, key: &RunKey, uid: &str, metric: &str) {
+        Entry::of(&mut self.all(), key, uid).stirred.insert(metric.to_owned());
     }
 
     /// Takes in what came of a task.
@@ -117,6 +123,16 @@ impl Inbox {
 }
 
 impl Entry {
+    /// The entry of this run, in place of one of another run of its name.
+    fn of<'a>(all: &'a mut BTreeMap<RunKey, Entry>, key: &RunKey, uid: &str) -> &'a mut Entry {
+        let entry = all.entry(key.clone()).or_default();
+        if entry.uid != uid {
+            entry.end();
+            *entry = Entry { uid: uid.to_owned(), ..Entry::default() };
+        }
+        entry
+    }
+
     fn end(&mut self) {
         for handle in std::mem::take(&mut self.asking).into_values() {
             handle.abort();

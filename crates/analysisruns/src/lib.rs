@@ -12,6 +12,8 @@ mod source;
 
 mod observed;
 
+mod status_patch;
+
 pub mod plan;
 
 mod run;

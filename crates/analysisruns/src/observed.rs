@@ -2,7 +2,7 @@
 
 use crate::inbox::Mail;
 use crate::key::RunKey;
-use analysis::{Garbage, Task};
+use analysis::{Garbage, Prepared, Task};
 use api::rollouts::AnalysisRun;
 use object::Object;
 use std::fmt;
@@ -35,6 +35,8 @@ pub struct Seen {
     pub object: Object,
     /// The same, read.
     pub run: Arc<AnalysisRun>,
+    /// What its spec comes to.
+    pub prepared: Arc<Prepared>,
     /// What providers answered and are being asked.
     pub mail: Mail,
     /// Whether this process may ask providers: whoever may not write, may not ask either.

@@ -3,13 +3,14 @@
 //! What was answered is written before anything more is asked: a status always knows of the measurements whose successors
 //! are under way.
 
+use crate::inbox::Mail;
 use crate::observed::{Observed, Query, Seen, What};
+use crate::status_patch::status_patch;
 use analysis::{TaskKind, World};
 use api::rollouts::{AnalysisPhase, AnalysisRunStatus, MetricResult};
 use cluster::{Change, ClusterId, Part, PatchKind, Propagation, Target, Write};
 use controller::{Event, Guard, Level, Plan, Planned, Severity, Step};
 use jiff::Timestamp;
-use merge::merge_patch;
 use object::Object;
 use serde_json::{Value, json};
 
@@ -31,8 +32,8 @@ fn go_on(seen: &Seen, now: Timestamp) -> Step<Query> {
     let decided = match &seen.mail.refusal {
         Some(message) => analysis::refused(run, message, now),
         None => {
-            let (answers, asking) = (seen.mail.answers.clone(), seen.mail.asking.clone());
-            analysis::plan(World { run, answers, asking, now })
+            let Mail { answers, asking, stirred, .. } = seen.mail.clone();
+            analysis::plan_prepared(World { run, answers, asking, stirred, now }, &seen.prepared)
         }
     };
     let writes = decided.status.is_some() || decided.deletes;
@@ -72,16 +73,15 @@ fn waiting(decided: &analysis::Plan, seen: &Seen) -> Vec<String> {
 }
 
 fn status_write(seen: &Seen, status: &AnalysisRunStatus, told: &[analysis::Event]) -> Planned {
-    let patch = merge_patch::create(&json!(seen.run.status), &json!(status));
+    let body = status_patch(&seen.run.status, status);
     let mut events: Vec<Event> = evidence(seen, status);
     events.extend(told.iter().map(|told| event(&seen.object, told)));
-    merge_status(&seen.object, patch).telling(events)
+    patch(&seen.object, PatchKind::Json, body).telling(events)
 }
 
 /// Compat: a run's status is a part of the run itself, and has no subresource.
-fn merge_status(object: &Object, status: Value) -> Planned {
-    let body = json!({ "status": status });
-    let change = Change::Patch { kind: PatchKind::Merge, body, part: Part::Whole };
+fn patch(object: &Object, kind: PatchKind, body: Value) -> Planned {
+    let change = Change::Patch { kind, body, part: Part::Whole };
     Planned::new(Write::new(Target::of(object), change), Guard::unchanged(object.meta()))
 }
 
@@ -132,7 +132,8 @@ fn unreadable(object: &Object, problem: &str) -> Plan {
     }
     let status =
         json!({"phase": AnalysisPhase::Error.to_string(), "message": format!("Analysis spec invalid: {problem}")});
-    Plan { status: Some(merge_status(object, status)), ..Plan::default() }
+    let body = json!({ "status": status });
+    Plan { status: Some(patch(object, PatchKind::Merge, body)), ..Plan::default() }
 }
 
 /// What ends a measurement that was begun for a run which is over.

@@ -4,16 +4,19 @@ use crate::inbox::{Awaited, Inbox};
 use crate::key::RunKey;
 use crate::observed::{Observed, Query, Seen, What};
 use crate::plan::{decide, ending};
-use crate::readings::Readings;
+use crate::readings::{Read, Readings};
 use crate::source::Source;
 use analysis::{Answer, Task};
 use api::names::GROUP;
+use api::rollouts::names::{
+    ANNOTATION_ANALYSIS_METRIC, ANNOTATION_ANALYSIS_RUN, ANNOTATION_ANALYSIS_RUN_NAMESPACE, LABEL_ANALYSIS_RUN_UID,
+};
 use api::rollouts::{ANALYSIS_RUN, AnalysisPhase, AnalysisRun};
 use cluster::{Cache, ClusterId, GroupKind, Notice, WRITE_TIMEOUT};
 use controller::{Controller, Environment, Failure, Leadership, Level, Queue, Shutdown, Step};
 use futures::FutureExt;
 use jiff::Timestamp;
-use object::Fetched;
+use object::{Fetched, Key};
 use rollouts::Settings;
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
@@ -74,12 +77,11 @@ impl AnalysisRuns {
     /// Runs until `shutdown` begins.
     pub async fn run(self) {
         let AnalysisRuns { driver, environment, shutdown } = self;
-        let queue = driver.queue.clone();
+        // The cache keeps its listeners, and the driver keeps the cache.
+        let listening = Arc::downgrade(&driver);
         driver.cache.listen(Arc::new(move |notice| {
-            if let Notice::Object { key, .. } = notice
-                && let Some(key) = RunKey::of(key)
-            {
-                queue.add(key, Level::LOWEST);
+            if let (Notice::Object { key, .. }, Some(driver)) = (notice, listening.upgrade()) {
+                driver.heard_of(key);
             }
         }));
         tokio::select! {
@@ -106,6 +108,26 @@ struct Driver {
 }
 
 impl Driver {
+    fn heard_of(&self, key: &Key) {
+        let concerned = RunKey::of(key).or_else(|| if &*key.kind == "Job" { self.stirred_by(key) } else { None });
+        if let Some(run) = concerned {
+            self.queue.add(run, Level::LOWEST);
+        }
+    }
+
+    /// The run that a Job measures for: its measurement is looked at now, whenever it would have been otherwise.
+    fn stirred_by(&self, job: &Key) -> Option<RunKey> {
+        let Fetched::Known(cached) = self.cache.get(job) else { return None };
+        let meta = cached.object.meta();
+        let uid = meta.labels.get(LABEL_ANALYSIS_RUN_UID)?;
+        let [name, namespace, metric] =
+            [ANNOTATION_ANALYSIS_RUN, ANNOTATION_ANALYSIS_RUN_NAMESPACE, ANNOTATION_ANALYSIS_METRIC]
+                .map(|annotation| meta.annotations.get(annotation));
+        let run = RunKey { namespace: namespace?.clone(), name: name?.clone() };
+        self.inbox.stir(&run, uid, metric?);
+        Some(run)
+    }
+
     fn wake_all(&self) {
         for cached in self.cache.objects(&GroupKind::new(GROUP, ANALYSIS_RUN)) {
             if let Some(key) = RunKey::of(&cached.object.key()) {
@@ -141,8 +163,8 @@ impl Driver {
             self.forget_all(key);
             return Ok(What::Nothing);
         }
-        let run = match self.readings.read(key, &object) {
-            Ok(run) => run,
+        let Read { run, prepared } = match self.readings.read(key, &object) {
+            Ok(read) => read,
             Err(error) => return Ok(What::Unreadable(object, error.problem)),
         };
         let mail = self.inbox.read(key, &run);
@@ -151,7 +173,7 @@ impl Driver {
             self.readings.forget(key);
         }
         let may_ask = self.leadership.may_act_for(WRITE_TIMEOUT);
-        Ok(What::Run(Box::new(Seen { object, run, mail, may_ask, has_forgotten: false })))
+        Ok(What::Run(Box::new(Seen { object, run, prepared, mail, may_ask, has_forgotten: false })))
     }
 
     fn forget_all(&self, key: &RunKey) {

@@ -121,7 +121,7 @@ impl Http {
     /// For this network; `cluster` tells which names are Services.
     #[must_use]
     pub fn new(network: Network, cluster: ClusterClient) -> Self {
-        Http { clients: Clients::new(AGENT, CONNECT), network, cluster, servers: Mutex::default() }
+        Http { clients: Clients::new(AGENT, CONNECT).keeping(PER_SERVER), network, cluster, servers: Mutex::default() }
     }
 
     /// Sends a request and reads its answer.

@@ -3,20 +3,16 @@
 use crate::asker::Asker;
 use analysis::job::{JOB_NAME, JOB_NAMESPACE, JobState, job_name, resumed, started, terminated};
 use analysis::{Task, TaskKind};
+use api::rollouts::names::{
+    ANNOTATION_ANALYSIS_METRIC as ANNOTATION_METRIC, ANNOTATION_ANALYSIS_RUN as ANNOTATION_RUN,
+    ANNOTATION_ANALYSIS_RUN_NAMESPACE as ANNOTATION_RUN_NAMESPACE, LABEL_ANALYSIS_RUN_UID as LABEL_RUN_UID,
+};
 use api::rollouts::{ANALYSIS_RUN, AnalysisPhase, AnalysisRun, JobMetric, Measurement};
 use cluster::{Change, ClusterError, ErrorClass, ListQuery, Propagation, Target, Write};
 use jiff::Timestamp;
 use object::{Gvk, Object};
 use serde_json::{Map, Value, json};
 
-/// On a Job and its pods: the run's uid.
-pub const LABEL_RUN_UID: &str = "analysisrun.argoproj.io/uid";
-/// On a Job: the run's name.
-const ANNOTATION_RUN: &str = "analysisrun.argoproj.io/name";
-/// On a Job: the run's namespace.
-const ANNOTATION_RUN_NAMESPACE: &str = "analysisrun.argoproj.io/namespace";
-/// On a Job: the metric.
-const ANNOTATION_METRIC: &str = "analysisrun.argoproj.io/metric-name";
 /// Why a container waits that will never start.
 const TERMINAL: [&str; 3] = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName"];
 

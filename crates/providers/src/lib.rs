@@ -29,6 +29,5 @@ mod comparison;
 mod arguments;
 mod providers;
 
-pub use job::LABEL_RUN_UID;
 pub use outbound::Network;
 pub use providers::{Options, Providers};

@@ -7,12 +7,14 @@ use crate::{
     web_metric,
 };
 use analysis::answers::Understood;
-use analysis::{Answer, Task, TaskKind, evaluate, redacted, resolve};
+use analysis::{Answer, Task, TaskKind, evaluate, redacted, resolve, shortened};
 use api::rollouts::{AnalysisPhase, AnalysisRun, Measurement, Metric, MetricProvider};
 use cluster::ClusterClient;
 use outbound::Http;
 use outbound::Network;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Variables of the environment that settings of providers may come from.
 const VARIABLES: [&str; 13] = [
@@ -82,10 +84,13 @@ impl Providers {
             Err(SecretError::Missing(message)) => return Err(message),
             Err(SecretError::Unread(message)) => return Ok(answer(task, self.failed(task, message), BTreeMap::new())),
         };
-        let metric = resolve(&task.metric, &run.spec.args, &secrets)?.into_owned();
+        let metric = match resolve(&task.metric, &run.spec.args, &secrets)? {
+            Cow::Borrowed(_) => Arc::clone(&task.metric),
+            Cow::Owned(metric) => Arc::new(metric),
+        };
         let metadata = about(&metric.provider);
-        let resolved = Task { metric: metric.into(), ..task.clone() };
-        let mut measurement = self.measurement(run, &resolved).await;
+        let resolved = Task { metric, ..task.clone() };
+        let mut measurement = shortened(self.measurement(run, &resolved).await);
         let hide = |text: &mut String| *text = redacted(text, secrets.values().map(String::as_str));
         hide(&mut measurement.message);
         let mut metadata = metadata;

@@ -247,13 +247,13 @@ impl Evidence {
     }
 }
 
-/// The natural logarithm of the e-value of several bounds of a histogram at once: the average of each one's.
+/// The natural logarithm of the average of e-values, given theirs: the e-value of several bounds of a histogram at once.
 #[must_use]
-pub fn log_e_value_of(bounds: &[Evidence]) -> f64 {
-    if bounds.is_empty() {
+pub fn log_average(logarithms: &[f64]) -> f64 {
+    if logarithms.is_empty() {
         return 0.0;
     }
-    log_sum(bounds.iter().map(Evidence::log_e_value)) - (bounds.len() as f64).ln()
+    log_sum(logarithms.iter().copied()) - (logarithms.len() as f64).ln()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Runs as timelines, mistakes in specs, templates, and conditions on what providers answer.
 
+mod documents;
+
 mod answers;
 mod conditions;
 mod mistakes;

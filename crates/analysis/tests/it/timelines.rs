@@ -1,9 +1,9 @@
 //! Timelines as documents: prose, a spec, what providers will say (`script`), what happens (`>`), what was asked and
 //! answered (`@seconds`), told (`!`), and how the run then stands (`=`). `UPDATE_CASES=1` writes them anew.
 
+use crate::documents::{Timed, go_as_they_say};
 use crate::world::Stage;
 use jiff::SignedDuration;
-use std::path::Path;
 
 fn run(text: &str) -> String {
     let (mut stage, mut quiet): (Option<Stage>, bool) = (None, false);
@@ -56,21 +56,5 @@ fn command_on(stage: &mut Stage, command: &str) {
 
 #[test]
 fn every_timeline_goes_as_it_says() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/timelines");
-    let mut files: Vec<_> = std::fs::read_dir(&folder).expect("the folder").filter_map(Result::ok).collect();
-    files.sort_by_key(std::fs::DirEntry::path);
-    let mut wrong = Vec::new();
-    for file in &files {
-        let text = std::fs::read_to_string(file.path()).expect("a timeline");
-        let found = run(&text);
-        if found != text {
-            if std::env::var_os("UPDATE_CASES").is_some() {
-                std::fs::write(file.path(), &found).expect("written");
-            }
-            let name = file.file_name();
-            wrong.push(format!("--- {} goes\n{found}", name.to_string_lossy()));
-        }
-    }
-    assert!(!files.is_empty());
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    go_as_they_say(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/timelines"), run);
 }

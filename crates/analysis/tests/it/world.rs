@@ -1,5 +1,6 @@
 //! A run in virtual time, with providers that answer from a script.
 
+use crate::documents::Timed;
 use analysis::{Answer, Measured, Plan, Task, TaskKind, World, comparison, evaluate, job, plan};
 use api::rollouts::{AnalysisRun, Measurement};
 use expr::Value;
@@ -20,15 +21,13 @@ pub struct Stage {
     pub told: Vec<String>,
 }
 
-impl Stage {
-    pub fn new(spec: serde_json::Value) -> Self {
-        let run = serde_json::json!({"metadata": {"name": "run", "uid": "u-1"}, "spec": spec});
-        let run = serde_json::from_value(run).expect("a run");
-        Stage { run, now: START, script: BTreeMap::new(), told: Vec::new() }
+impl Timed for Stage {
+    fn now(&mut self) -> &mut Timestamp {
+        &mut self.now
     }
 
-    /// Passes until there is nothing to do at this time; gives when to look again.
-    pub fn settle(&mut self) -> Option<Timestamp> {
+    /// Passes until there is nothing to do.
+    fn settle(&mut self) -> Option<Timestamp> {
         let mut answers = Vec::new();
         for _ in 0..PASSES_MAX {
             let world =
@@ -41,16 +40,13 @@ impl Stage {
         }
         unreachable!("the plan does not converge")
     }
+}
 
-    /// Goes through time, from wake to wake.
-    pub fn wait(&mut self, duration: SignedDuration) {
-        let end = self.now.checked_add(duration).expect("a time");
-        while let Some(wake) = self.settle().filter(|wake| *wake <= end) {
-            assert!(wake > self.now, "a wake that has passed");
-            self.now = wake;
-        }
-        self.now = end;
-        self.settle();
+impl Stage {
+    pub fn new(spec: serde_json::Value) -> Self {
+        let run = serde_json::json!({"metadata": {"name": "run", "uid": "u-1"}, "spec": spec});
+        let run = serde_json::from_value(run).expect("a run");
+        Stage { run, now: START, script: BTreeMap::new(), told: Vec::new() }
     }
 
     fn act(&mut self, plan: Plan) -> Vec<Answer> {

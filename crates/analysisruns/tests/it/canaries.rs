@@ -12,16 +12,23 @@ async fn template(stage: &Stage, kind: &str, metrics: Value) {
     stage.create(json!({"apiVersion": ARGO, "kind": kind, "metadata": metadata, "spec": {"metrics": metrics}})).await;
 }
 
-async fn rollout(stage: &Stage, strategy: Value) {
+/// The Rollout `web`, brought out by this strategy.
+pub fn manifest(strategy: Value) -> Value {
     let containers = json!([{"name": "web", "image": "web:blue"}]);
     let labels = json!({"app": "web"});
     let spec = json!({"replicas": 2, "selector": {"matchLabels": labels}, "strategy": strategy,
         "template": {"metadata": {"labels": labels}, "spec": {"containers": containers}}});
-    stage.create(json!({"apiVersion": ARGO, "kind": "Rollout", "metadata": {"name": "web"}, "spec": spec})).await;
+    json!({"apiVersion": ARGO, "kind": "Rollout", "metadata": {"name": "web"}, "spec": spec})
+}
+
+/// Makes it and waits until its first version is there.
+pub async fn rollout(stage: &Stage, strategy: Value) {
+    stage.create(manifest(strategy)).await;
     stage.until("Rollout", "web", "Healthy").await;
 }
 
-async fn new_image(stage: &Stage) {
+/// Gives it a new version, and waits until that is seen.
+pub async fn new_image(stage: &Stage) {
     let containers = json!([{"name": "web", "image": "web:yellow"}]);
     let body = json!({"spec": {"template": {"spec": {"containers": containers}}}});
     stage.patch("Rollout", "web", Part::Whole, body).await;

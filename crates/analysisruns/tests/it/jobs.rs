@@ -1,6 +1,6 @@
 //! Jobs as measurements, run by the embedded cluster through the real provider.
 
-use crate::stage::{NAMESPACE, Stage};
+use crate::stage::{NAMESPACE, Stage, text};
 use providers::{Network, Options, Providers};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -70,4 +70,23 @@ async fn missing_secrets_end_a_run() {
     stage.run("run", json!({"metrics": [metric], "args": args})).await;
     let told = "Error - Unable to resolve metric arguments: secrets \"none\" not found";
     stage.until("AnalysisRun", "run", told).await;
+}
+
+/// A Job is looked at less and less often: whoever only looked would find some of these much later.
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_job_is_measured_at_once_however_long_it_took() {
+    let stage = stage().await;
+    for seconds in [97, 301, 1009, 2003, 3001] {
+        let name = format!("run-{seconds}");
+        let annotations = json!({"sim.capstan.dev/run": format!("{seconds}s")});
+        stage.run(&name, json!({"metrics": [job("job", annotations, json!({}))]})).await;
+        stage.until("AnalysisRun", &name, "Successful").await;
+        let status = stage.status(&name).await;
+        let measured = &status["metricResults"][0]["measurements"][0];
+        let of = text(measured, "/metadata/job-name");
+        let job = stage.get("batch/v1", "Job", of).await.expect("the Job");
+        let at = |value: &Value, pointer: &str| text(value, pointer).parse::<jiff::Timestamp>().expect("a time");
+        let late = at(measured, "/finishedAt").duration_since(at(&job, "/status/completionTime"));
+        assert!(late.as_secs() <= 1, "{seconds}: {late}");
+    }
 }

@@ -1,11 +1,12 @@
 //! An Experiment in virtual time: what its plans write becomes the world that the next plan sees.
 
+use crate::documents::Timed;
 use analysisruns::experiments::plan::decide;
 use analysisruns::experiments::{ExperimentKey, Observed, Seen, Version, What};
 use api::rollouts::{AnalysisRun, AnalysisTemplateSpec, Experiment, ExperimentTemplateStatus};
 use cluster::{Change, Write};
 use controller::{Event, Plan};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use merge::merge_patch;
 use object::Object;
 use serde_json::{Value, json};
@@ -33,6 +34,24 @@ pub struct Laboratory {
     writes: u32,
 }
 
+impl Timed for Laboratory {
+    fn now(&mut self) -> &mut Timestamp {
+        &mut self.now
+    }
+
+    /// Passes until there is nothing to do.
+    fn settle(&mut self) -> Option<Timestamp> {
+        for _ in 0..PASSES_MAX {
+            let plan = self.plan();
+            if plan.is_empty() {
+                return plan.wake.map(|wake| wake.at);
+            }
+            self.act(plan);
+        }
+        unreachable!("the plan does not converge")
+    }
+}
+
 impl Laboratory {
     pub fn new(spec: Value) -> Self {
         let metadata = json!({"name": "try", "namespace": "shop", "uid": "u-try", "resourceVersion": "1",
@@ -51,33 +70,10 @@ impl Laboratory {
         }
     }
 
-    /// Passes until there is nothing to do at this time; gives when to look again.
-    pub fn settle(&mut self) -> Option<Timestamp> {
-        for _ in 0..PASSES_MAX {
-            let plan = self.plan();
-            if plan.is_empty() {
-                return plan.wake.map(|wake| wake.at);
-            }
-            self.act(plan);
-        }
-        unreachable!("the plan does not converge")
-    }
-
     /// One pass that ends before its status is written, as when the process dies.
     pub fn crash(&mut self) {
         let plan = self.plan();
         self.act(Plan { status: None, events: Vec::new(), ..plan });
-    }
-
-    /// Goes through time, from wake to wake.
-    pub fn wait(&mut self, duration: SignedDuration) {
-        let end = self.now.checked_add(duration).expect("a time");
-        while let Some(wake) = self.settle().filter(|wake| *wake <= end) {
-            assert!(wake > self.now, "a wake that has passed");
-            self.now = wake;
-        }
-        self.now = end;
-        self.settle();
     }
 
     /// So many pods of a version are there, and available.

@@ -2,6 +2,9 @@
 
 #![expect(clippy::panic, reason = "a test that cannot go on says why; a source that panics is one of the cases")]
 
+#[path = "../../../analysis/tests/it/documents.rs"]
+mod documents;
+
 mod script;
 mod stage;
 
@@ -9,7 +12,9 @@ mod laboratory;
 mod timelines;
 
 mod alone;
+mod bad_input;
 mod canaries;
 mod experiments;
 mod jobs;
 mod restarts;
+mod weights;

@@ -1,11 +1,11 @@
 //! Experiments as documents: prose, templates of analyses (`template`), a spec, what happens (`>`), what is made (`+`),
 //! changed (`~`), deleted (`-`) and told (`!`) then, and where the Experiment stands (`=`). `UPDATE_CASES=1` writes them anew.
 
+use crate::documents::{Timed, go_as_they_say};
 use crate::laboratory::Laboratory;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 fn run(text: &str) -> String {
     let (mut laboratory, mut out) = (None, String::new());
@@ -65,20 +65,5 @@ fn command_on(laboratory: &mut Laboratory, command: &str) {
 
 #[test]
 fn every_timeline_goes_as_it_says() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/experiments");
-    let mut files: Vec<_> = std::fs::read_dir(&folder).expect("the folder").filter_map(Result::ok).collect();
-    files.sort_by_key(std::fs::DirEntry::path);
-    let mut wrong = Vec::new();
-    for file in &files {
-        let text = std::fs::read_to_string(file.path()).expect("a timeline");
-        let found = run(&text);
-        if found != text {
-            if std::env::var_os("UPDATE_CASES").is_some() {
-                std::fs::write(file.path(), &found).expect("written");
-            }
-            wrong.push(format!("--- {} goes\n{found}", file.file_name().to_string_lossy()));
-        }
-    }
-    assert!(!files.is_empty());
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    go_as_they_say(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/experiments"), run);
 }

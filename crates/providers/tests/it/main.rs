@@ -11,3 +11,4 @@ mod prometheus_api;
 mod real_prometheus;
 mod vendors;
 mod web;
+mod words;

@@ -20,6 +20,44 @@ async fn an_answer_without_an_end_has_one() {
 }
 
 #[tokio::test]
+async fn an_answer_of_100_mebibytes_is_hardly_read() {
+    let stage = Stage::start().await;
+    let server = Server::start(|_: &Request| reply(Body::Long(100))).await;
+    let line = stage.line(json!({"web": {"url": server.url("/")}}), "true").await;
+    let told = format!("Error  - {} answered more than 10 MiB (limit: bytes of an answer)", server.url(""));
+    assert_eq!(line, told);
+    let over = async {
+        while server.sent().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(600), over).await.expect("nobody reads on");
+    // What the machine's own buffers take comes on top.
+    assert!(server.sent()[0] < 50, "{} MiB were taken", server.sent()[0]);
+}
+
+/// A status holds ten measurements, and a cluster takes no object above a megabyte or so.
+#[tokio::test]
+async fn what_is_long_is_judged_whole_and_told_in_short() {
+    let stage = Stage::start().await;
+    let server = Server::start(|request: &Request| match request.path() {
+        "/value" => ok(&format!("\"{}\"", "ä".repeat(1_000_000))),
+        _ => ok(&json!({"status": "error", "errorType": "x", "error": "e".repeat(1_000_000)}).to_string()),
+    })
+    .await;
+    let measured = stage.measure(json!({"web": {"url": server.url("/value")}}), "len(result) == 1000000").await;
+    assert_eq!(measured.phase_word, "Successful", "{}", measured.message);
+    assert!(measured.value.len() < 17_000 && measured.value.ends_with('…'), "{}", measured.value.len());
+    let measured = stage.measure(json!({"prometheus": {"address": server.url(""), "query": "q"}}), "true").await;
+    assert!(measured.message.starts_with("x: eee") && measured.message.len() < 17_000, "{}", measured.message.len());
+    let condition = format!("{}1{}", "(".repeat(100_000), ")".repeat(100_000));
+    let measured = stage.measure(json!({"web": {"url": server.url("/value")}}), &condition).await;
+    assert_eq!(measured.phase_word, "Error");
+    assert!(measured.message.starts_with("could not evaluate successCondition \"((("), "{}", &measured.message[..60]);
+    assert!(measured.message.len() < 17_000, "{}", measured.message.len());
+}
+
+#[tokio::test]
 async fn silence_ends_with_the_timeout_and_delays_nobody_else() {
     let stage = Stage::start().await;
     let silent = Server::start(|_: &Request| reply(Body::Silence)).await;

@@ -54,6 +54,8 @@ pub enum Body {
     Whole(String),
     /// Bytes without an end.
     Endless,
+    /// So many mebibytes, announced.
+    Long(usize),
     /// Not even a status.
     Silence,
 }
@@ -78,6 +80,7 @@ type Handler = Arc<dyn Fn(&Request) -> Reply + Send + Sync>;
 pub struct Server {
     pub port: u16,
     seen: Arc<Mutex<Vec<Request>>>,
+    sent: Arc<Mutex<Vec<usize>>>,
     task: JoinHandle<()>,
 }
 
@@ -87,12 +90,14 @@ impl Server {
         let port = listener.local_addr().expect("an address").port();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (handler, noted): (Handler, _) = (Arc::new(handler), Arc::clone(&seen));
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let counted = Arc::clone(&sent);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&handler), Arc::clone(&noted)));
+                tokio::spawn(serve(stream, Arc::clone(&handler), Arc::clone(&noted), Arc::clone(&counted)));
             }
         });
-        Server { port, seen, task }
+        Server { port, seen, sent, task }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -101,6 +106,11 @@ impl Server {
 
     pub fn seen(&self) -> Vec<Request> {
         self.seen.lock().expect("no panic").clone()
+    }
+
+    /// How many mebibytes of each long answer somebody took, of those that are over.
+    pub fn sent(&self) -> Vec<usize> {
+        self.sent.lock().expect("no panic").clone()
     }
 
     /// The last request.
@@ -115,7 +125,7 @@ impl Drop for Server {
     }
 }
 
-async fn serve(mut stream: TcpStream, handler: Handler, seen: Arc<Mutex<Vec<Request>>>) {
+async fn serve(mut stream: TcpStream, handler: Handler, seen: Arc<Mutex<Vec<Request>>>, sent: Arc<Mutex<Vec<usize>>>) {
     let Some(request) = read(&mut stream).await else { return };
     let reply = handler(&request);
     seen.lock().expect("no panic").push(request);
@@ -128,6 +138,16 @@ async fn serve(mut stream: TcpStream, handler: Handler, seen: Arc<Mutex<Vec<Requ
         Body::Whole(body) => {
             head.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
             let _ = stream.write_all(head.as_bytes()).await;
+        }
+        Body::Long(mebibytes) => {
+            head.push_str(&format!("content-length: {}\r\n\r\n", mebibytes << 20));
+            let mut next = stream.write_all(head.as_bytes()).await;
+            let (much, mut taken) = (vec![b'1'; 1 << 20], 0);
+            while next.is_ok() && taken < mebibytes {
+                next = stream.write_all(&much).await;
+                taken += 1;
+            }
+            sent.lock().expect("no panic").push(taken);
         }
         Body::Endless => {
             head.push_str("\r\n");

@@ -306,3 +306,62 @@ async fn counters_are_taken_from_look_to_look() {
     let again = stage.ask(&run, TaskKind::Resume, Some(begun)).await.expect("arguments").measurement;
     assert!(again.message.ends_with("a counter went back: it began anew"), "{}", again.message);
 }
+
+/// <https://prometheus.io/docs/practices/histograms/>: buckets count all that took at most so long.
+#[tokio::test]
+async fn latency_is_compared_at_bounds_of_a_histogram() {
+    let stage = Stage::start().await;
+    let server = Server::start(|request: &Request| {
+        let slow = if request.pair("query").contains("canary") { 80 } else { 10 };
+        let counts = [("0.1", 400), ("0.5", 1000 - slow), ("1", 995), ("+Inf", 1000)];
+        let series: Vec<Value> =
+            counts.iter().map(|(le, count)| json!({"metric": {"le": le}, "value": [1, count.to_string()]})).collect();
+        ok(&json!({"status": "success", "data": {"resultType": "vector", "result": series}}).to_string())
+    })
+    .await;
+    let buckets =
+        |version: &str| json!({"buckets": format!("sum by (le) (increase(took_bucket{{version=\"{version}\"}}[1m]))")});
+    let settings = |bounds: Value| {
+        let address = json!({"address": server.url("")});
+        json!({"prometheus": address, "bounds": bounds, "stable": buckets("stable"), "canary": buckets("canary")})
+    };
+    let of = |settings: Value| run(json!({"plugin": {"capstan/comparison": settings}}), "", json!([]));
+    let known = of(settings(json!([0.1, 0.5])));
+    let begun = stage.ask(&known, TaskKind::Start, None).await.expect("arguments").measurement;
+    let ended = stage.ask(&known, TaskKind::Resume, Some(begun)).await.expect("arguments").measurement;
+    assert_eq!(ended.metadata["canary"], "600 of 1000 over 0.1, 80 of 1000 over 0.5");
+    assert_eq!(ended.phase_word, "Failed", "{}", ended.message);
+    assert!(ended.message.ends_with("the odds of taking longer than 0.5"), "{}", ended.message);
+    for (settings, told) in [
+        (settings(json!([0.25])), "capstan/comparison: stable has no bucket 0.25: bounds must be its own"),
+        (
+            json!({"prometheus": {"address": server.url("")}, "bounds": [0.1], "stable": {"total": "a", "bad": "b"}}),
+            "capstan/comparison: stable needs the query buckets, which counts by le",
+        ),
+    ] {
+        let run = of(settings);
+        let begun = stage.ask(&run, TaskKind::Start, None).await.expect("arguments").measurement;
+        let looked = stage.ask(&run, TaskKind::Resume, Some(begun)).await.expect("arguments").measurement;
+        assert!(looked.message.ends_with(told), "{}", looked.message);
+    }
+}
+
+#[tokio::test]
+async fn latency_of_a_web_service_is_compared_by_counters() {
+    let stage = Stage::start().await;
+    let looks = std::sync::atomic::AtomicU64::new(0);
+    let server = Server::start(move |_: &Request| {
+        let look = looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+        let buckets = |slow: u64| json!({"buckets": {"0.5": look * (100 - slow), "+Inf": look * 100}});
+        ok(&json!({"old": buckets(1), "new": buckets(2)}).to_string())
+    })
+    .await;
+    let settings =
+        json!({"web": {"url": server.url("/")}, "stable": "old", "canary": "new", "bounds": [0.5], "counters": true});
+    let run = run(json!({"plugin": {"capstan/comparison": settings}}), "", json!([]));
+    let begun = stage.ask(&run, TaskKind::Start, None).await.expect("arguments").measurement;
+    let first = stage.ask(&run, TaskKind::Resume, Some(begun)).await.expect("arguments").measurement;
+    assert_eq!(first.metadata["canary"], "2 of 100 over 0.5", "{}", first.message);
+    let second = stage.ask(&run, TaskKind::Resume, Some(first)).await.expect("arguments").measurement;
+    assert_eq!(second.metadata["stable"], "2 of 200 over 0.5");
+}
