@@ -30,7 +30,7 @@ const STREAM_PROTOCOL: HeaderName = HeaderName::from_static("x-stream-protocol-v
 const WEBSOCKET_GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// Who answers connections to ports of pods: what a pod stands for runs in this process.
-pub trait PodPorts: Send + Sync {
+pub trait PodPorts: Send + Sync + std::fmt::Debug {
     /// Whether anything listens at that port of the pod.
     fn listens(&self, pod: &Object, port: u16) -> bool;
 

@@ -192,6 +192,7 @@ mod tests {
     use serde_json::json;
 
     /// A port that answers everything in capitals.
+    #[derive(Debug)]
     struct Shouting;
 
     impl PodPorts for Shouting {

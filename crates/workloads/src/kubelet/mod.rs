@@ -2,10 +2,12 @@
 //! Start at [`plan`].
 
 mod behaviour;
+mod rules;
 mod status;
 mod timeline;
 
 pub use behaviour::Defaults;
+pub use rules::Rules;
 
 use crate::controller::{Change, Context, Controller, Item};
 use crate::difference::merge_patch;
@@ -126,6 +128,10 @@ fn warning(observed: &Observed, spec: &Value, stage: Stage) -> Option<Action> {
 /// The kubelets of all simulated nodes.
 pub(crate) struct Kubelets {
     defaults: Defaults,
+    /// The rules from before the ConfigMap, which hold again without it.
+    given: Rules,
+    /// What is wrong with the ConfigMap.
+    complaint: Option<String>,
     runs: BTreeMap<Item, Run>,
     addresses: Addresses,
 }
@@ -171,7 +177,29 @@ impl Kubelets {
     }
 
     pub(crate) fn new(defaults: Defaults) -> Self {
-        Kubelets { defaults, runs: BTreeMap::new(), addresses: Addresses { next: 0, used: BTreeSet::new() } }
+        let given = defaults.rules.clone();
+        let addresses = Addresses { next: 0, used: BTreeSet::new() };
+        Kubelets { defaults, given, complaint: None, runs: BTreeMap::new(), addresses }
+    }
+
+    /// Takes in what the ConfigMap says now: all pods are looked at anew.
+    fn learn(&mut self, change: &Change<'_>) -> Vec<Item> {
+        if change.object.name() != rules::NAME || change.object.namespace() != Some(rules::NAMESPACE) {
+            return Vec::new();
+        }
+        let read = if change.kind == EventKind::Deleted { Ok(self.given.clone()) } else { Rules::of(change.object) };
+        self.complaint = read.as_ref().err().cloned();
+        self.defaults.rules = read.unwrap_or_default();
+        std::iter::once(Item::of(change.object)).chain(self.runs.keys().cloned()).collect()
+    }
+
+    /// Tells what is wrong with the ConfigMap, if that is what the item is.
+    fn complain(&self, item: &Item, api: &Api) -> Option<Plan> {
+        let message = self.complaint.clone().filter(|_| *item == Item::new(rules::NAMESPACE, rules::NAME))?;
+        let map = api.get(&resources::CONFIG_MAPS, rules::NAMESPACE, rules::NAME)?;
+        let (about, severity, reason) = (about(&map), Severity::Warning, "RulesIgnored");
+        let tell = Action::Tell(Note { about, source: "kubelet", severity, reason, message, action: None });
+        Some(Plan { actions: vec![tell], wake: None })
     }
 
     fn forget(&mut self, item: &Item) {
@@ -213,6 +241,9 @@ impl Controller for Kubelets {
         if *change.resource == resources::NODES {
             return self.pods_of(change);
         }
+        if *change.resource == resources::CONFIG_MAPS {
+            return self.learn(change);
+        }
         if *change.resource != resources::PODS {
             return Vec::new();
         }
@@ -230,6 +261,9 @@ impl Controller for Kubelets {
     }
 
     fn pass(&mut self, item: &Item, context: &Context<'_>) -> Plan {
+        if let Some(plan) = self.complain(item, context.api) {
+            return plan;
+        }
         let Some(pod) = context.api.get(&resources::PODS, &item.namespace, &item.name) else { return Plan::nothing() };
         let Some(run) = self.runs.get(item).filter(|run| run.uid == pod.meta().uid) else { return Plan::nothing() };
         let spec = Pod::read(&pod).spec;

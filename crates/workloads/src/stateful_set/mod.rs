@@ -2,6 +2,7 @@
 
 mod identity;
 mod observed;
+mod retention;
 mod status;
 
 pub use observed::Observed;
@@ -11,14 +12,12 @@ use crate::plan::{Action, Birth, CONTROLLER_MANAGER, Note, Plan, Severity, Targe
 use crate::pod::Pod;
 use crate::reading::{about, after_seconds, is_controlled_by, read, target};
 use crate::revisions::{self, Hashed, Marks, REVISIONS};
-use apiserver::{Api, GroupResource, Object, resources};
+use apiserver::{Api, EventKind, GroupResource, Object, resources};
 use identity::{claims, ordinal, pod_name};
 use jiff::Timestamp;
-use observed::{Member, Pass, STATEFUL_SETS, Status, Whole};
+use observed::{CLAIMS, Member, Pass, STATEFUL_SETS, Status, Whole};
 use serde_json::Value;
 
-/// `persistentvolumeclaims`.
-const CLAIMS: GroupResource = GroupResource::new("", "persistentvolumeclaims");
 /// Who tells of a StatefulSet's events.
 const SOURCE: &str = "statefulset-controller";
 /// The label of a revision's hash.
@@ -49,6 +48,8 @@ impl Pass<'_> {
         if self.observed.set.meta().is_terminating() {
             return plan;
         }
+        // Before pods go: a claim that is to go with its pod must belong to it by then.
+        plan.actions.extend(retention::changes(self));
         match self.observed.refused.as_ref().filter(|refusal| self.now < refusal.retry_at) {
             Some(refusal) => plan.wake_at(refusal.retry_at),
             None => plan.actions.extend(self.steps()),
@@ -171,7 +172,7 @@ impl Pass<'_> {
         let set = &self.observed.set;
         let missing = claims(set, &self.spec, ordinal)
             .into_iter()
-            .filter(|(name, _)| !self.observed.claims.iter().any(|known| **known == **name));
+            .filter(|(name, _)| !self.observed.claims.iter().any(|known| known.name() == name));
         missing
             .flat_map(|(name, object)| {
                 let message =
@@ -209,6 +210,12 @@ impl Pass<'_> {
     }
 }
 
+/// The sets whose claim this may be, by its name.
+fn sets_of_claim(claim: &Object, api: &Api) -> Vec<Item> {
+    let sets = api.list(&STATEFUL_SETS, claim.namespace().unwrap_or_default()).items;
+    sets.iter().filter(|set| claim.name().contains(&format!("-{}-", set.name()))).map(Item::of).collect()
+}
+
 /// The StatefulSet controller.
 pub(crate) struct StatefulSets;
 
@@ -217,9 +224,12 @@ impl Controller for StatefulSets {
         "statefulset"
     }
 
-    fn notice(&mut self, change: &Change<'_>, _: &Api) -> Vec<Item> {
+    fn notice(&mut self, change: &Change<'_>, api: &Api) -> Vec<Item> {
         if *change.resource == STATEFUL_SETS {
             return vec![Item::of(change.object)];
+        }
+        if *change.resource == CLAIMS && change.kind == EventKind::Added {
+            return sets_of_claim(change.object, api);
         }
         if *change.resource == resources::PODS { change.controllers("StatefulSet") } else { Vec::new() }
     }
@@ -232,7 +242,7 @@ impl Controller for StatefulSets {
             let owned = api.owned_by(&uid).into_iter().filter(|(of, _)| of == resource).map(|(_, object)| object);
             owned.filter(|object| is_controlled_by(object, &uid)).collect()
         };
-        let claims = api.list(&CLAIMS, &item.namespace).items.iter().map(|claim| claim.name().into()).collect();
+        let claims = api.list(&CLAIMS, &item.namespace).items;
         let (pods, revisions) = (owned(&resources::PODS), owned(&REVISIONS));
         plan(&Observed { set, pods, revisions, claims, refused: context.refused.cloned() }, context.now)
     }

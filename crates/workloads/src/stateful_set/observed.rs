@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 /// `statefulsets.apps`.
 pub(super) const STATEFUL_SETS: GroupResource = GroupResource::new("apps", "statefulsets");
 
+/// `persistentvolumeclaims`.
+pub(super) const CLAIMS: GroupResource = GroupResource::new("", "persistentvolumeclaims");
+
 /// Everything one pass knows.
 #[derive(Debug, Clone)]
 pub struct Observed {
@@ -22,8 +25,8 @@ pub struct Observed {
     pub pods: Vec<Object>,
     /// The recorded revisions of its template.
     pub revisions: Vec<Object>,
-    /// The names of the claims in its namespace.
-    pub claims: Vec<Box<str>>,
+    /// The claims in its namespace.
+    pub claims: Vec<Object>,
     /// The refusal of this set's last write.
     pub refused: Option<Refusal>,
 }
@@ -62,6 +65,15 @@ pub(super) struct Spec {
     pub revision_history_limit: Option<i64>,
     pub min_ready_seconds: i64,
     pub ordinals: Ordinals,
+    pub persistent_volume_claim_retention_policy: Retention,
+}
+
+/// What becomes of claims; `Retain` unless `Delete` is said.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Retention {
+    pub when_deleted: String,
+    pub when_scaled: String,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

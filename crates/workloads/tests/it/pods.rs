@@ -99,3 +99,40 @@ async fn the_least_useful_pods_go_first() {
     assert_eq!(left, [dear]);
     world.workloads.stop().await;
 }
+
+/// The ConfigMap that says how pods behave is data: it holds for whoever is there and whoever comes.
+#[tokio::test(start_paused = true)]
+async fn rules_of_a_config_map_make_pods_misbehave_by_image_and_label() {
+    let world = World::begin();
+    settle().await;
+    let rules = "- {image: nginx, labels: {tier: bad}, exit: 4, run: 1s}\n- {image: far, pull: fail}\n";
+    let map = |rules: &str| {
+        json!({
+            "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "simulated-pods", "namespace": "kube-system"},
+            "data": {"rules.yaml": rules},
+        })
+    };
+    world.api.create(&resources::CONFIG_MAPS, "kube-system", map(rules)).await.expect("created");
+    settle().await;
+    world.create(pod("bad", |pod| pod["metadata"]["labels"] = json!({"tier": "bad"}))).await;
+    world.create(pod("far", |pod| pod["spec"]["containers"][0]["image"] = json!("far/away:1"))).await;
+    world.create(pod("fine", |_| ())).await;
+    settle().await;
+    let status = |name: &str| status(&world.api.get(&resources::PODS, "default", name).expect("there"));
+    assert_eq!(waiting(&world, "bad"), json!("CrashLoopBackOff"));
+    assert_eq!(status("bad")["containerStatuses"][0]["lastState"]["terminated"]["exitCode"], 4);
+    assert_eq!(waiting(&world, "far"), json!("ImagePullBackOff"));
+    assert_eq!(status("fine")["phase"], "Running");
+    // An unreadable one is told, and no rule holds.
+    world.api.update(&resources::CONFIG_MAPS, map("- {crash: 1}")).await.expect("updated");
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(waiting(&world, "far"), Value::Null, "the image is there now");
+    let events = world.api.list(&resources::EVENTS, "kube-system").items;
+    let told: Vec<Value> =
+        events.iter().map(apiserver::Object::value).filter(|event| event["reason"] == "RulesIgnored").collect();
+    assert_eq!(
+        told[0]["message"],
+        "rules.yaml: rule 1: \"crash\" is none of start, ready, run, exit, pull, stop; no rule holds"
+    );
+    world.workloads.stop().await;
+}

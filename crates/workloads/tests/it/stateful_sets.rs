@@ -105,3 +105,49 @@ async fn a_deleted_pod_comes_back_with_its_claim() {
     assert_eq!(claim().meta().uid, before);
     world.workloads.stop().await;
 }
+
+fn claim_names(world: &World) -> Vec<String> {
+    let claims = GroupResource::new("", "persistentvolumeclaims");
+    world.api.list(&claims, "default").items.iter().map(|claim| claim.name().to_owned()).collect()
+}
+
+/// Source: the manual of StatefulSets, "PersistentVolumeClaim retention".
+#[tokio::test(start_paused = true)]
+async fn claims_go_or_stay_as_the_retention_policy_says() {
+    for (when_scaled, when_deleted, after_scale, after_deletion) in
+        [("Retain", "Retain", 3, 3), ("Delete", "Retain", 1, 1), ("Retain", "Delete", 3, 0), ("Delete", "Delete", 1, 0)]
+    {
+        let world = World::begin();
+        settle().await;
+        let claim = json!({
+            "metadata": {"name": "data"},
+            "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
+        });
+        world
+            .create(web(3, |set| {
+                set["spec"]["volumeClaimTemplates"] = json!([claim]);
+                set["spec"]["podManagementPolicy"] = json!("Parallel");
+                set["spec"]["persistentVolumeClaimRetentionPolicy"] =
+                    json!({"whenScaled": when_scaled, "whenDeleted": when_deleted});
+            }))
+            .await;
+        settle().await;
+        let class = json!({
+            "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {
+                "name": "usual", "annotations": {"storageclass.kubernetes.io/is-default-class": "true"},
+            },
+            "provisioner": "example.com/usual",
+        });
+        world.api.create(&GroupResource::new("storage.k8s.io", "storageclasses"), "", class).await.expect("created");
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        assert_eq!(claim_names(&world).len(), 3);
+        change(&world, json!({"spec": {"replicas": 1}})).await;
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let policy = format!("whenScaled {when_scaled}, whenDeleted {when_deleted}");
+        assert_eq!(claim_names(&world).len(), after_scale, "{policy}: scaled");
+        world.api.delete(&STATEFUL_SETS, "default", "web", apiserver::DeleteOptions::default()).await.expect("deleted");
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        assert_eq!(claim_names(&world).len(), after_deletion, "{policy}: deleted");
+        world.workloads.stop().await;
+    }
+}
