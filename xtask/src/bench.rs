@@ -75,6 +75,18 @@ pub enum Bench {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// The API: 10,000 applications listed, filtered and searched, many streams, pushes.
+    Server {
+        /// Handed to the benchmark: --applications, --streams, --seconds.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// The web page: 10,000 applications listed, changes seen, many pages open, a large tree drawn.
+    Ui {
+        /// Handed to the benchmark; `-- --help` tells what there is.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// New weights for many Rollouts behind a router, and requests through the simulated ingress.
     Traffic {
         /// Handed to the benchmark; `-- --help` tells what there is.
@@ -91,6 +103,13 @@ impl Bench {
             Bench::Traffic { arguments } => measure("traffic", arguments),
             Bench::Analysis { arguments } => measure("analysis", arguments),
             Bench::Embedded { arguments } => measure("embedded", arguments),
+            Bench::Ui { arguments } => measure("ui", arguments),
+            Bench::Server { arguments } => {
+                let mut example = Command::new("cargo");
+                example.current_dir(workspace::root());
+                example.args(["run", "--release", "--quiet", "-p", "server", "--example", "server_bench", "--"]);
+                succeed(example.args(arguments))
+            }
             Bench::Planning { arguments } => {
                 let mut bench = Command::new("cargo");
                 bench.current_dir(workspace::root()).args(["bench", "-p", "strategy", "--bench", "planning", "--"]);

@@ -274,6 +274,10 @@ impl Controller for Driver {
         NAME
     }
 
+    fn lane(&self, key: &AppKey) -> Option<cluster::ClusterId> {
+        self.observer.destinations.cluster_of(key)
+    }
+
     async fn observe(&self, key: &AppKey, level: Level) -> Result<Observed, Failure> {
         Ok(self.observer.observe(key, level).await)
     }

@@ -42,12 +42,12 @@ impl Admin {
             return command.run(connection, clock, &self.namespace).await;
         }
         let client = connection.client(clock).await?;
-        let control_plane = ControlPlane { client, namespace: self.namespace.clone() };
+        let control_plane = ControlPlane { client, namespace: self.namespace.clone(), server: None };
         match &self.command {
             Command::Export(command) => command.run(&control_plane).await,
             Command::Import(command) => command.run(&control_plane).await,
             Command::Notifications(command) => {
-                let ControlPlane { client, namespace } = control_plane;
+                let ControlPlane { client, namespace, .. } = control_plane;
                 let reach = crate::notifications::Reach::Open(client);
                 let product = notifications::Product::Applications;
                 command.run(&crate::notifications::Place { product, namespace, reach }).await

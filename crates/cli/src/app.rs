@@ -30,7 +30,7 @@ mod wait;
 pub(crate) use desired::commit_of;
 pub(crate) use managed::{Managed, veil};
 pub(crate) use output::{Format, text};
-pub(crate) use store::{AppName, Store, explain, read as found};
+pub(crate) use store::{AppName, Store, by_server_only, explain, read as found};
 
 use crate::connection::Connection;
 use crate::failure::Failure;

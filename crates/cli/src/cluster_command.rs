@@ -2,7 +2,12 @@
 
 mod account;
 mod add;
+mod change;
 mod kubeconfig;
+mod load;
+mod manifests;
+mod running;
+mod snapshot;
 mod state;
 
 use crate::app::{Format, text};
@@ -22,12 +27,24 @@ use state::{State, all, details, find, shown};
 pub(crate) enum Cluster {
     /// Start an embedded cluster without the controllers
     Up(up::ClusterUp),
+    /// Print the embedded cluster's kubeconfig
+    Kubeconfig(snapshot::PrintKubeconfig),
+    /// Put manifests of files and folders into the embedded cluster, running or not
+    Load(load::Load),
+    /// Write everything the embedded cluster holds, running or not, into one file
+    Snapshot(snapshot::TakeSnapshot),
+    /// Make a new embedded cluster of a snapshot
+    Restore(snapshot::Restore),
     /// Register a cluster by a context of a kubeconfig
     Add(Box<add::Add>),
     /// Get cluster information
     Get(Get),
     /// List configured clusters
     List(List),
+    /// Set cluster information
+    Set(change::Set),
+    /// Make the token of the control plane's account in a cluster anew
+    RotateAuth(change::RotateAuth),
     /// Remove cluster credentials
     Rm(Rm),
 }
@@ -81,9 +98,15 @@ impl Cluster {
     pub(crate) async fn run(&self, connection: &Connection, clock: &Clock) -> Result<(), Failure> {
         match self {
             Cluster::Up(command) => command.run(clock).await,
+            Cluster::Kubeconfig(command) => command.run(),
+            Cluster::Load(command) => command.run(clock).await,
+            Cluster::Snapshot(command) => command.run(clock).await,
+            Cluster::Restore(command) => command.run(),
             Cluster::Add(command) => command.run(connection, clock).await,
             Cluster::Get(command) => command.run(&command.at.open(connection, clock).await?).await,
             Cluster::List(command) => command.run(&command.at.open(connection, clock).await?).await,
+            Cluster::Set(command) => command.run(&command.at.open(connection, clock).await?).await,
+            Cluster::RotateAuth(command) => command.run(&command.at.open(connection, clock).await?).await,
             Cluster::Rm(command) => command.run(&command.at.open(connection, clock).await?).await,
         }
     }

@@ -9,7 +9,7 @@ use crate::shared::Shared;
 use analysisruns::AnalysisRuns;
 use analysisruns::experiments::Experiments;
 use applications::sources::Counters;
-use applications::{Applications, Measured, Options, Settings};
+use applications::{Applications, Measured, Options, ReadSets, Settings};
 use charts::{Charts, ChartsOptions};
 use clock::{Clock, Offload};
 use cluster::{Cache, ClusterClient, ClusterId, Clusters};
@@ -34,6 +34,8 @@ pub(crate) struct Controllers {
     pub metrics: Metrics,
     /// What was done for applications, where this process deals with them.
     pub sources: Option<Arc<Counters>>,
+    /// What renders have read, where this process deals with applications.
+    pub reads: Option<applications::ReadSets>,
     /// What is measured of applications, where this process deals with them.
     pub measured: Option<Measured>,
     /// The Rollouts there are, where this process deals with them.
@@ -110,7 +112,7 @@ impl Controllers {
         let (metrics, views, shutdown) = (Metrics::default(), Views::default(), Shutdown::new());
         let shared = Shared { client, clock, metrics, views, shutdown, replicas, identity };
         let mut tasks = Vec::new();
-        let (mut sources, mut measured, mut cache, mut clusters) = (None, None, None, None);
+        let (mut sources, mut measured, mut reads, mut cache, mut clusters) = (None, None, None, None, None);
         let settings = Settings { namespace, application_namespaces, ..Settings::default() };
         let parallel = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let git = RepositoriesOptions::new(data.join("repositories"));
@@ -118,7 +120,7 @@ impl Controllers {
         if kinds.contains(&Kind::Applications) {
             let started =
                 start_applications(&shared, (data, git.clone(), &telling), settings.clone(), &mut tasks).await?;
-            (sources, measured, clusters) = (Some(started.0), Some(started.1), Some(started.2));
+            (sources, measured, clusters, reads) = (Some(started.0), Some(started.1), Some(started.2), Some(started.3));
         }
         let mut updates = None;
         if kinds.contains(&Kind::Images) {
@@ -137,6 +139,7 @@ impl Controllers {
             metrics,
             sources,
             measured,
+            reads,
             rollouts: cache,
             clusters,
             images,
@@ -161,7 +164,7 @@ async fn start_applications(
     (data, git, telling): (&Path, Repositories, &Telling),
     settings: Settings,
     tasks: &mut Vec<JoinHandle<()>>,
-) -> Result<(Arc<Counters>, Measured, Clusters), Failure> {
+) -> Result<(Arc<Counters>, Measured, Clusters, ReadSets), Failure> {
     let settings = applications::settings_at_start(&shared.client, settings).await;
     let cache = applications::start_cache(shared.client.clone(), &settings);
     let clusters = Clusters::home(shared.client.clone(), Some(cache));
@@ -185,7 +188,7 @@ async fn start_applications(
         Options { settings, charts, jsonnet: evaluator(), salt: salt()?, ..Options::new(environment, git, offload) };
     let applications = Applications::new(options, shared.shutdown.clone());
     let applications = applications.map_err(|error| Failure::new(error.to_string()))?;
-    let started = (applications.counters(), applications.measured(), clusters);
+    let started = (applications.counters(), applications.measured(), clusters, applications.read_sets());
     tasks.push(tokio::spawn(applications.run()));
     Ok(started)
 }

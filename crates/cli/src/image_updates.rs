@@ -2,12 +2,14 @@
 
 use crate::failure::Failure;
 use crate::shared::Shared;
+use ::images::ImageReference;
 use clap::Args;
 use cluster::{Cache, Clusters};
 use git::Repositories;
 use imageupdates::{Handle, ImageUpdates, Measured, Options, Updater};
 use registry::Client;
 use std::path::PathBuf;
+use std::sync::Arc;
 use tokio::task::JoinHandle;
 use web::Reach;
 
@@ -39,6 +41,17 @@ impl ImagesFlags {
         let reach = if self.image_private_addresses { Reach::Private } else { Reach::Public };
         ImagesSetup { programs: self.credential_programs.clone(), reach }
     }
+}
+
+/// What tells it of an image that a registry says was pushed.
+pub(crate) fn pushed(handle: &Handle) -> server::Pushed {
+    let handle = handle.clone();
+    Arc::new(move |push| {
+        // What is no name of an image is followed by nobody.
+        if let Ok(image) = ImageReference::parse(&format!("{}/{}", push.registry, push.repository)) {
+            handle.pushed(&image);
+        }
+    })
 }
 
 /// Starts it; `cache` keeps Applications.

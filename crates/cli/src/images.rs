@@ -3,6 +3,7 @@
 mod dry_run;
 mod hold;
 mod table;
+mod trial;
 
 use crate::connection::Connection;
 use crate::control_plane::At;
@@ -10,6 +11,7 @@ use crate::failure::Failure;
 use crate::terminal;
 use clap::{Args, Subcommand};
 use clock::{Clock, Offload};
+use cluster::ClusterClient;
 use controller::Silent;
 use git::{Repositories, RepositoriesOptions};
 use imageupdates::report::{Report, State};
@@ -35,6 +37,8 @@ pub(crate) enum Images {
     Hold(hold::HoldFlags),
     /// Release versions that are held back
     Release(hold::ReleaseFlags),
+    /// Tell to which version an image would be updated, before anything follows it
+    Test(trial::TrialFlags),
 }
 
 /// Which applications are looked at, and how they are shown.
@@ -77,6 +81,7 @@ impl Images {
             Images::Update(update) => update.run(connection, clock).await,
             Images::Hold(flags) => flags.run(connection, clock).await,
             Images::Release(flags) => flags.run(connection, clock).await,
+            Images::Test(flags) => flags.run(connection, clock).await,
         }
     }
 }
@@ -86,18 +91,8 @@ impl Look {
     async fn updater(&self, connection: &Connection, clock: &Clock) -> Result<(Updater, TempDir), Failure> {
         let plane = self.at.open(connection, clock).await?;
         let mirrors = tempfile::tempdir()?;
-        let options = Options {
-            client: plane.client,
-            namespace: plane.namespace,
-            clock: clock.clone(),
-            git: Repositories::new(RepositoriesOptions::new(mirrors.path()), Offload::pool(2)),
-            registry: Client::new(registry::Options::default(), clock),
-            programs: self.credential_programs.clone(),
-            // Whoever types this asks from their own machine.
-            reach: Reach::Anywhere,
-            events: Arc::new(Silent),
-        };
-        Ok((Updater::new(options), mirrors))
+        let programs = self.credential_programs.clone();
+        Ok((Updater::new(options((plane.client, plane.namespace), clock, &mirrors, programs)), mirrors))
     }
 
     fn show(&self, mut report: Report) -> Result<(), Failure> {
@@ -122,6 +117,25 @@ impl Look {
             let key = format!("{}/{}", of.namespace, of.name);
             self.applications.iter().any(|wanted| *wanted == of.name || *wanted == key)
         });
+    }
+}
+
+/// What asks registries for whoever types: from their own machine, so any of them.
+fn options(
+    (client, namespace): (ClusterClient, String),
+    clock: &Clock,
+    mirrors: &TempDir,
+    programs: Option<PathBuf>,
+) -> Options {
+    Options {
+        client,
+        namespace,
+        clock: clock.clone(),
+        git: Repositories::new(RepositoriesOptions::new(mirrors.path()), Offload::pool(2)),
+        registry: Client::new(registry::Options::default(), clock),
+        programs,
+        reach: Reach::Anywhere,
+        events: Arc::new(Silent),
     }
 }
 

@@ -4,6 +4,7 @@
 //! Start reading at [`main`].
 
 mod failure;
+mod program;
 mod tabs;
 mod terminal;
 
@@ -28,12 +29,15 @@ mod session;
 mod control_plane;
 mod image_updates;
 mod shared;
+mod trusted;
 
 mod account;
 mod admin;
 mod app;
+mod cert;
 mod cluster_command;
 mod demo;
+mod gpg;
 mod helm;
 mod images;
 mod kustomize;
@@ -48,6 +52,7 @@ mod rollouts;
 
 mod kubectl_plugin;
 mod up;
+mod version;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
@@ -83,6 +88,8 @@ enum Command {
     Logout(login::Logout),
     /// Switch between logins
     Context(login::Contexts),
+    /// Print version information, as `argocd version` does
+    Version(version::Version),
     /// Manage accounts of a server, as `argocd account` does
     Account(account::Account),
     /// Look at applications and act on them, as `argocd app` does
@@ -116,6 +123,10 @@ enum Command {
     Proj(Box<proj::Proj>),
     /// Manage repository connection parameters, as `argocd repo` does
     Repo(Box<repo::Repo>),
+    /// Manage repository certificates and SSH known hosts entries, as `argocd cert` does
+    Cert(Box<cert::Cert>),
+    /// Manage GPG keys used for signature verification, as `argocd gpg` does
+    Gpg(Box<gpg::Gpg>),
     /// Manage credential templates for repositories, as `argocd repocreds` does
     Repocreds(Box<repo::RepoCreds>),
     /// Write out the data of a control plane, or read it back
@@ -140,6 +151,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     let name = words.first().and_then(|word| Path::new(word).file_name()).unwrap_or_default();
+    program::started_as(name);
     if name == rollouts::BINARY {
         return kubectl_plugin::main(words);
     }
@@ -173,10 +185,11 @@ fn run_alone(command: &Command) -> Option<Result<(), Failure>> {
 async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let clock = Clock::system();
     match &arguments.command {
-        Command::Login(command) => command.run().await,
+        Command::Login(command) => command.run(&clock).await,
         Command::Relogin(command) => command.run(&arguments.connection).await,
         Command::Logout(command) => command.run().await,
         Command::Context(command) => command.run(),
+        Command::Version(command) => command.run(&arguments.connection).await,
         Command::Account(command) => command.run(&arguments.connection).await,
         Command::App(command) => command.run(&arguments.connection, &clock).await,
         Command::Render(command) => command.run(&clock).await,
@@ -190,6 +203,8 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Proj(command) => command.run(&arguments.connection, &clock).await,
         Command::Repo(command) => command.run(&arguments.connection, &clock).await,
         Command::Repocreds(command) => command.run(&arguments.connection, &clock).await,
+        Command::Cert(command) => command.run(&arguments.connection, &clock).await,
+        Command::Gpg(command) => command.run(&arguments.connection, &clock).await,
         Command::Admin(command) => command.run(&arguments.connection, &clock).await,
         Command::Run(command) => command.run(&arguments.connection, &clock).await,
         Command::Install(command) => command.run(),
@@ -203,7 +218,7 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 fn completion(shell: Shell) -> Result<(), Failure> {
     let mut text = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "capstan", &mut text);
+    clap_complete::generate(shell, &mut Arguments::command(), program::name(), &mut text);
     terminal::print(&String::from_utf8_lossy(&text))
 }
 

@@ -1,13 +1,17 @@
 //! `login`, `relogin`, `logout` and `context`, as upstream has them.
 
+mod sso;
+
 use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::session::{Api, Config, Context, Reached, ServerEntry, ServerFlags, UserEntry};
 use crate::tabs::{Layout, align};
 use crate::terminal;
 use clap::Args;
+use clock::Clock;
 use reqwest::Method;
 use serde_json::json;
+use sso::Browser;
 use std::io::{BufRead, IsTerminal};
 
 /// Log in to a server.
@@ -32,14 +36,17 @@ pub(crate) struct Login {
     #[arg(long)]
     skip_test_tls: bool,
     #[command(flatten)]
+    browser: Browser,
+    #[command(flatten)]
     flags: ServerFlags,
 }
 
 impl Login {
-    pub(crate) async fn run(&self) -> Result<(), Failure> {
-        let path = self.flags.config_path()?;
+    pub(crate) async fn run(&self, clock: &Clock) -> Result<(), Failure> {
+        let flags = self.flags.with_options()?;
+        let path = flags.config_path()?;
         let mut config = Config::load(&path)?;
-        if self.flags.core {
+        if flags.core {
             let context = context(
                 self.name.as_deref().unwrap_or("kubernetes"),
                 ServerEntry { server: "kubernetes".to_owned(), core: true, ..ServerEntry::default() },
@@ -49,16 +56,18 @@ impl Login {
             config.store(&path)?;
             return terminal::print("Context 'kubernetes' updated\n");
         }
-        let server = self.address.as_deref().or(self.flags.server.as_deref());
-        let server = server.ok_or_else(|| Failure::with_code(1, "name the server: capstan login HOST:PORT"))?;
-        let mut reached = Reached::named(server, (self.flags.plaintext, self.flags.insecure), None);
-        if self.sso {
-            return Err(Failure::new(format!(
-                "sign in with a browser at {server}/auth/login, then use the token of the cookie argocd.token with --auth-token"
-            )));
-        }
-        let (username, password) = asked(self.username.as_deref(), self.password.as_deref())?;
-        reached.token = signed_in(&reached, &username, &password).await?;
+        let server = self.address.as_deref().or(flags.server.as_deref());
+        let server = server.ok_or_else(|| Failure::with_code(1, "name the server: `capstan login HOST:PORT`"))?;
+        let mut reached = Reached::named(server, (flags.plaintext, flags.insecure), None);
+        let username = if self.sso {
+            let (token, username) = self.browser.sign_in(&reached, clock).await?;
+            reached.token = token;
+            username
+        } else {
+            let (username, password) = asked(self.username.as_deref(), self.password.as_deref())?;
+            reached.token = signed_in(&reached, &username, &password).await?;
+            format!("{username}:login")
+        };
         let name = self.name.clone().unwrap_or_else(|| reached.server.clone());
         let entry = ServerEntry {
             server: reached.server.clone(),
@@ -68,7 +77,7 @@ impl Login {
         };
         config.put(&context(&name, entry, reached.token));
         config.store(&path)?;
-        terminal::print(&format!("'{username}:login' logged in successfully\nContext '{name}' updated\n"))
+        terminal::print(&format!("'{username}' logged in successfully\nContext '{name}' updated\n"))
     }
 }
 
@@ -116,7 +125,7 @@ pub(crate) struct Relogin {
 
 impl Relogin {
     pub(crate) async fn run(&self, connection: &Connection) -> Result<(), Failure> {
-        let path = self.flags.config_path()?;
+        let path = self.flags.with_options()?.config_path()?;
         let mut config = Config::load(&path)?;
         let none = || Failure::new("No context found. Login using `capstan login`");
         let mut known = config.current(self.flags.argocd_context.as_deref())?.ok_or_else(none)?;
@@ -142,7 +151,7 @@ pub(crate) struct Logout {
 
 impl Logout {
     pub(crate) async fn run(&self) -> Result<(), Failure> {
-        let path = self.flags.config_path()?;
+        let path = self.flags.with_options()?.config_path()?;
         let mut config = Config::load(&path)?;
         let known = config.contexts().into_iter().find(|context| context.name == self.context);
         let known = known.ok_or_else(|| {
@@ -174,7 +183,7 @@ pub(crate) struct Contexts {
 
 impl Contexts {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let path = self.flags.config_path()?;
+        let path = self.flags.with_options()?.config_path()?;
         let mut config = Config::load(&path)?;
         let Some(name) = &self.context else { return terminal::print(&table(&config)) };
         let missing = || Failure::new(format!("Context {name} does not exist"));

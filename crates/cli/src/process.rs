@@ -1,7 +1,7 @@
 //! The process around a command: threads for it, where it tells about itself, and how it ends. A leaf module.
 
 use crate::failure::Failure;
-use crate::terminal;
+use crate::{program, terminal};
 use std::future::Future;
 use std::process::ExitCode;
 
@@ -12,7 +12,7 @@ pub(crate) fn within_runtime(command: impl Future<Output = Result<(), Failure>>)
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            terminal::note(&format!("capstan: cannot start: {error}"));
+            terminal::note(&format!("{}: cannot start: {error}", program::name()));
             return ExitCode::FAILURE;
         }
     };
@@ -25,7 +25,7 @@ pub(crate) fn ended(outcome: Result<(), Failure>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !failure.message.is_empty() {
-                terminal::note(&format!("capstan: {failure}"));
+                terminal::note(&format!("{}: {}", program::name(), program::in_words(&failure.message)));
             }
             ExitCode::from(failure.code)
         }

@@ -1,4 +1,4 @@
-//! `capstan proj …`, as `argocd proj`: projects, straight in the cluster of the control plane.
+//! `capstan proj …`, as `argocd proj`: projects of a control plane.
 
 mod edit;
 mod lists;
@@ -15,8 +15,7 @@ use crate::failure::Failure;
 use crate::terminal;
 use clap::{Args, Subcommand};
 use clock::Clock;
-use cluster::{Change, Target, Write};
-use edit::{find, projects};
+use edit::find;
 use object::Object;
 use serde_json::{Value, json};
 use show::{Output, details, read, shown, table};
@@ -116,9 +115,9 @@ impl Create {
             "metadata": {"name": self.project, "namespace": control_plane.namespace},
         });
         let made = Object::from_value(&value).map_err(|error| Failure::new(error.to_string()))?;
-        let known = projects(control_plane).await?.into_iter().find(|own| own.name() == self.project);
+        let known = control_plane.projects().await?.into_iter().find(|own| own.name() == self.project);
         match known {
-            None => control_plane.write(Write::new(Target::of(&made), Change::Create(made))).await,
+            None => control_plane.create(made).await,
             Some(known) if known.get("/spec").unwrap_or_default() == spec => Ok(()),
             Some(known) if self.upsert => {
                 // What the new spec does not name goes.
@@ -149,7 +148,7 @@ impl Get {
 
 impl List {
     async fn run(&self, control_plane: &ControlPlane) -> Result<(), Failure> {
-        let all = projects(control_plane).await?;
+        let all = control_plane.projects().await?;
         terminal::print(&match self.output {
             Output::Json => text(&Value::Array(all.iter().map(shown).collect()), Format::Json),
             Output::Yaml => text(&Value::Array(all.iter().map(shown).collect()), Format::Yaml),

@@ -207,7 +207,10 @@ fn table(all: &[Stored]) -> String {
         let (name, url, project) = (own.get("name"), own.get("url"), own.get("project"));
         let (oci, lfs) = (own.is("enableOCI"), own.is("enableLfs"));
         let creds = declared::has_credentials(own);
-        rows.push_str(&format!("{kind}\t{name}\t{url}\t{is_insecure}\t{oci}\t{lfs}\t{creds}\t\t\t{project}\n"));
+        let (status, message) = (own.get("status"), own.get("message").replace(['\n', '\t'], " "));
+        rows.push_str(&format!(
+            "{kind}\t{name}\t{url}\t{is_insecure}\t{oci}\t{lfs}\t{creds}\t{status}\t{message}\t{project}\n"
+        ));
     }
     align(&rows, Layout::TABLE)
 }

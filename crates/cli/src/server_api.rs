@@ -1,6 +1,7 @@
 //! The server of this process: where it is served, what it is put together from, and what the cluster shows of it.
 
 mod objects;
+mod ports;
 mod rendering;
 
 use crate::controllers::Controllers;
@@ -105,8 +106,10 @@ pub(crate) async fn serve(
         version: concat!("v", env!("CARGO_PKG_VERSION")).to_owned(),
         door: Arc::new(Door::new(signin, store, clock.clone())),
         tools: Some(Arc::new(Rendering { client: client.clone() })),
+        rendered: controllers.reads.clone().map(last_renders),
         scheme,
         exposition: Some(metrics_server::exposition(controllers)),
+        pushed: controllers.images.as_ref().map(|(handle, _)| crate::image_updates::pushed(handle)),
     })
     .map_err(|error| Failure::new(error.to_string()))?;
     let address = bound.address;
@@ -126,9 +129,26 @@ pub(crate) async fn serve(
     Ok(Some(served))
 }
 
-/// Shows the server of this process in an embedded cluster, where `kubectl` looks for it.
-pub(crate) async fn show(client: &ClusterClient, namespace: &str, served: &Served) -> Result<(), Failure> {
-    crate::install::apply(client, &objects::shown(namespace, served.address.port())).await
+/// Shows the server of this process in an embedded cluster, where `kubectl` looks for it and forwards ports to it.
+pub(crate) async fn show(
+    cluster: &embedded::Cluster,
+    client: &ClusterClient,
+    namespace: &str,
+    served: &Served,
+) -> Result<(), Failure> {
+    let tls = server::certificate::certificate(client, namespace).await;
+    let either = served.either(tls.map_err(|error| Failure::new(error.to_string()))?);
+    let port = served.address.port();
+    cluster.answer_ports(Arc::new(ports::OwnPod { namespace: namespace.to_owned(), port, either }));
+    crate::install::apply(client, &objects::shown(namespace, port)).await
+}
+
+/// What the controller's last render of a source has read, as webhooks want to know it.
+fn last_renders(reads: applications::ReadSets) -> server::tools::LastRenders {
+    Arc::new(move |namespace, name, source| {
+        let (revision, reads) = reads.of(&applications::AppKey::new(namespace, name), source)?;
+        Some(Arc::new(server::tools::Rendered { revision, reads }))
+    })
 }
 
 fn refused(error: &ServeError) -> Failure {

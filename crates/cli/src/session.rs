@@ -2,6 +2,7 @@
 
 mod client;
 mod config;
+mod options;
 
 pub(crate) use client::{Api, Reached, part};
 pub(crate) use config::{Config, Context, ServerEntry, UserEntry};
@@ -46,8 +47,20 @@ impl ServerFlags {
         config::path(self.config.as_deref())
     }
 
+    /// These flags, with those of `ARGOCD_OPTS` in the places of what was not said.
+    pub(crate) fn with_options(&self) -> Result<Self, Failure> {
+        match std::env::var(options::VARIABLE) {
+            Ok(text) => options::filled(self, &text),
+            Err(_) => Ok(self.clone()),
+        }
+    }
+
     /// A client of the server that is meant; `None` where a cluster is meant, which a kubeconfig names.
     pub(crate) fn api(&self, connection: &Connection) -> Result<Option<Api>, Failure> {
+        self.with_options()?.api_of(connection)
+    }
+
+    fn api_of(&self, connection: &Connection) -> Result<Option<Api>, Failure> {
         let named_cluster = connection.kubeconfig.is_some() || connection.context.is_some();
         if self.core || (named_cluster && self.server.is_none()) {
             return Ok(None);

@@ -55,7 +55,7 @@ impl Up {
         let namespace = api::names::DEFAULT_NAMESPACE;
         let api = server_api::serve(api, &client, clock, (&controllers, namespace, Reached::Locally)).await?;
         if let Some(api) = &api {
-            server_api::show(&client, namespace, api).await?;
+            server_api::show(&cluster, &client, namespace, api).await?;
         }
         let ingress = entrance.map(|entrance| Ingress::serve(client, entrance));
         if let Some(address) = ingress.as_ref().and_then(Ingress::address) {

@@ -79,6 +79,10 @@ pub async fn healthz(_call: Call) -> Result<Reply, Problem> {
 /// What is counted, in Prometheus' text form.
 pub async fn metrics(call: Call) -> Result<Reply, Problem> {
     let mut text = call.site.counts.exposition();
+    let refreshes = call.site.webhooks.refreshes();
+    text.push_str(&format!(
+        "# TYPE capstan_webhook_refreshes_total counter\ncapstan_webhook_refreshes_total {refreshes}\n"
+    ));
     if let Some(more) = &call.site.options.exposition {
         text.push_str(&more());
     }

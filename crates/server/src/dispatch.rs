@@ -3,6 +3,7 @@
 use crate::authorize::authorize;
 use crate::call::{Asked, Call};
 use crate::problem::{Code, Problem};
+use crate::reply::{Reply, as_events};
 use crate::routes::Route;
 use crate::session::{Shown, token};
 use crate::site::Site;
@@ -29,8 +30,12 @@ const QUERY_MAX: usize = 256;
 pub async fn answer(site: Arc<Site>, route: &'static Route, path: RawPathParams, request: Request) -> Response {
     let response = match settle(&site, route, &path, request).await {
         Ok((call, renewed)) => {
-            let mut response =
-                (route.handler)(call).await.map_or_else(Problem::into_response, IntoResponse::into_response);
+            let wants_events = wants_events(&call.asked.headers);
+            let mut response = match (route.handler)(call).await {
+                Ok(Reply::Lines(lines)) if wants_events => as_events(lines),
+                Ok(reply) => reply.into_response(),
+                Err(problem) => problem.into_response(),
+            };
             if let Some(token) = renewed.and_then(|token| HeaderValue::from_str(&token).ok()) {
                 response.headers_mut().insert("renew-token", token);
             }
@@ -40,6 +45,12 @@ pub async fn answer(site: Arc<Site>, route: &'static Route, path: RawPathParams,
     };
     site.counts.add(route.method, route.path, response.status().as_u16());
     response
+}
+
+/// Whether streams are wanted in the form that browsers read by themselves.
+fn wants_events(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|kind| kind.trim().starts_with("text/event-stream"))
 }
 
 async fn settle(
@@ -61,7 +72,7 @@ async fn settle(
     let query = query.into_owned().take(QUERY_MAX).collect();
     let names = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let most = match route.path {
-        "/api/webhook" => crate::webhook::body_max(site),
+        "/api/webhook" | "/webhook" => crate::webhook::body_max(site),
         _ if is_open => OPEN_BODY_MAX,
         _ => BODY_MAX,
     };

@@ -49,9 +49,11 @@ mod guard;
 mod router;
 
 pub mod certificate;
+
+mod begun;
 mod serve;
 
 pub use door::Door;
 pub use router::router;
-pub use serve::{Bound, ServeError, Served};
-pub use site::{Options, Scheme, Site};
+pub use serve::{Bound, Either, ServeError, Served};
+pub use site::{Options, Pushed, Scheme, Site};

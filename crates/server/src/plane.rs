@@ -4,6 +4,7 @@
 
 use api::names::{APP_PROJECT, GROUP};
 use api::{AppProject, ApplicationDestination};
+use applications::configuration;
 use applications::destinations::{ClusterSecret, Destination, read_clusters, resolve};
 use applications::sources::{CONFIG, secret_values};
 use cluster::{Cache, GroupKind, Notice};
@@ -50,6 +51,8 @@ pub struct Said {
     pub config: Data,
     /// `argocd-cmd-params-cm`.
     pub parameters: Data,
+    /// What `argocd-cm` says of health and actions, read.
+    pub settings: applications::Settings,
 }
 
 /// A project, as it is and read.
@@ -162,11 +165,13 @@ impl Plane {
         for problem in problems {
             tracing::warn!("policies: {problem}");
         }
+        let config = self.config_map(CONFIG);
         Said {
+            settings: configuration::configured(&applications::Settings::default(), &config).0,
             authority: Authority::new(configured).with_projects(roles),
             projects,
             clusters: read_clusters(&self.secrets("cluster")),
-            config: self.config_map(CONFIG),
+            config,
             parameters: self.config_map(PARAMETERS),
         }
     }

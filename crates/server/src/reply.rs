@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use futures::StreamExt;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::Value;
 
@@ -37,6 +38,26 @@ impl Reply {
     pub fn whole(response: Response) -> Self {
         Reply::Whole(Box::new(response))
     }
+}
+
+/// Lines of JSON as events that a browser's `EventSource` reads. Compat: upstream's form for whoever accepts it.
+#[must_use]
+pub fn as_events(lines: Body) -> Response {
+    let mut rest = Vec::new();
+    let events = lines.into_data_stream().map(move |piece| {
+        let mut text = Vec::new();
+        rest.extend_from_slice(&piece?);
+        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = rest.drain(..=end).collect();
+            // A line that says nothing shows that both ends are there: a comment does too.
+            text.extend_from_slice(if line.len() > 1 { b"data: " } else { b":" });
+            text.extend_from_slice(&line);
+            text.push(b'\n');
+        }
+        Ok::<Bytes, axum::Error>(text.into())
+    });
+    let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"))];
+    (StatusCode::OK, kind, Body::from_stream(events)).into_response()
 }
 
 impl IntoResponse for Reply {

@@ -81,6 +81,7 @@ pub const ROUTES: &[Route] = &[
     route!("GET" "/api/version", Rule::Open("strangers get the version alone"), &[], about::version, "The version"),
     route!("GET" "/api/badge", Rule::Open("off unless switched on by statusbadge.enabled"), &["name", "namespace", "project"], about::badge, "A picture of how an application is"),
     route!("POST" "/api/webhook", Rule::Open("each sender proves itself by its secret, and is told nothing"), &[], webhook::receive, "What forges and registries send"),
+    route!("POST" "/webhook", Rule::Open("each sender proves itself by its secret, and is told nothing"), &[], webhook::receive, "The same, where the image updater takes it"),
     route!("GET" "/auth/login", Rule::Open("signing in"), &["return_url"], visit::login, "Begin to sign in with the provider"),
     route!("GET" "/auth/callback", Rule::Open("signing in"), &["code", "state"], visit::callback, "Where the provider sends back to"),
     route!("GET" "/auth/logout", Rule::Open("signing out"), &[], visit::logout, "Sign out with the provider"),

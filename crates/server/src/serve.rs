@@ -1,5 +1,6 @@
 //! The listening socket and its connections: plain on this machine, encrypted elsewhere.
 
+use crate::begun::Begun;
 use crate::router::router;
 use crate::site::Site;
 use axum::Router;
@@ -9,7 +10,7 @@ use hyper_util::service::TowerToHyperService;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
@@ -55,6 +56,7 @@ pub struct Bound {
 pub struct Served {
     /// Where.
     pub address: SocketAddr,
+    router: Router,
     // Its connections end with it.
     _listening: JoinSet<()>,
 }
@@ -95,8 +97,48 @@ impl Bound {
 
     fn listen(self, router: Router, tls: Option<TlsAcceptor>) -> Served {
         let mut listening = JoinSet::new();
-        listening.spawn(listen(self.listener, router.merge(self.beside), tls));
-        Served { address: self.address, _listening: listening }
+        let router = router.merge(self.beside);
+        listening.spawn(listen(self.listener, router.clone(), tls));
+        Served { address: self.address, router, _listening: listening }
+    }
+}
+
+impl Served {
+    /// The same for connections that come another way, encrypted or not as they begin: upstream's port takes both.
+    #[must_use]
+    pub fn either(&self, tls: Arc<rustls::ServerConfig>) -> Either {
+        Either { router: self.router.clone(), tls: TlsAcceptor::from(tls) }
+    }
+}
+
+/// Serves connections that come another way than by the socket. Cheap to clone.
+#[derive(Clone)]
+pub struct Either {
+    router: Router,
+    tls: TlsAcceptor,
+}
+
+/// How a handshake of TLS begins.
+const HANDSHAKE: u8 = 0x16;
+
+impl std::fmt::Debug for Either {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Either(…)")
+    }
+}
+
+impl Either {
+    /// Converses on one connection until it ends.
+    pub async fn converse(self, mut stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        let first = tokio::time::timeout(HEAD_WITHIN, stream.read_u8()).await;
+        let Ok(Ok(first)) = first else { return };
+        let stream = Begun { first: Some(first), stream };
+        if first != HANDSHAKE {
+            return converse(stream, self.router).await;
+        }
+        if let Ok(Ok(stream)) = tokio::time::timeout(HEAD_WITHIN, self.tls.accept(stream)).await {
+            converse(stream, self.router).await;
+        }
     }
 }
 

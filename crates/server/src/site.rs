@@ -7,10 +7,12 @@ use crate::index::Index;
 use crate::plane::Plane;
 use crate::problem::{Code, Problem};
 use crate::pushes::Webhooks;
-use crate::tools::Tools;
+use crate::tools::{LastRenders, Tools};
 use crate::who::Who;
 use clock::Clock;
-use cluster::{Cache, ClusterClient, ClusterId, Clusters};
+use cluster::{Cache, ClusterClient, ClusterId, Clusters, Target};
+use controller::{Event, EventSink, KubeEvents, Reporter, Severity};
+use object::Object;
 use serde_json::Value;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::sync::watch;
@@ -32,14 +34,21 @@ pub struct Options {
     pub door: Arc<Door>,
     /// Who renders; without, manifests are not answered.
     pub tools: Option<Arc<dyn Tools>>,
+    /// What renders have read, where they are made in this process: pushes that touch nothing of it concern nobody.
+    pub rendered: Option<LastRenders>,
     /// Whether cookies are for encrypted connections alone.
     pub scheme: Scheme,
     /// What is measured elsewhere in this process, in Prometheus' text form.
     pub exposition: Option<Exposition>,
+    /// Who is told of images that were pushed to registries, where somebody in this process follows any.
+    pub pushed: Option<Pushed>,
 }
 
 /// A function that writes counters down.
 pub type Exposition = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// A function that is told of an image that was pushed to its registry.
+pub type Pushed = Arc<dyn Fn(&webhooks::ImagePush) + Send + Sync>;
 
 /// How the server is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +79,8 @@ pub struct Site {
     pub changes: watch::Sender<u64>,
     /// What is counted.
     pub counts: Counts,
+    /// What is told to the home cluster of applications.
+    pub events: KubeEvents,
     /// Pushes that were told.
     pub webhooks: Arc<Webhooks>,
     /// Since when.
@@ -102,6 +113,9 @@ impl Site {
         let home = options.clusters.get(&ClusterId::home()).and_then(|home| home.cache).ok_or(NoCache)?;
         let index = Index::new(&options.namespace);
         let follower = tokio::spawn(index.follow(&home)).abort_handle();
+        let reporter = Reporter { component: "argocd-server".into(), instance: "argocd-server".into() };
+        let metrics = controller::Metrics::default();
+        let events = KubeEvents::start(options.clusters.clone(), options.clock.clone(), reporter, metrics);
         let site = Arc::new(Site {
             plane: Plane::new(home.clone(), &options.namespace),
             clusters: options.clusters.clone(),
@@ -111,6 +125,7 @@ impl Site {
             changes: changes(&home),
             counts: Counts::default(),
             index,
+            events,
             webhooks: Arc::default(),
             started: options.clock.monotonic(),
             options,
@@ -147,6 +162,21 @@ impl Site {
             None if self.plane.now().is_on("users.anonymous.enabled") => Ok(()),
             None => Err(Problem::new(Code::Unauthenticated, "no session information")),
         }
+    }
+
+    /// Writes down who did what to an application, and tells it as an event that the application's own events show.
+    pub fn audit_application(&self, who: &Who, application: &Object, reason: &str, what: &str) {
+        self.audit(who, application.name(), what);
+        self.events.record(&Event {
+            cluster: ClusterId::home(),
+            regarding: Target::of(application),
+            uid: application.meta().uid.clone(),
+            severity: Severity::Normal,
+            reason: reason.into(),
+            message: format!("{} {what}", who.name()),
+            // Each time that somebody acts is an occurrence of its own.
+            dedupe: self.clock.random("audit").uuid().into(),
+        });
     }
 
     /// Writes down who did what to which object.

@@ -3,6 +3,9 @@
 use futures::future::BoxFuture;
 use object::{Key, Object};
 use serde_json::Value;
+use std::sync::Arc;
+
+pub use webhooks::Rendered;
 
 /// One resource, as it should be and as it is; Secrets masked on both sides alike.
 #[derive(Debug, Clone)]
@@ -22,6 +25,9 @@ pub struct Managed {
     /// Whether it is a hook.
     pub is_hook: bool,
 }
+
+/// What the last render of an application's source has read, if that is known: by namespace, name, and the source's place.
+pub type LastRenders = Arc<dyn Fn(&str, &str, usize) -> Option<Arc<Rendered>> + Send + Sync>;
 
 /// Renders applications.
 pub trait Tools: Send + Sync {

@@ -18,8 +18,6 @@ pub struct Source {
     pub chart: String,
     /// What the application says its manifests are made of; see [`crate::generate_paths`]. Empty: it does not say.
     pub generate_paths: Vec<String>,
-    /// What its last render read, if that is known; asked only when the application does not say itself.
-    pub rendered: Option<Arc<Rendered>>,
     /// What has to be done when it changed.
     pub role: SourceRole,
 }
@@ -46,9 +44,16 @@ pub enum Concern {
 /// Sources by repository. `K` names an application.
 #[derive(Debug, Clone)]
 pub struct Index<K> {
-    sources: BTreeMap<Key, BTreeMap<K, Vec<Arc<Source>>>>,
-    images: BTreeMap<Key, BTreeMap<K, Vec<Arc<Source>>>>,
+    sources: BTreeMap<Key, BTreeMap<K, Vec<Arc<Placed>>>>,
+    images: BTreeMap<Key, BTreeMap<K, Vec<Arc<Placed>>>>,
     keys: BTreeMap<K, Keys>,
+}
+
+/// A source, and its place among those of its application.
+#[derive(Debug)]
+struct Placed {
+    place: usize,
+    source: Source,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -68,13 +73,14 @@ impl<K: Ord + Clone> Index<K> {
     pub fn set(&mut self, application: K, sources: Vec<Source>) {
         self.remove(&application);
         let mut keys = Keys::default();
-        for source in sources.into_iter().map(Arc::new) {
-            for key in source_keys(&source.repository) {
-                add(&mut self.sources, key.clone(), &application, &source);
+        for (place, source) in sources.into_iter().enumerate() {
+            let placed = Arc::new(Placed { place, source });
+            for key in source_keys(&placed.source.repository) {
+                add(&mut self.sources, key.clone(), &application, &placed);
                 keys.sources.insert(key);
             }
-            for key in image_keys(&source) {
-                add(&mut self.images, key.clone(), &application, &source);
+            for key in image_keys(&placed.source) {
+                add(&mut self.images, key.clone(), &application, &placed);
                 keys.images.insert(key);
             }
         }
@@ -108,15 +114,19 @@ impl<K: Ord + Clone> Index<K> {
         self.keys.is_empty()
     }
 
-    /// The applications that a push concerns. Guarantee: none is left out whose manifests the push may have changed; it
-    /// may name some whose manifests it did not.
+    /// The applications that a push concerns. `rendered` tells what the last render of an application's source, by its
+    /// place among those that were set, has read, if that is known; it is asked only where it may matter.
+    ///
+    /// Guarantee: none is left out whose manifests the push may have changed; it may name some whose manifests it did not.
     #[must_use]
-    pub fn affected(&self, push: &Push) -> BTreeMap<K, Concern> {
+    pub fn affected(&self, push: &Push, rendered: impl Fn(&K, usize) -> Option<Arc<Rendered>>) -> BTreeMap<K, Concern> {
         let keys: BTreeSet<Key> = push.repositories.iter().filter_map(|address| pushed_key(address)).collect();
         let mut affected = BTreeMap::new();
         for (application, sources) in keys.iter().filter_map(|key| self.sources.get(key)).flatten() {
-            for source in sources.iter().filter(|source| concerns(source, push)) {
-                note(&mut affected, application, source.role);
+            for placed in sources {
+                if concerns(&placed.source, push, || rendered(application, placed.place)) {
+                    note(&mut affected, application, placed.source.role);
+                }
             }
         }
         affected
@@ -128,8 +138,8 @@ impl<K: Ord + Clone> Index<K> {
         let key = image_key(&format!("{}/{}", push.registry, push.repository));
         let mut affected = BTreeMap::new();
         for (application, sources) in self.images.get(&key).into_iter().flatten() {
-            for source in sources.iter().filter(|source| is_revision(&push.tag, &source.target_revision)) {
-                note(&mut affected, application, source.role);
+            for placed in sources.iter().filter(|placed| is_revision(&push.tag, &placed.source.target_revision)) {
+                note(&mut affected, application, placed.source.role);
             }
         }
         affected
@@ -137,12 +147,12 @@ impl<K: Ord + Clone> Index<K> {
 }
 
 fn add<K: Ord + Clone>(
-    table: &mut BTreeMap<Key, BTreeMap<K, Vec<Arc<Source>>>>,
+    table: &mut BTreeMap<Key, BTreeMap<K, Vec<Arc<Placed>>>>,
     key: Key,
     application: &K,
-    source: &Arc<Source>,
+    placed: &Arc<Placed>,
 ) {
-    table.entry(key).or_default().entry(application.clone()).or_default().push(Arc::clone(source));
+    table.entry(key).or_default().entry(application.clone()).or_default().push(Arc::clone(placed));
 }
 
 /// A hydration outweighs a refresh: it ends in one.
@@ -163,8 +173,8 @@ fn image_keys(source: &Source) -> BTreeSet<Key> {
     std::iter::once(own).chain(with_chart).filter(|_| is_registry).collect()
 }
 
-fn concerns(source: &Source, push: &Push) -> bool {
-    push.changes.iter().any(|change| is_followed(source, change) && touches(source, change, push))
+fn concerns(source: &Source, push: &Push, rendered: impl Fn() -> Option<Arc<Rendered>>) -> bool {
+    push.changes.iter().any(|change| is_followed(source, change) && touches(source, change, push, &rendered))
 }
 
 /// Whether the source follows the branch or tag that moved.
@@ -188,12 +198,12 @@ fn is_revision(name: &str, target: &str) -> bool {
 }
 
 /// Whether the files that were touched can matter. When they are not known, they do.
-fn touches(source: &Source, change: &RefChange, push: &Push) -> bool {
+fn touches(source: &Source, change: &RefChange, push: &Push, rendered: &impl Fn() -> Option<Arc<Rendered>>) -> bool {
     let Files::Known(files) = &push.files else { return true };
     if !source.generate_paths.is_empty() {
         return touches_paths(files, &source.generate_paths);
     }
-    match &source.rendered {
+    match rendered() {
         // What was read says nothing about commits between the one that was rendered and the one that was pushed onto.
         Some(rendered) if change.before.as_ref() == Some(&rendered.revision) => touches_reads(files, &rendered.reads),
         _ => true,

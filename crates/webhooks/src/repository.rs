@@ -37,6 +37,11 @@ pub(crate) fn pushed_key(address: &str) -> Option<Key> {
         return None;
     }
     let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    if scheme == "file" {
+        // A hook of a repository on this machine: a source's address without a host is read alike.
+        let path = normal_path(rest);
+        return (!path.is_empty()).then(|| key(scheme, path));
+    }
     let (authority, path) = rest.split_once('/')?;
     let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let host = authority.rsplit_once(':').filter(|(_, port)| is_port(port)).map_or(authority, |(host, _)| host);

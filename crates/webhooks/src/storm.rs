@@ -43,6 +43,11 @@ impl<K: Ord + Clone> Waiting<K> {
         Waiting { pace, waiting: BTreeMap::new(), queue: BTreeSet::new(), went: BTreeMap::new() }
     }
 
+    /// From now on the waiting go as fast as this; whoever waits already keeps the time.
+    pub fn set_pace(&mut self, pace: Pace) {
+        self.pace = pace;
+    }
+
     /// The applications that one push concerns begin to wait. `chance` gives numbers in `0..1`.
     pub fn add(&mut self, now: Duration, concerned: BTreeMap<K, Concern>, mut chance: impl FnMut() -> f64) {
         for (index, (application, concern)) in concerned.into_iter().enumerate() {

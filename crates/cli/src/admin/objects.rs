@@ -18,7 +18,7 @@ const APPLICATION_SET: &str = "ApplicationSet";
 /// All of it, in the order in which it can be made again. Applications of other namespaces belong to it where a glob of
 /// `namespaces` fits theirs.
 pub(super) async fn all(control_plane: &ControlPlane, namespaces: &[String]) -> Result<Vec<Object>, Failure> {
-    let ControlPlane { client, namespace } = control_plane;
+    let ControlPlane { client, namespace, .. } = control_plane;
     let failed = |error| explain(error, "read the data of the control plane");
     let own = ListQuery::in_namespace(namespace);
     let core = |kind: &str| Gvk::new("", "v1", kind);

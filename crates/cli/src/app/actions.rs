@@ -1,5 +1,7 @@
 //! `app actions list` and `app actions run`: what can be done with an application's live objects.
 
+mod by_server;
+
 use super::destination::{client_of, settings};
 use super::store::{AppName, Found, Store, explain};
 use crate::failure::Failure;
@@ -103,6 +105,9 @@ impl List {
     async fn run(&self, store: &Store, clock: &Clock) -> Result<(), Failure> {
         let name = AppName::parse(&self.name, self.which.app_namespace.as_deref());
         let found = store.get(&name).await?;
+        if let Some(api) = &store.server {
+            return self.run_by_server(api, &found).await;
+        }
         let client = client_of(store, &found).await?;
         let customizations = settings(store).await?.customizations;
         let mut rows = "GROUP\tKIND\tNAME\tACTION\tDISABLED\n".to_owned();
@@ -121,6 +126,9 @@ impl Run {
     async fn run(&self, store: &Store, clock: &Clock) -> Result<(), Failure> {
         let name = AppName::parse(&self.name, self.which.app_namespace.as_deref());
         let found = store.get(&name).await?;
+        if let Some(api) = &store.server {
+            return self.run_by_server(api, &found).await;
+        }
         let client = client_of(store, &found).await?;
         let customizations = settings(store).await?.customizations;
         let mut objects = self.which.objects(&client, &found).await?;
@@ -131,18 +139,7 @@ impl Run {
         }
         let mut has = has.into_iter();
         objects.retain(|_| has.next().unwrap_or_default());
-        match objects.len() {
-            0 => {
-                let why = format!(
-                    "No matching resource found with action {:?}; `capstan app actions list` shows them",
-                    self.action
-                );
-                return Err(Failure::new(why));
-            }
-            1 => {}
-            _ if self.all => {}
-            more => return Err(Failure::new(format!("{more} resources match; narrow it down or use --all"))),
-        }
+        self.check_count(objects.len())?;
         let parameters = self.parameters()?;
         for object in &objects {
             let effects = customizations.act(object, &self.action, &parameters, clock.now());
@@ -151,6 +148,19 @@ impl Run {
             }
         }
         Ok(())
+    }
+
+    /// One is meant, unless all are.
+    fn check_count(&self, count: usize) -> Result<(), Failure> {
+        match count {
+            0 => Err(Failure::new(format!(
+                "No matching resource found with action {:?}; `capstan app actions list` shows them",
+                self.action
+            ))),
+            1 => Ok(()),
+            _ if self.all => Ok(()),
+            more => Err(Failure::new(format!("{more} resources match; narrow it down or use --all"))),
+        }
     }
 
     fn parameters(&self) -> Result<BTreeMap<String, String>, Failure> {

@@ -2,9 +2,11 @@
 
 use super::managed::{Managed, veil};
 use super::refresh::{self, Refresh};
-use super::store::{AppName, Store};
+use super::server;
+use super::store::{AppName, Found, Store};
 use super::text_diff;
 use crate::failure::Failure;
+use crate::session::Api;
 use crate::terminal;
 use api::hook::{is_hook, is_ignored};
 use clap::{ArgAction, Args};
@@ -65,6 +67,9 @@ impl Diff {
             let kind = if self.hard_refresh { Refresh::Hard } else { Refresh::Normal };
             found = refresh::refresh(store, &name, found, kind, None).await?;
         }
+        if let Some(api) = &store.server {
+            return self.show_of_server(api, &found).await;
+        }
         let mut managed = Managed::read(store, found).await?;
         let targets = managed.targets(self.revision.as_deref()).await?;
         let assessment = managed.assess(&targets).await;
@@ -84,6 +89,24 @@ impl Diff {
         }
         Ok(differs)
     }
+
+    /// The same, judged and masked by a server.
+    async fn show_of_server(&self, api: &Api, found: &Found) -> Result<bool, Failure> {
+        let items = server::managed(api, found, self.revision.as_deref()).await?;
+        let mut rows: Vec<(Key, &Value)> = items.iter().map(|item| (key_of(item), item)).collect();
+        rows.retain(|(_, item)| item["modified"] == true && item["hook"] != true);
+        rows.sort_by_cached_key(|(key, _)| place(key));
+        for (key, item) in &rows {
+            let (live, target) = ("normalizedLiveState", "predictedLiveState");
+            shown(key, &server::state(item, live), &server::state(item, target)).await?;
+        }
+        Ok(!rows.is_empty())
+    }
+}
+
+fn key_of(item: &Value) -> Key {
+    let text = |name: &str| item[name].as_str().unwrap_or_default();
+    Key::new(text("group"), text("kind"), Some(text("namespace")).filter(|own| !own.is_empty()), text("name"))
 }
 
 /// Compat: argocd orders by this text.
@@ -101,10 +124,15 @@ async fn print(managed: &Managed<'_>, pair: &Pair) -> Result<(), Failure> {
     let mut comparison = managed.compare(pair).map_err(|error| Failure::new(error.to_string()))?;
     let key = &pair.key;
     veil(&key.group, &key.kind, comparison.predicted.as_mut(), comparison.live.as_mut());
+    shown(key, &comparison.live, &comparison.predicted).await
+}
+
+/// One difference, by this program or the one that the environment names.
+async fn shown(key: &Key, live: &Option<Value>, predicted: &Option<Value>) -> Result<(), Failure> {
     let namespace = key.namespace.as_deref().unwrap_or_default();
     terminal::print(&format!("\n===== {}/{} {namespace}/{} ======\n", key.group, key.kind, key.name))?;
     let text = |side: &Option<Value>| side.as_ref().map(yaml::emit).unwrap_or_default();
-    let (live, predicted) = (text(&comparison.live), text(&comparison.predicted));
+    let (live, predicted) = (text(live), text(predicted));
     match std::env::var(EXTERNAL_DIFF).ok().filter(|command| !command.trim().is_empty()) {
         None => terminal::print(&text_diff::normal(&live, &predicted)),
         Some(command) => external(&command, &key.name, &live, &predicted).await,

@@ -1,6 +1,7 @@
 //! `app explain`: what an application waits for, since when, and what happens next.
 
 use super::destination::clusters;
+use super::server;
 use super::store::{AppName, Store, explain as in_words};
 use crate::failure::Failure;
 use crate::tabs::{Layout, align};
@@ -46,8 +47,11 @@ impl Explain {
         let key = AppKey::new(&name.namespace, &name.name);
         let known = dependencies(store, found.object.clone()).await?;
         let find = |key: &AppKey| known.get(key).cloned().map_or(Fetched::Absent, Fetched::Known);
-        let clusters = clusters(&store.client, &self.control_plane_namespace).await?;
-        let destination = resolve(&clusters, &found.app.spec.destination).ok();
+        let to = &found.app.spec.destination;
+        let destination = match &store.server {
+            Some(api) => server::destination(api, to).await?,
+            None => resolve(&clusters(&store.client, &self.control_plane_namespace).await?, to).ok(),
+        };
         let reasons = explain(&Facts {
             application: &found.app,
             meta: found.object.meta(),
@@ -61,6 +65,10 @@ impl Explain {
 
     /// Why the controller stands back, where it does.
     async fn neighbour(&self, store: &Store) -> Result<Option<String>, Failure> {
+        if store.server.is_some() {
+            // Whoever asks a server sees what the server shows, which is no Deployment of the control plane's.
+            return Ok(None);
+        }
         for kind in neighbour::KINDS {
             let gvk = Gvk::new("apps", "v1", kind);
             let found = store.client.get(&gvk, Some(&self.control_plane_namespace), neighbour::CONTROLLER).await;
@@ -73,9 +81,15 @@ impl Explain {
     }
 
     async fn windows(&self, store: &Store, project: &str) -> Result<Windows, Failure> {
-        let gvk = Gvk::from_api_version(API_VERSION, APP_PROJECT);
-        let found = store.client.get(&gvk, Some(&self.control_plane_namespace), project).await;
-        let found = found.map_err(|error| in_words(error, "read projects"))?;
+        let found = match &store.server {
+            // Who may not see the project is told what else there is.
+            Some(api) => server::project(api, project).await.ok(),
+            None => {
+                let gvk = Gvk::from_api_version(API_VERSION, APP_PROJECT);
+                let found = store.client.get(&gvk, Some(&self.control_plane_namespace), project).await;
+                found.map_err(|error| in_words(error, "read projects"))?
+            }
+        };
         let project = found.and_then(|object| AppProject::read(&object).ok());
         Ok(project.map(|project| Windows::new(&project.spec.sync_windows)).unwrap_or_default())
     }
@@ -91,8 +105,17 @@ async fn dependencies(store: &Store, first: Object) -> Result<BTreeMap<AppKey, O
         if known.contains_key(&key) || known.len() > DEPENDENCIES_MAX {
             continue;
         }
-        let found = store.client.get(&gvk, Some(&key.namespace), &key.name).await;
-        if let Some(object) = found.map_err(|error| in_words(error, "read applications"))? {
+        let found = match &store.server {
+            Some(_) => {
+                let name = AppName { namespace: key.namespace.to_string(), name: key.name.to_string() };
+                store.find(&name).await?.map(|found| found.object)
+            }
+            None => {
+                let found = store.client.get(&gvk, Some(&key.namespace), &key.name).await;
+                found.map_err(|error| in_words(error, "read applications"))?
+            }
+        };
+        if let Some(object) = found {
             left.extend(named(object.meta()));
             known.insert(key, object);
         }

@@ -64,7 +64,7 @@ impl Manifests {
         let objects = match self.source {
             Side::Git => server::manifests(api, &found, self.revision.as_deref()).await?,
             Side::Live => {
-                let managed = server::managed(api, &found).await?;
+                let managed = server::managed(api, &found, None).await?;
                 managed.iter().filter_map(|item| server::state(item, "liveState")).collect()
             }
         };

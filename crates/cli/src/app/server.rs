@@ -3,6 +3,9 @@
 use super::found::{AppName, Found, read};
 use crate::failure::Failure;
 use crate::session::{Api, part};
+use api::ApplicationDestination;
+use applications::destinations::Destination;
+use cluster::ClusterId;
 use object::Object;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -103,10 +106,13 @@ pub(super) async fn manifests(api: &Api, found: &Found, revision: Option<&str>) 
     Ok(texts.iter().filter_map(Value::as_str).filter_map(|text| serde_json::from_str(text).ok()).collect())
 }
 
-/// What an application manages: texts of each resource as it should be and as it is.
-pub(super) async fn managed(api: &Api, found: &Found) -> Result<Vec<Value>, Failure> {
+/// What an application manages, at a revision or the one it follows: texts of each resource as it should be and as it is.
+pub(super) async fn managed(api: &Api, found: &Found, revision: Option<&str>) -> Result<Vec<Value>, Failure> {
     let (path, query) = at(found, "/managed-resources");
-    let told = api.get(&path, &query).await?;
+    let told = match revision {
+        Some(revision) => api.get(&path, &[query[0], query[1], ("revision", revision)]).await?,
+        None => api.get(&path, &query).await?,
+    };
     Ok(told["items"].as_array().cloned().unwrap_or_default())
 }
 
@@ -114,4 +120,29 @@ pub(super) async fn managed(api: &Api, found: &Found) -> Result<Vec<Value>, Fail
 pub(super) fn state(item: &Value, name: &str) -> Option<Value> {
     let read: Value = serde_json::from_str(item[name].as_str()?).ok()?;
     (!read.is_null()).then_some(read)
+}
+
+/// One project.
+pub(super) async fn project(api: &Api, name: &str) -> Result<Object, Failure> {
+    let mut told = api.get(&format!("/api/v1/projects/{}", part(name)), &[]).await?;
+    told["apiVersion"] = json!(api::names::API_VERSION);
+    told["kind"] = json!(api::names::APP_PROJECT);
+    Object::from_value(&told).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// The cluster that is meant, if it is one of those that one may see.
+pub(super) async fn destination(api: &Api, to: &ApplicationDestination) -> Result<Option<Destination>, Failure> {
+    let told = api.get("/api/v1/clusters", &[]).await?;
+    let text = |item: &Value, name: &str| item[name].as_str().unwrap_or_default().to_owned();
+    let is_meant = |item: &&Value| match to.server.is_empty() {
+        true => !to.name.is_empty() && text(item, "name") == to.name,
+        false => text(item, "server") == to.server.trim_end_matches('/'),
+    };
+    let found = told["items"].as_array().into_iter().flatten().find(is_meant);
+    Ok(found.map(|item| {
+        let server = text(item, "server");
+        let is_home = server == api::names::IN_CLUSTER_SERVER;
+        let id = if is_home { ClusterId::home() } else { ClusterId::named(&server) };
+        Destination { id, server, name: text(item, "name"), project: text(item, "project") }
+    }))
 }

@@ -29,7 +29,7 @@ impl Store {
 
     /// Those of a server.
     pub(crate) fn of_server(api: Api, clock: &Clock) -> Self {
-        Store { client: ClusterClient::from_service(tower::service_fn(|_| by_server_only()), clock), server: Some(api) }
+        Store { client: by_server_only(clock), server: Some(api) }
     }
 
     fn gvk() -> Gvk {
@@ -107,8 +107,12 @@ impl Store {
     }
 }
 
-/// What a cluster would have to answer, where only a server was named.
-async fn by_server_only() -> Result<http::Response<http_body_util::Full<bytes::Bytes>>, std::convert::Infallible> {
+/// A cluster that answers nothing, where only a server was named.
+pub(crate) fn by_server_only(clock: &Clock) -> ClusterClient {
+    ClusterClient::from_service(tower::service_fn(|_| answer_nothing()), clock)
+}
+
+async fn answer_nothing() -> Result<http::Response<http_body_util::Full<bytes::Bytes>>, std::convert::Infallible> {
     let message = "this command reads the cluster itself: name it with --kubeconfig";
     let status = json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 501, "message": message});
     let mut response = http::Response::new(http_body_util::Full::new(status.to_string().into()));

@@ -2,7 +2,7 @@
 
 use crate::app::explain;
 use crate::failure::Failure;
-use cluster::{Change, ClusterClient, Conflicts, Manager, Target, Write};
+use cluster::{Change, ClusterClient, Conflicts, ErrorClass, Manager, Propagation, Target, Write};
 use object::{Gvk, Object};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -13,6 +13,8 @@ const ROLE: &str = "argocd-manager-role";
 const BINDING: &str = "argocd-manager-role-binding";
 /// The Secret in which its token is kept.
 const TOKEN: &str = "argocd-manager-long-lived-token";
+/// The other one, in which a token that is made anew is kept.
+const OTHER_TOKEN: &str = "argocd-manager-long-lived-token-2";
 
 /// How often it is looked whether the cluster has issued the token, and how often at most: 10 s in all, as upstream waits.
 const TOKEN_PAUSE: Duration = Duration::from_millis(500);
@@ -31,6 +33,34 @@ pub(super) async fn token_of(client: &ClusterClient, system: &str, account: &str
     let name = format!("{account}-long-lived-token");
     apply(client, &token_secret(system, account, &name)).await?;
     token(client, system, &name).await
+}
+
+/// A token that was made anew.
+pub(super) struct Fresh {
+    /// The token.
+    pub token: String,
+    /// The Secret that held the one before.
+    pub former: &'static str,
+}
+
+/// A token besides the one there is. The two Secrets take turns.
+pub(super) async fn fresh_token(client: &ClusterClient, system: &str) -> Result<Fresh, Failure> {
+    let secret = Gvk::new("", "v1", "Secret");
+    let known = client.get(&secret, Some(system), TOKEN).await;
+    let known = known.map_err(|error| explain(error, "read the account's token"))?;
+    let (new, former) = if known.is_some() { (OTHER_TOKEN, TOKEN) } else { (TOKEN, OTHER_TOKEN) };
+    apply(client, &token_secret(system, ACCOUNT, new)).await?;
+    Ok(Fresh { token: token(client, system, new).await?, former })
+}
+
+/// Takes a token away; one that is gone is gone.
+pub(super) async fn forget_token(client: &ClusterClient, system: &str, name: &str) -> Result<(), Failure> {
+    let target = Target::new(Gvk::new("", "v1", "Secret"), Some(system), name);
+    match client.write(&Write::new(target, Change::Delete(Propagation::Background))).await {
+        Ok(_) => Ok(()),
+        Err(error) if error.class == ErrorClass::NotFound => Ok(()),
+        Err(error) => Err(explain(error, "take the old token away")),
+    }
 }
 
 fn parts(system: &str, namespaces: &[String]) -> Vec<Value> {

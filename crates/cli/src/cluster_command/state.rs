@@ -1,7 +1,8 @@
 //! Clusters as they are declared, and whether they answer.
 
-use crate::control_plane::ControlPlane;
+use crate::control_plane::{ControlPlane, Stored};
 use crate::failure::Failure;
+use crate::session::Api;
 use api::names::{IN_CLUSTER_NAME, IN_CLUSTER_SERVER};
 use applications::destinations::{ClusterSecret, read_clusters};
 use clock::Clock;
@@ -35,6 +36,9 @@ pub(super) struct State {
 /// All clusters, by the names of their Secrets, the control plane's own last where no Secret declares it.
 pub(super) async fn all(control_plane: &ControlPlane) -> Result<Vec<State>, Failure> {
     let secrets = control_plane.secrets(CLUSTER).await?;
+    if let Some(api) = &control_plane.server {
+        return by_server(api, secrets).await;
+    }
     let declared = read_clusters(secrets.iter().map(|own| &own.object));
     let asked = declared.into_iter().map(|own| {
         let secret = secrets.iter().find(|secret| secret.object.name() == &*own.secret);
@@ -47,6 +51,40 @@ pub(super) async fn all(control_plane: &ControlPlane) -> Result<Vec<State>, Fail
         all.push(own);
     }
     Ok(all)
+}
+
+/// Clusters as a server tells of them, which alone knows how they are opened.
+async fn by_server(api: &Api, secrets: Vec<Stored>) -> Result<Vec<State>, Failure> {
+    let told = api.get("/api/v1/clusters", &[]).await?;
+    let items = told["items"].as_array().cloned().unwrap_or_default();
+    Ok(items.iter().map(|item| told_of(item, &secrets)).collect())
+}
+
+fn told_of(item: &Value, secrets: &[Stored]) -> State {
+    let text = |pointer: &str| item.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let server = text("/server");
+    let names = item["namespaces"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let secret = secrets.iter().find(|own| own.get("server") == server).map(|own| own.object.clone());
+    State {
+        // The control plane's own is declared by none; the server tells of it all the same.
+        secret: secret.filter(|_| server != IN_CLUSTER_SERVER),
+        name: text("/name"),
+        project: text("/project"),
+        namespaces: names.map(Box::from).collect(),
+        cluster_scoped: match item["clusterResources"] == false {
+            true => ClusterScoped::LeftOut,
+            false => ClusterScoped::Followed,
+        },
+        access: None,
+        version: text("/serverVersion").trim_start_matches('v').to_owned(),
+        status: match &*text("/connectionState/status") {
+            "Successful" => "Successful",
+            "Failed" => "Failed",
+            _ => "Unknown",
+        },
+        message: text("/connectionState/message"),
+        server,
+    }
 }
 
 async fn state(declared: ClusterSecret, secret: Option<Object>, control_plane: &ControlPlane) -> State {

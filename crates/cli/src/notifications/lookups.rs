@@ -4,11 +4,12 @@ use applications::sources;
 use cluster::{Cache, GroupKind};
 use futures::FutureExt;
 use futures::future::{BoxFuture, ready};
-use git::{GitSource, Oid, Repositories, Wanted};
+use git::{GitSource, Oid, Remote, Repositories, Wanted};
 use notifications::CommitMetadata;
+use notifications::details::{details, source_of};
 use notify::Lookups;
 use object::Object;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use sprig::time::Time;
 use std::sync::Arc;
 
@@ -18,18 +19,24 @@ pub(super) struct GitLookups {
     pub cache: Cache,
 }
 
+impl GitLookups {
+    /// The repository of an application's source, with what is needed to ask it.
+    fn remote(&self, application: &Json) -> Result<Remote, String> {
+        let secrets = self.cache.objects(&GroupKind::new("", "Secret"));
+        let objects: Vec<Object> = secrets.into_iter().map(|cached| cached.object).collect();
+        let word =
+            |tree: &Json, pointer: &str| tree.pointer(pointer).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let (url, project) = (word(source_of(application), "/repoURL"), word(application, "/spec/project"));
+        let known = sources::Repositories::read(&objects);
+        known.remote(&url, &project).map_err(|error| error.to_string())
+    }
+}
+
 impl Lookups for GitLookups {
     fn commit(&self, application: Arc<Json>, commit: String) -> BoxFuture<'static, Result<CommitMetadata, String>> {
-        let (git, secrets) = (self.git.clone(), self.cache.objects(&GroupKind::new("", "Secret")));
+        let (git, remote) = (self.git.clone(), self.remote(&application));
         Box::pin(async move {
-            let word = |pointer: &str| application.pointer(pointer).and_then(Json::as_str).unwrap_or_default();
-            let url = match word("/spec/source/repoURL") {
-                "" => word("/spec/sources/0/repoURL"),
-                url => url,
-            };
-            let objects: Vec<Object> = secrets.into_iter().map(|cached| cached.object).collect();
-            let known = sources::Repositories::read(&objects);
-            let remote = known.remote(url, word("/spec/project")).map_err(|error| error.to_string())?;
+            let remote = remote?;
             let commit = Oid::parse(&commit).ok_or_else(|| format!("{commit:?} is no commit"))?;
             let found = git.ensure_commit(&remote, &Wanted::Commit(commit)).await.map_err(|error| error.to_string())?;
             let info = git.commit_info(&remote, found).await.map_err(|error| error.to_string())?;
@@ -42,24 +49,20 @@ impl Lookups for GitLookups {
         })
     }
 
-    /// What the Application itself says of its source: its kind, and the values that it sets.
+    /// Of a chart in Git, its values too; of one in a registry what the Application itself sets.
     fn details(&self, application: Arc<Json>) -> BoxFuture<'static, Result<Json, String>> {
-        let source = application.pointer("/spec/source").or_else(|| application.pointer("/spec/sources/0"));
-        let source = source.cloned().unwrap_or_default();
-        let kind = application.pointer("/status/sourceType").cloned().unwrap_or_else(|| "".into());
-        let part = |name: &str| source.get(name).cloned().unwrap_or_default();
-        let (helm, is) = (part("helm"), |name: &str| kind == name);
-        let spec = json!({
-            "name": helm.get("releaseName"), "valueFiles": helm.get("valueFiles"), "values": helm.get("values"),
-            "parameters": [], "fileParameters": helm.get("fileParameters"),
-        });
-        let overrides = helm.get("parameters").cloned().unwrap_or_else(|| json!([]));
-        let details = json!({
-            "Type": kind,
-            "Helm": is("Helm").then(|| json!({"HelmAppSpec": spec, "HelmParameterOverrides": overrides})),
-            "Kustomize": is("Kustomize").then(|| part("kustomize")),
-            "Directory": is("Directory").then(|| part("directory")),
-        });
-        ready(Ok(details)).boxed()
+        let is_in_git = source_of(&application).get("chart").is_none();
+        let revision = application.pointer("/status/sync/revision");
+        let revision = revision.or_else(|| application.pointer("/status/sync/revisions/0")).and_then(Json::as_str);
+        let Some(commit) = revision.and_then(Oid::parse).filter(|_| is_in_git) else {
+            return ready(details(&application, None)).boxed();
+        };
+        let (git, remote) = (self.git.clone(), self.remote(&application));
+        Box::pin(async move {
+            let remote = remote?;
+            let found = git.ensure_commit(&remote, &Wanted::Commit(commit)).await.map_err(|error| error.to_string())?;
+            let tree = git.tree(&remote, found).await.map_err(|error| error.to_string())?;
+            details(&application, Some(&*tree))
+        })
     }
 }

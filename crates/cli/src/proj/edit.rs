@@ -1,12 +1,9 @@
 //! Changes to one project: one field of its spec at a time, so that nothing else of it is touched.
 
-use crate::app::explain;
 use crate::control_plane::ControlPlane;
 use crate::failure::Failure;
 use crate::terminal;
-use api::names::{API_VERSION, APP_PROJECT};
-use cluster::ListQuery;
-use object::{Gvk, Object};
+use object::Object;
 use serde_json::{Value, json};
 
 /// What became of a field.
@@ -17,18 +14,9 @@ pub(super) enum Edited {
     Stays(String),
 }
 
-/// All projects, by name.
-pub(super) async fn projects(control_plane: &ControlPlane) -> Result<Vec<Object>, Failure> {
-    let gvk = Gvk::from_api_version(API_VERSION, APP_PROJECT);
-    let all = control_plane.client.list(&gvk, &ListQuery::in_namespace(&control_plane.namespace)).await;
-    all.map_err(|error| explain(error, "read projects"))
-}
-
 /// One project.
 pub(super) async fn find(control_plane: &ControlPlane, name: &str) -> Result<Object, Failure> {
-    let gvk = Gvk::from_api_version(API_VERSION, APP_PROJECT);
-    let found = control_plane.client.get(&gvk, Some(&control_plane.namespace), name).await;
-    found.map_err(|error| explain(error, "read projects"))?.ok_or_else(|| {
+    control_plane.project(name).await?.ok_or_else(|| {
         Failure::new(format!("appprojects.argoproj.io \"{name}\" not found; `capstan proj list` shows those there are"))
     })
 }

@@ -5,6 +5,7 @@ use super::edit::find;
 use super::show::read;
 use crate::control_plane::{ControlPlane, is_confirmed};
 use crate::failure::Failure;
+use crate::session::{Api, part};
 use crate::tabs::{Layout, align};
 use crate::terminal;
 use api::{AppProject, GoDuration};
@@ -16,6 +17,7 @@ use clock::Clock;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use object::Gvk;
+use reqwest::Method;
 use ring::hmac;
 use serde_json::{Value, json};
 
@@ -88,6 +90,9 @@ impl Tokens {
 impl CreateToken {
     async fn run(&self, at: &ControlPlane, clock: &Clock) -> Result<(), Failure> {
         let lifetime = self.expires_in.as_deref().map_or(Ok(0), seconds)?;
+        if let Some(api) = &at.server {
+            return self.by_server(api, lifetime).await;
+        }
         let found = find(at, &self.project).await?;
         let mut known = tokens(&read(&found)?, &self.role)?;
         let id = if self.id.is_empty() { clock.random("project token").uuid() } else { self.id.clone() };
@@ -101,17 +106,11 @@ impl CreateToken {
             record["exp"] = json!(issued + lifetime);
         }
         let subject = format!("proj:{}:{}", self.project, self.role);
-        let token = signed(&key, &claims(&subject, &record));
-        known.push(record.clone());
+        let claims = claims(&subject, &record);
+        let token = signed(&key, &claims);
+        known.push(record);
         at.patch(&found, recorded(&found, &self.role, &known)).await?;
-        if self.token_only {
-            return terminal::print(&format!("{token}\n"));
-        }
-        let expires = record["exp"].as_i64().map_or_else(|| "Never".to_owned(), shown);
-        terminal::print(&format!(
-            "Create token succeeded for {subject}.\n  ID: {id}\n  Issued At: {}\n  Expires At: {expires}\n  Token: {token}\n",
-            shown(issued)
-        ))
+        self.print(&token, &claims)
     }
 }
 
@@ -134,7 +133,41 @@ impl DeleteToken {
         if !is_confirmed(self.yes, &question)? {
             return terminal::print("The command to delete the project token was cancelled.\n");
         }
+        if let Some(api) = &at.server {
+            let path = format!("{}/{}", tokens_at(&self.project, &self.role), self.issued_at);
+            return api.send(Method::DELETE, &path, &[], None).await.map(drop);
+        }
         at.patch(&found, recorded(&found, &self.role, &known)).await
+    }
+}
+
+/// Where a server has the tokens of a role.
+fn tokens_at(project: &str, role: &str) -> String {
+    format!("/api/v1/projects/{}/roles/{}/token", part(project), part(role))
+}
+
+impl CreateToken {
+    async fn by_server(&self, api: &Api, lifetime: i64) -> Result<(), Failure> {
+        let body = json!({"project": self.project, "role": self.role, "expiresIn": lifetime, "id": self.id});
+        let told = api.send(Method::POST, &tokens_at(&self.project, &self.role), &[], Some(&body)).await?;
+        let token = told["token"].as_str().unwrap_or_default();
+        let claims = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok()).unwrap_or_default();
+        let claims: Value = serde_json::from_slice(&claims).unwrap_or_default();
+        self.print(token, &claims)
+    }
+
+    fn print(&self, token: &str, claims: &Value) -> Result<(), Failure> {
+        if self.token_only {
+            return terminal::print(&format!("{token}\n"));
+        }
+        let text = |name: &str| claims[name].as_str().unwrap_or_default();
+        let expires = claims["exp"].as_i64().map_or_else(|| "Never".to_owned(), shown);
+        terminal::print(&format!(
+            "Create token succeeded for {}.\n  ID: {}\n  Issued At: {}\n  Expires At: {expires}\n  Token: {token}\n",
+            text("sub"),
+            text("jti"),
+            shown(claims["iat"].as_i64().unwrap_or_default())
+        ))
     }
 }
 

@@ -81,6 +81,12 @@ impl CreateAnalysisRun {
             (None, None, own) => json!({"generateName": format!("{own}-")}),
         };
         metadata["namespace"] = namespace.into();
+        // Compat: the run is the template under another kind, with what people wrote on it.
+        for field in ["labels", "annotations"] {
+            if let Some(written) = template.pointer(&format!("/metadata/{field}")).filter(|it| it.is_object()) {
+                metadata[field] = written.clone();
+            }
+        }
         if let Some(id) = given(&self.instance_id) {
             metadata["labels"] = json!({LABEL_INSTANCE_ID: id});
         }

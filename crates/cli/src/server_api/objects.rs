@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// Upstream's name.
-const NAME: &str = "argocd-server";
+pub(super) const NAME: &str = "argocd-server";
 
 /// The Service, and a pod behind it that stands for this process. `port` is where the process listens.
 pub(super) fn shown(namespace: &str, port: u16) -> Vec<Value> {

@@ -125,7 +125,7 @@ pub async fn terminate(call: Call) -> Result<Reply, Problem> {
         let change = Change::Patch { kind: PatchKind::Merge, body, part: Part::Whole };
         match home.write(&Write::new(Target::of(&found), change).only_if(only_if)).await {
             Ok(_) => {
-                call.site.audit(&call.who, &name, "terminated running operation");
+                call.site.audit_application(&call.who, &found, "ResourceUpdated", "terminated running operation");
                 return Ok(Reply::done());
             }
             Err(error) if error.class == ErrorClass::Conflict => {}
@@ -156,7 +156,7 @@ async fn start(
         Err(problem) if problem.code == Code::Aborted => retry(call, entry, json!(operation)).await?,
         other => other?,
     };
-    call.site.audit(&call.who, entry.object.name(), what);
+    call.site.audit_application(&call.who, &entry.object, "OperationStarted", what);
     done(call, written).await
 }
 

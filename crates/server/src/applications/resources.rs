@@ -7,10 +7,23 @@ use crate::problem::Problem;
 use crate::redact::without_secrets;
 use crate::reply::Reply;
 use cluster::{Change, Part, PatchKind, Precondition, Propagation, Target, Write};
-use health::actions::{Effect, discover, run};
+use health::actions::Effect;
 use object::{Gvk, Key, Object};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+
+/// Upstream's reasons of events.
+const RESOURCE_UPDATED: &str = "ResourceUpdated";
+const RESOURCE_DELETED: &str = "ResourceDeleted";
+const ACTION_RAN: &str = "ResourceActionRan";
+
+/// Tells who did what to a resource, as an event of the application.
+fn told(call: &Call, reason: &str, what: &str, resource: &Object) -> Result<(), Problem> {
+    let Gvk { group, kind, .. } = resource.gvk();
+    let what = format!("{what} resource {group}/{kind} {}", resource.name());
+    call.site.audit_application(&call.who, &call.entry()?.object, reason, &what);
+    Ok(())
+}
 
 /// One live resource, without secrets. `manifest` is text, as upstream has it.
 pub async fn get(call: Call) -> Result<Reply, Problem> {
@@ -35,7 +48,7 @@ pub async fn patch(call: Call) -> Result<Reply, Problem> {
     let only_if = Precondition { uid: Some(live.meta().uid.clone()), resource_version: None };
     let change = Change::Patch { kind, body, part: Part::Whole };
     let written = place.client.write(&Write::new(Target::of(&live), change).only_if(only_if)).await?;
-    call.site.audit(&call.who, live.name(), "patched resource");
+    told(&call, RESOURCE_UPDATED, "patched", &live)?;
     Ok(manifest(&written.object.unwrap_or(live)))
 }
 
@@ -52,7 +65,7 @@ pub async fn delete(call: Call) -> Result<Reply, Problem> {
     let object = node.cached.object;
     let only_if = Precondition { uid: Some(object.meta().uid.clone()), resource_version: None };
     place.client.write(&Write::new(Target::of(&object), Change::Delete(propagation)).only_if(only_if)).await?;
-    call.site.audit(&call.who, object.name(), "deleted resource");
+    told(&call, RESOURCE_DELETED, "deleted", &object)?;
     Ok(Reply::done())
 }
 
@@ -60,7 +73,10 @@ pub async fn delete(call: Call) -> Result<Reply, Problem> {
 pub async fn list_actions(call: Call) -> Result<Reply, Problem> {
     let place = Place::of(&call)?;
     let live = live(&call, &place).await?;
-    let one = |action: health::actions::Available| {
+    let mut actions = Vec::new();
+    let said = call.site.plane.now();
+    let found = said.settings.customizations.discover(&live, call.site.clock.now());
+    for action in found.map_err(|error| Problem::precondition(error.to_string()))? {
         let mut value = json!({"name": action.name});
         if action.is_disabled {
             value["disabled"] = json!(true);
@@ -69,9 +85,8 @@ pub async fn list_actions(call: Call) -> Result<Reply, Problem> {
             let parameters: Vec<Value> = action.parameters.iter().map(|name| json!({"name": name})).collect();
             value["params"] = json!(parameters);
         }
-        value
-    };
-    let actions: Vec<Value> = discover(&live).into_iter().map(one).collect();
+        actions.push(value);
+    }
     Ok(Reply::Json(json!({"actions": actions})))
 }
 
@@ -83,7 +98,8 @@ pub async fn run_action(call: Call) -> Result<Reply, Problem> {
     let given = call.asked.body.get("resourceActionParameters").and_then(Value::as_array);
     let pair = |one: &Value| Some((one["name"].as_str()?.to_owned(), one["value"].as_str()?.to_owned()));
     let parameters: BTreeMap<String, String> = given.into_iter().flatten().filter_map(pair).collect();
-    let effects = run(&live, action, &parameters, call.site.clock.now());
+    let said = call.site.plane.now();
+    let effects = said.settings.customizations.act(&live, action, &parameters, call.site.clock.now());
     for effect in effects.map_err(|error| Problem::invalid(error.to_string()))? {
         let patch = |body, part| Write::new(Target::of(&live), Change::Patch { kind: PatchKind::Merge, body, part });
         let write = match effect {
@@ -100,7 +116,7 @@ pub async fn run_action(call: Call) -> Result<Reply, Problem> {
         };
         place.client.write(&write).await?;
     }
-    call.site.audit(&call.who, live.name(), "ran action on resource");
+    told(&call, ACTION_RAN, &format!("ran action {action} on"), &live)?;
     Ok(Reply::done())
 }
 

@@ -22,7 +22,9 @@ pub async fn create(call: Call) -> Result<Reply, Problem> {
     let write = Write::new(Target::of(&object), Change::Create(object));
     match call.site.home()?.write(&write).await {
         Ok(written) => {
-            call.site.audit(&call.who, &wanted.name, "created application");
+            if let Some(made) = &written.object {
+                call.site.audit_application(&call.who, made, "ResourceCreated", "created application");
+            }
             done(&call, written).await
         }
         Err(error) if error.class == ErrorClass::AlreadyExists => existing(&call, &wanted).await,
@@ -99,7 +101,7 @@ async fn replace(call: &Call, entry: &Arc<Entry>, wanted: &Wanted) -> Result<Rep
     };
     let write = Write::new(Target::of(&object), Change::Update(object)).only_if(only_if);
     let written = call.site.home()?.write(&write).await?;
-    call.site.audit(&call.who, &wanted.name, "updated application");
+    call.site.audit_application(&call.who, &entry.object, "ResourceUpdated", "updated application");
     done(call, written).await
 }
 
@@ -126,7 +128,7 @@ pub async fn delete(call: Call) -> Result<Reply, Problem> {
     let only_if = Precondition { uid: Some(meta.uid.clone()), resource_version: None };
     let write = Write::new(Target::of(&entry.object), Change::Delete(Propagation::Background)).only_if(only_if);
     call.site.home()?.write(&write).await?;
-    call.site.audit(&call.who, entry.object.name(), "deleted application");
+    call.site.audit_application(&call.who, &entry.object, "ResourceDeleted", "deleted application");
     Ok(Reply::done())
 }
 

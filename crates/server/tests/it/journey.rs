@@ -84,6 +84,16 @@ async fn an_application_is_made_changed_synced_and_deleted() {
     let sync = &answer["operation"]["sync"];
     assert_eq!((&sync["prune"], &sync["syncOptions"]), (&json!(true), &json!(["Validate=false"])));
     assert_eq!(answer["operation"]["initiatedBy"]["username"], "admin");
+    let told = tokio::time::timeout(crate::stage::AT_MOST, async {
+        loop {
+            let (_, events) = stage.ask(&admin, "GET", "/api/v1/applications/new/events", None).await;
+            if events.to_string().contains("admin initiated sync") {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    });
+    assert!(told.await.is_ok(), "an event says who began the operation");
     let (status, answer) = stage.ask(&admin, "POST", "/api/v1/applications/new/sync", Some(body)).await;
     assert_eq!((status, &answer["message"]), (400, &json!("another operation is already in progress")));
     let (status, _) = stage.ask(&admin, "DELETE", "/api/v1/applications/new?cascade=false", None).await;

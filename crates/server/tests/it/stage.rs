@@ -7,7 +7,8 @@ use cluster::{Change, ClusterClient, Clusters, Part, PatchKind, Target, Write};
 use object::{Gvk, Object};
 use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
-use server::{Bound, Door, Options, Scheme, Served, Site};
+use server::tools::LastRenders;
+use server::{Bound, Door, Options, Pushed, Scheme, Served, Site};
 use signin::{Parts, SignIn, Store};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +32,16 @@ pub struct Stage {
 impl Stage {
     /// A server, and in its cluster the projects `shop` and `bank` with an application each.
     pub async fn start() -> Self {
+        Stage::telling(None).await
+    }
+
+    /// The same, with somebody who is told of images that were pushed.
+    pub async fn telling(pushed: Option<Pushed>) -> Self {
+        Stage::with(pushed, None).await
+    }
+
+    /// The same, where it is known what renders have read.
+    pub async fn with(pushed: Option<Pushed>, rendered: Option<LastRenders>) -> Self {
         embedded::install_crypto_provider();
         let clock = Clock::system();
         let cluster = embedded::Cluster::builder().clock(clock.clone()).start().await.expect("a cluster");
@@ -55,8 +66,10 @@ impl Stage {
             version: "v0".to_owned(),
             door: Arc::new(Door::new(signin, store, clock)),
             tools: None,
+            rendered,
             scheme: Scheme::Plain,
             exposition: None,
+            pushed,
         });
         let site = site.expect("a cache is there");
         let bound = Bound::take(([127, 0, 0, 1], 0).into()).await.expect("a port");

@@ -89,3 +89,18 @@ async fn a_tree_is_told_as_it_grows() {
     let (_, tree) = stage.ask(&admin, "GET", "/api/v1/applications/shop/resource-tree", None).await;
     assert_eq!(tree["nodes"][0]["kind"], "ConfigMap", "{tree}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn browsers_that_ask_for_events_are_given_events() {
+    let stage = Stage::start().await;
+    let admin = stage.admin().await;
+    let request = stage.http.get(format!("{}/api/v1/stream/applications?name=shop", stage.base)).bearer_auth(&admin);
+    let answer = request.header("accept", "text/event-stream").send().await.expect("an answer");
+    assert_eq!(answer.headers()["content-type"], "text/event-stream");
+    let mut body = answer.bytes_stream();
+    let first = timeout(AT_MOST, body.next()).await.expect("something comes").expect("a piece").expect("readable");
+    let text = String::from_utf8(first.to_vec()).expect("text");
+    let told = text.strip_prefix("data: ").and_then(|text| text.strip_suffix("\n\n")).expect("one event");
+    let line: Value = serde_json::from_str(told).expect("JSON");
+    assert_eq!(line["result"]["application"]["metadata"]["name"], "shop");
+}

@@ -26,9 +26,20 @@ fn push(repository: &str, branch: &str, default: DefaultBranch, files: &[&str]) 
 }
 
 fn is_concerned(source: Source, push: &Push) -> bool {
+    is_concerned_after(source, push, None)
+}
+
+/// The same where it is known what the last render read; the source stands second, and is asked about by that place.
+fn is_concerned_after(asked: Source, push: &Push, rendered: Option<Arc<Rendered>>) -> bool {
     let mut index = Index::default();
-    index.set("app", vec![source]);
-    !index.affected(push).is_empty()
+    index.set("app", vec![source("https://elsewhere.example/x", "main"), asked]);
+    let known = |app: &&str, place: usize| rendered.clone().filter(|_| (*app, place) == ("app", 1));
+    !index.affected(push, known).is_empty()
+}
+
+/// Nobody knows what was read.
+fn unknown<K>(_: &K, _: usize) -> Option<Arc<Rendered>> {
+    None
 }
 
 /// Upstream's own regular expression for a page's address, and what it makes of addresses of sources.
@@ -229,15 +240,15 @@ fn what_a_render_read_decides_where_the_application_says_nothing() {
         ("README.md", false),
     ] {
         let mut source = source("https://x.example/a", "main");
-        source.rendered = Some(rendered("before"));
         let push = push("https://x.example/a", "main", DefaultBranch::No, &[file]);
-        assert_eq!(is_concerned(source.clone(), &push), expected, "{file}");
-        // Commits between the one that was rendered and the one that was pushed onto may have touched anything.
-        source.rendered = Some(rendered("another"));
+        assert_eq!(is_concerned_after(source.clone(), &push, Some(rendered("before"))), expected, "{file}");
+        // Nobody knows what was read.
         assert!(is_concerned(source.clone(), &push), "{file}");
+        // Commits between the one that was rendered and the one that was pushed onto may have touched anything.
+        assert!(is_concerned_after(source.clone(), &push, Some(rendered("another"))), "{file}");
         // What the application says itself goes before.
         source.generate_paths = vec!["nowhere".to_owned()];
-        assert!(!is_concerned(source, &push), "{file}");
+        assert!(!is_concerned_after(source, &push, Some(rendered("before"))), "{file}");
     }
 }
 
@@ -248,7 +259,7 @@ fn applications_come_change_and_go() {
     index.set(2, vec![source("git@x.example:a.git", "main")]);
     let keys = |index: &Index<i32>, repository: &str| {
         let push = push(repository, "main", DefaultBranch::No, &[]);
-        index.affected(&push).into_keys().collect::<BTreeSet<i32>>()
+        index.affected(&push, unknown).into_keys().collect::<BTreeSet<i32>>()
     };
     assert_eq!(keys(&index, "https://x.example/a"), BTreeSet::from([1, 2]));
     assert_eq!(keys(&index, "https://x.example/b"), BTreeSet::from([1]));
@@ -268,7 +279,7 @@ fn a_dry_source_asks_for_hydration() {
     let dry = Source { role: SourceRole::Dry, ..source("https://x.example/a", "main") };
     index.set("app", vec![dry, source("https://x.example/a", "main")]);
     let push = push("https://x.example/a", "main", DefaultBranch::No, &[]);
-    assert_eq!(index.affected(&push).into_iter().collect::<Vec<_>>(), [("app", Concern::Hydrate)]);
+    assert_eq!(index.affected(&push, unknown).into_iter().collect::<Vec<_>>(), [("app", Concern::Hydrate)]);
 }
 
 #[test]
@@ -302,5 +313,5 @@ fn three_of_ten_thousand() {
         index.set(n, vec![source(&format!("https://git.example.com/org/repo-{}.git", n / 3), "main")]);
     }
     let push = push("https://git.example.com/org/repo-1234", "main", DefaultBranch::Yes, &[]);
-    assert_eq!(index.affected(&push).into_keys().collect::<Vec<_>>(), [3702, 3703, 3704]);
+    assert_eq!(index.affected(&push, unknown).into_keys().collect::<Vec<_>>(), [3702, 3703, 3704]);
 }
