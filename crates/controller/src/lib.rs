@@ -13,6 +13,7 @@ mod queue;
 mod act;
 mod fresh;
 mod leadership;
+mod lanes;
 mod run;
 
 mod event_sink;

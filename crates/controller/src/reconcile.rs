@@ -32,6 +32,13 @@ pub trait Controller: Send + Sync + 'static {
     /// The controller's name in logs, metrics and events.
     fn name(&self) -> &'static str;
 
+    /// The cluster that passes over the key wait for, where that is not the control plane's own: they go in a lane of
+    /// their own, and one cluster that does not answer holds up no key of another. Answers at once.
+    fn lane(&self, key: &Self::Key) -> Option<ClusterId> {
+        let _ = key;
+        None
+    }
+
     /// Reads what planning needs. An object that is gone is an observation too.
     ///
     /// # Errors

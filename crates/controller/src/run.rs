@@ -3,6 +3,7 @@
 use crate::act::{Acted, Stop, act, act_one};
 use crate::event_sink::EventSink;
 use crate::fresh::Unseen;
+use crate::lanes::Lanes;
 use crate::leadership::Leadership;
 use crate::metrics::{Counter, Metrics};
 use crate::queue::{Queue, Turn};
@@ -56,12 +57,19 @@ pub async fn run<C: Controller>(
     shutdown: Shutdown,
 ) {
     let runtime = Arc::new(Runtime::new(controller, queue.clone(), environment));
+    let lanes = Arc::new(Lanes::default());
     let mut tasks = JoinSet::new();
     for _ in 0..workers.max(1) {
-        let runtime = Arc::clone(&runtime);
+        let (runtime, lanes) = (Arc::clone(&runtime), Arc::clone(&lanes));
         tasks.spawn(async move {
             while let Some(turn) = runtime.queue.next().await {
-                runtime.take_turn(turn).await;
+                match runtime.controller.lane(&turn.key) {
+                    None => runtime.take_turn(turn).await,
+                    Some(cluster) => {
+                        let own = Arc::clone(&runtime);
+                        lanes.take(cluster, async move { own.take_turn(turn).await }).await;
+                    }
+                }
             }
         });
     }
@@ -71,6 +79,7 @@ pub async fn run<C: Controller>(
     shutdown.begun().await;
     queue.close();
     while tasks.join_next().await.is_some() {}
+    lanes.finish().await;
 }
 
 struct Runtime<C: Controller> {

@@ -2,7 +2,12 @@
 //!
 //! A table: for each kind its actions, and for each action what it writes. Names and effects are upstream's.
 
+pub use crate::effect::{ActionError, Effect};
+
 use crate::fields::{count, text};
+use crate::switching::{
+    Parameters, force_promote, has_replica, is_recyclable, is_upgrading, mark_for_deletion, switch_over,
+};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use object::Object;
@@ -18,38 +23,6 @@ pub struct Available {
     pub is_disabled: bool,
     /// The parameters it takes.
     pub parameters: &'static [&'static str],
-}
-
-/// What an action writes.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
-    /// Make this object.
-    Create(Value),
-    /// Merge this into the object.
-    Patch(Value),
-    /// Merge this into the object's status.
-    PatchStatus(Value),
-}
-
-/// Why an action cannot be run.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ActionError {
-    /// The kind has no such action.
-    #[error("action {action:?} is not known for {kind}; it has: {known}")]
-    Unknown {
-        /// What was asked for.
-        action: String,
-        /// The kind.
-        kind: String,
-        /// What there is.
-        known: String,
-    },
-    /// It would change nothing.
-    #[error("action {0:?} is disabled: the object is so already")]
-    Disabled(&'static str),
-    /// A parameter is missing or cannot be read.
-    #[error("parameter {0:?} is missing or no whole number of 0 or more")]
-    Parameter(&'static str),
 }
 
 /// What an action does.
@@ -71,9 +44,14 @@ enum Do {
     Number(&'static str, &'static str),
     /// Sets an annotation to a parameter.
     AnnotateWith(&'static str, &'static str),
+    /// Whatever the second function says, where the first lets it; with these parameters.
+    Where(fn(&Value) -> bool, Hand, &'static [&'static str]),
     /// Whatever a function says.
     Special(fn(&Object, Timestamp) -> Vec<Effect>),
 }
+
+/// What an action does with the parameters it is given.
+type Hand = fn(&Object, &Parameters, Timestamp) -> Result<Vec<Effect>, ActionError>;
 
 #[derive(Clone, Copy)]
 enum Field {
@@ -93,6 +71,8 @@ const RESUME: (&str, Do) = ("resume", Do::Set("/spec/suspend", Field::False));
 const RECONCILE: (&str, Do) = ("reconcile", Do::Stamp("reconcile.fluxcd.io/requestedAt"));
 const RESTART: (&str, Do) = ("restart", Do::StampTemplate("kubectl.kubernetes.io/restartedAt"));
 const SCALE: (&str, Do) = ("scale", Do::Number("/spec/replicas", "replicas"));
+const FORCE_PROMOTE: (&str, Do) = ("force-promote", Do::Where(is_upgrading, force_promote, &[]));
+const LOOP: &str = "cnpg.io/reconciliationLoop";
 const PAUSED: &str = "autoscaling.keda.sh/paused";
 const RESUME_STRATEGY: &str = "numaflow.numaproj.io/resume-strategy";
 
@@ -154,10 +134,23 @@ const KINDS: &[Kind] = &[
             ("resume", Do::Special(resume_scaled)),
         ],
     ),
+    ("numaflow.numaproj.io", &["InterStepBufferService"], &[FORCE_PROMOTE]),
     (
         "numaflow.numaproj.io",
-        &["Pipeline", "MonoVertex"],
+        &["Pipeline"],
         &[
+            ("delete", Do::Where(is_recyclable, mark_for_deletion, &[])),
+            FORCE_PROMOTE,
+            ("pause", Do::Set("/spec/lifecycle/desiredPhase", Field::Word("Paused"))),
+            ("unpause-fast", Do::Special(|_, _| unpause("/spec/lifecycle/desiredPhase", "fast"))),
+            ("unpause-gradual", Do::Special(|_, _| unpause("/spec/lifecycle/desiredPhase", "slow"))),
+        ],
+    ),
+    (
+        "numaflow.numaproj.io",
+        &["MonoVertex"],
+        &[
+            FORCE_PROMOTE,
             ("pause", Do::Set("/spec/lifecycle/desiredPhase", Field::Word("Paused"))),
             ("unpause-fast", Do::Special(|_, _| unpause("/spec/lifecycle/desiredPhase", "fast"))),
             ("unpause-gradual", Do::Special(|_, _| unpause("/spec/lifecycle/desiredPhase", "slow"))),
@@ -187,10 +180,11 @@ const KINDS: &[Kind] = &[
         "postgresql.cnpg.io",
         &["Cluster"],
         &[
+            ("promote", Do::Where(has_replica, switch_over, &["instance"])),
             ("reload", Do::Stamp("cnpg.io/reloadedAt")),
             ("restart", Do::Stamp("kubectl.kubernetes.io/restartedAt")),
-            ("resume", Do::Annotate("cnpg.io/hibernation", "off")),
-            ("suspend", Do::Annotate("cnpg.io/hibernation", "on")),
+            ("resume", Do::Forget(LOOP)),
+            ("suspend", Do::Annotate(LOOP, "disabled")),
         ],
     ),
     ("promoter.argoproj.io", &["PullRequest"], &[("merge", Do::Set("/spec/state", Field::Word("merged")))]),
@@ -269,6 +263,7 @@ impl Do {
     fn parameters(self) -> &'static [&'static str] {
         match self {
             Do::Number(..) | Do::AnnotateWith(..) => &["replicas"],
+            Do::Where(_, _, parameters) => parameters,
             _ => &[],
         }
     }
@@ -279,6 +274,7 @@ impl Do {
             Do::Set(pointer, field) | Do::SetStatus(pointer, field) => field.is_held(value.pointer(pointer)),
             Do::Annotate(key, word) => annotation(key) == Some(word),
             Do::Forget(key) => annotation(key).is_none(),
+            Do::Where(lets, ..) => !lets(value),
             _ => false,
         }
     }
@@ -304,6 +300,7 @@ impl Do {
             Do::Forget(key) => vec![annotate(key, Value::Null)],
             Do::Number(pointer, name) => vec![Effect::Patch(at(pointer, Value::from(number(name)?)))],
             Do::AnnotateWith(key, name) => vec![annotate(key, Value::from(number(name)?.to_string()))],
+            Do::Where(_, make, _) => make(live, parameters, now)?,
             Do::Special(make) => make(live, now),
         })
     }

@@ -8,10 +8,12 @@ pub mod actions;
 mod aggregate;
 mod assess;
 mod conditions;
+mod effect;
 mod fields;
 mod kinds;
 mod outcome;
 mod overrides;
+mod switching;
 
 pub use aggregate::{ApplicationHealth, Resource, aggregate};
 pub use api::HealthStatusCode;

@@ -4,4 +4,5 @@ mod crds;
 mod fields;
 mod permission;
 mod round_trip;
+mod traps;
 mod validation;

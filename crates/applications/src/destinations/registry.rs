@@ -134,6 +134,12 @@ impl Destinations {
         state.users.iter().filter(|(_, own)| *own == id).map(|(app, _)| app.clone()).collect()
     }
 
+    /// The cluster an application goes to, where that is not the control plane's own.
+    #[must_use]
+    pub fn cluster_of(&self, app: &AppKey) -> Option<ClusterId> {
+        self.lock().users.get(app).cloned()
+    }
+
     /// The application is gone, or goes to the control plane's own cluster.
     pub fn leave(&self, app: &AppKey) {
         self.lock().users.remove(app);

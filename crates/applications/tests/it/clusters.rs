@@ -140,6 +140,26 @@ async fn a_cluster_that_never_answers_holds_up_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn writes_to_a_cluster_that_has_just_died_hold_up_no_other() {
+    let (stage, _far) = with_far(json!({})).await;
+    for number in 0..60 {
+        let name = format!("far-{number}");
+        stage.create(going_to(&name, json!({"name": "far", "namespace": name}))).await;
+    }
+    stage.create(going_to("home", json!({"name": "in-cluster", "namespace": "shop"}))).await;
+    for number in 0..60 {
+        stage.until_well(&format!("far-{number}")).await;
+    }
+    stage.until_well("home").await;
+    // Nobody knows yet that it is dead: sixty syncs begin, and every write hangs.
+    stage.network.take(FAR);
+    let second = stage.commit("second", [("dev/a.yaml", &*config_map("a", "2"))]);
+    let is_there = |app: &Value| sync(app) == "Synced" && text(app, "/status/sync/revision") == second;
+    let took = stage.until("home", "synced again", is_there).await;
+    assert!(took < Duration::from_secs(5), "it took {took:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_cluster_that_falls_silent_is_told_and_what_was_there_is_kept() {
     let (stage, far) = with_far(json!({})).await;
     stage.create(going_to("shop", json!({"name": "far", "namespace": "shop"}))).await;

@@ -2,3 +2,4 @@
 
 mod aggregate;
 mod cases;
+mod switching;
