@@ -180,7 +180,7 @@ impl HelmDetails {
     /// What `list` holds under `field` for the entry of that name.
     fn named(&self, list: &str, name: &str, field: &str) -> Option<String> {
         let entries = self.0.pointer(list)?.as_array()?;
-        let found = entries.iter().find(|entry| entry.get("name").and_then(Json::as_str) == Some(name))?;
+        let found = entries.iter().find(|entry| entry.get("Name").and_then(Json::as_str) == Some(name))?;
         Some(found.get(field).and_then(Json::as_str).unwrap_or_default().to_owned())
     }
 }
@@ -205,11 +205,11 @@ impl GoObject for HelmDetails {
         };
         match name {
             "GetParameterValueByName" => Some(asked(|details, name| {
-                let overridden = details.named("/HelmParameterOverrides", name, "value");
-                overridden.or_else(|| details.named("/HelmAppSpec/parameters", name, "value"))
+                let overridden = details.named("/HelmParameterOverrides", name, "Value");
+                overridden.or_else(|| details.named("/HelmAppSpec/Parameters", name, "Value"))
             })),
             "GetFileParameterPathByName" => {
-                Some(asked(|details, name| details.named("/HelmAppSpec/fileParameters", name, "path")))
+                Some(asked(|details, name| details.named("/HelmAppSpec/FileParameters", name, "Path")))
             }
             _ => None,
         }

@@ -19,6 +19,8 @@ mod selector;
 
 mod limits;
 
+pub mod details;
+
 mod functions;
 
 mod facts;

@@ -19,3 +19,9 @@ pub(crate) fn rendering() -> Budget {
 pub(crate) fn reading() -> Budget {
     Budget::new(Limits { fuel: 1_000_000, bytes: 4 * CONFIG_BYTES, depth: 64 })
 }
+
+/// The longest file of values that an application's details read.
+pub(crate) const DETAILS_FILE_BYTES_MAX: u64 = 4 << 20;
+
+/// The most values of a chart that an application's details hold: the largest published charts have two thousand.
+pub(crate) const DETAILS_PARAMETERS_MAX: usize = 20_000;

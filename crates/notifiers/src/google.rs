@@ -20,7 +20,7 @@ const TOKEN_SECONDS: i64 = 3600;
 const MACHINE: Duration = Duration::from_secs(2);
 
 /// The longest answer with a token: they have one or two kilobytes.
-const TOKEN_BYTES_MAX: u64 = 64 << 10;
+const TOKEN_BYTES_MAX: usize = 64 << 10;
 
 /// The machine's own server, where no variable names another.
 const METADATA: &str = "metadata.google.internal";
@@ -74,10 +74,15 @@ async fn of_machine(sending: &Sending<'_>, scope: &str) -> Result<String, SendEr
     // No other request may go there: where this one goes is the machine's to say, and never an object's.
     let client = Client::builder().no_proxy().redirect(Policy::none()).tls_certs_only([]).timeout(MACHINE);
     let client = client.build().map_err(|_| none())?;
-    let reply = client.get(url).header("metadata-flavor", "Google").send().await.map_err(|_| none())?;
-    let is_token = reply.status().is_success() && reply.content_length().is_some_and(|length| length <= TOKEN_BYTES_MAX);
-    let body = if is_token { reply.bytes().await.map_err(|_| none())? } else { return Err(none()) };
-    read(&body).ok_or_else(none)
+    let mut reply = client.get(url).header("metadata-flavor", "Google").send().await.map_err(|_| none())?;
+    let mut body = Vec::new();
+    while let Some(chunk) = reply.chunk().await.map_err(|_| none())? {
+        body.extend_from_slice(&chunk);
+        if body.len() > TOKEN_BYTES_MAX {
+            return Err(none());
+        }
+    }
+    read(&body).filter(|_| reply.status().is_success()).ok_or_else(none)
 }
 
 fn read(body: &[u8]) -> Option<String> {

@@ -113,10 +113,7 @@ impl Server {
     }
 
     /// Starts one behind TLS, with that authority's certificate.
-    pub async fn guarded(
-        authority: &Authority,
-        handler: impl Fn(&Request) -> Reply + Send + Sync + 'static,
-    ) -> Self {
+    pub async fn guarded(authority: &Authority, handler: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         Server::serving(Some(authority.clone()), Arc::new(handler)).await
     }
 

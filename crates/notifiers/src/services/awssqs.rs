@@ -38,7 +38,8 @@ pub(crate) async fn send(sending: &Sending<'_>) -> Result<(), SendError> {
 
 async fn call(sending: &Sending<'_>, action: &str, body: Json) -> Result<Json, SendError> {
     let (options, context) = (sending.options, sending.context);
-    let of_process = |error: aws::Error| SendError::failed(format!("{error}; or set key, secret and region of the service"));
+    let of_process =
+        |error: aws::Error| SendError::failed(format!("{error}; or set key, secret and region of the service"));
     let region = match options.text("region") {
         "" => context.aws.region().await.map_err(of_process)?,
         region => region.to_owned(),

@@ -79,11 +79,7 @@ async fn info(stream: &mut BufReader<Box<dyn Stream>>, host: &str) -> Result<Jso
     serde_json::from_str(text).map_err(|_| format!("{host} does not speak NATS").into())
 }
 
-async fn secured(
-    stream: Box<dyn Stream>,
-    sending: &Sending<'_>,
-    host: &str,
-) -> Result<impl Stream + use<>, SendError> {
+async fn secured(stream: Box<dyn Stream>, sending: &Sending<'_>, host: &str) -> Result<impl Stream + use<>, SendError> {
     let wrong =
         |why: &dyn std::fmt::Display| SendError::failed(format!("the certificate of {host} cannot be trusted: {why}"));
     let connector = tls::connector(&sending.context.trusting(trust(sending.options), host))?;

@@ -1,8 +1,8 @@
 //! Chats and screens, each by the page of its vendor.
 
-use testkit::http_server::{Request, Server, ok, status};
 use crate::stage::Stage;
 use serde_json::json;
+use testkit::http_server::{Request, Server, ok, status};
 
 /// <https://grafana.com/docs/grafana/latest/developers/http_api/annotations/#create-annotation>
 #[tokio::test]

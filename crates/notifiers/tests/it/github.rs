@@ -1,9 +1,9 @@
 //! GitHub, as an app. <https://docs.github.com/en/rest>; the page of each request is named in the service's own files.
 
-use testkit::http_server::{Request, Server, ok, status};
 use crate::stage::{KEY, Stage};
 use notifiers::SendError;
 use serde_json::{Value, json};
+use testkit::http_server::{Request, Server, ok, status};
 
 fn answer(asked: &Request) -> testkit::http_server::Reply {
     let path = asked.path();

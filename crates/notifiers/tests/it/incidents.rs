@@ -1,8 +1,8 @@
 //! Services that wake people, each by the page of its vendor.
 
-use testkit::http_server::{Request, Server, ok, status};
 use crate::stage::Stage;
 use serde_json::json;
+use testkit::http_server::{Request, Server, ok, status};
 
 /// <https://developer.pagerduty.com/api-reference/a7d81b0e9200f-create-an-incident>
 #[tokio::test]

@@ -1,8 +1,10 @@
 //! E-mail. RFC 5321 (SMTP), RFC 5322 (messages), RFC 4954 (AUTH).
 
-use crate::mail_server::MailServer;
+use crate::mail_server::{MailServer, Tls};
 use crate::stage::Stage;
+use notifiers::{Authorities, Network};
 use serde_json::json;
+use testkit::Authority;
 
 #[tokio::test]
 async fn a_mail_has_its_fields_and_reaches_everybody() {
@@ -49,4 +51,49 @@ async fn what_cannot_be_mailed_is_said() {
         stage.refusal("email", options, "nobody", json!(null)).await,
         "recipient \"nobody\" is no address of e-mail"
     );
+}
+
+/// Those who know the authority of `mail.example`, and a server there.
+async fn guarded(authority: &Authority, server: &MailServer) -> Stage {
+    let pem = authority.pem.clone();
+    let authorities = Authorities::new(move |host| (host == "mail.example").then(|| pem.clone()));
+    let place = format!("127.0.0.1:{}", server.port);
+    Stage::trusting(Network::Anywhere, &[("email", place)], &[], authorities).await
+}
+
+/// RFC 3207 on any port, RFC 8314 on 465.
+#[tokio::test]
+async fn a_mail_is_guarded_by_tls() {
+    let authority = Authority::of(&["mail.example"]);
+    for (port, tls) in [(587, Tls::Asked(authority.clone())), (465, Tls::First(authority.clone()))] {
+        let server = MailServer::with(tls).await;
+        let stage = guarded(&authority, &server).await;
+        let options =
+            json!({"host": "mail.example", "port": port, "from": "cd@example.com", "username": "u", "password": "p"});
+        stage.send("email", options, "a@example.com", json!(null)).await.expect("sent");
+        let commands = server.last().commands;
+        let place = |word: &str| commands.iter().position(|line| line.starts_with(word));
+        assert_eq!(place("STARTTLS").is_some(), port == 587, "{commands:?}");
+        assert!(place("STARTTLS") < place("AUTH") && place("AUTH").is_some(), "no password before TLS: {commands:?}");
+        assert!(server.last().data.contains("the message"));
+    }
+}
+
+#[tokio::test]
+async fn a_mail_server_that_nobody_vouches_for_gets_nothing_unless_anything_goes() {
+    let authority = Authority::of(&["mail.example"]);
+    let other = Authority::of(&["mail.example"]);
+    for (port, tls) in [(587, Tls::Asked(other.clone())), (465, Tls::First(other.clone()))] {
+        let server = MailServer::with(tls).await;
+        let stage = guarded(&authority, &server).await;
+        let mut options = json!({"host": "mail.example", "port": port, "from": "cd@example.com", "password": "hidden"});
+        let refused = stage.refusal("email", options.clone(), "a@example.com", json!(null)).await;
+        assert!(
+            refused.starts_with("mail.example did not take the message: ") && !refused.contains("hidden"),
+            "{refused}"
+        );
+        assert_eq!(server.count(), 0);
+        options["insecure_skip_verify"] = true.into();
+        stage.send("email", options, "a@example.com", json!(null)).await.expect("sent");
+    }
 }

@@ -3,6 +3,7 @@
 mod mail_server;
 mod stage;
 
+mod certificates;
 mod chats;
 mod clouds;
 mod github;

@@ -1,9 +1,10 @@
 //! Servers that misbehave, addresses that may not be asked, types that there are none of.
 
-use testkit::http_server::{Body, Reply, Request, Server, status};
 use crate::stage::Stage;
-use notifiers::{KINDS, Network};
+use notifiers::{KINDS, Network, SendError};
 use serde_json::json;
+use std::time::Duration;
+use testkit::http_server::{Body, Reply, Request, Server, status};
 
 #[tokio::test]
 async fn every_type_is_there_and_others_are_named() {
@@ -58,4 +59,39 @@ async fn an_answer_without_end_is_not_read_on() {
     let server = Server::start(endless).await;
     let refused = stage.refusal("webhook", json!({"url": server.url("/"), "retryMax": -1}), "", json!(null)).await;
     assert!(refused.ends_with("answered more than 10 MiB (limit: bytes of an answer)"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_patience_is_understood_and_one_that_fails_is_told_of() {
+    let stage = Stage::start().await;
+    let server = Server::start(|asked: &Request| match asked.path() {
+        "/busy/chat.postMessage" => status(429, "slow down").with("retry-after", "600"),
+        _ => status(500, "broken"),
+    })
+    .await;
+    for (path, told, pause) in [
+        ("/busy", "Slack answered 429 Too Many Requests: slow down", Some(Duration::from_secs(600))),
+        ("/broken", "Slack answered 500 Internal Server Error: broken", None),
+    ] {
+        let options = json!({"token": "hidden-secret", "apiURL": server.url(path)});
+        let failed = stage.send("slack", options, "ops", json!(null)).await.expect_err("refused");
+        let SendError::Failed { message, after } = failed else { panic!("{failed}") };
+        assert_eq!((message.as_str(), after), (told, pause));
+    }
+}
+
+/// On a clock that runs ahead of the server: whatever is waited for longest, it ends.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_answers_is_not_waited_for_for_ever() {
+    let stage = Stage::start().await;
+    let silent = Server::start(|_: &Request| Reply { body: Body::Never, ..status(200, "") }).await;
+    for (kind, options) in [
+        ("slack", json!({"token": "t", "apiURL": silent.url("/")})),
+        ("webhook", json!({"url": silent.url("/"), "retryMax": -1})),
+        ("email", json!({"host": "127.0.0.1", "port": silent.port, "from": "a@b.example"})),
+        ("nats", json!({"url": format!("nats://127.0.0.1:{}", silent.port)})),
+    ] {
+        let refused = stage.refusal(kind, options, "a@b.example", json!(null)).await;
+        assert!(!refused.is_empty(), "{kind}");
+    }
 }

@@ -1,10 +1,10 @@
 //! Slack. <https://docs.slack.dev/reference/methods/chat.postMessage>, <https://docs.slack.dev/reference/methods/chat.update>
 
-use testkit::http_server::{Request, Server, ok, status};
 use crate::stage::Stage;
 use notifiers::SendError;
 use serde_json::json;
 use std::time::Duration;
+use testkit::http_server::{Request, Server, ok, status};
 
 #[tokio::test]
 async fn a_message_has_every_field_of_its_page() {

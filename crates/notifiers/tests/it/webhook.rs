@@ -1,10 +1,10 @@
 //! Webhooks: any request, tried again where that may help.
 
-use testkit::http_server::{Request, Server, ok, status};
 use crate::stage::Stage;
 use notifications::Owner;
 use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use testkit::http_server::{Request, Server, ok, status};
 
 #[tokio::test]
 async fn a_webhook_is_asked_as_its_template_says() {

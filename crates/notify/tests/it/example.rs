@@ -1,6 +1,5 @@
 //! `examples/notifications` as it stands, while a rollout runs: Slack and Grafana, which here are servers on this machine.
 
-use testkit::http_server::{Request, Server, ok};
 use crate::stage::Stage;
 use clock::Clock;
 use notifications::Product;
@@ -8,6 +7,7 @@ use notifiers::{Network, Notifiers};
 use notify::Tap;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use testkit::http_server::{Request, Server, ok};
 
 const EXAMPLE: &str = include_str!("../../../../examples/notifications/notifications.yaml");
 
@@ -23,7 +23,10 @@ async fn slack_and_grafana_hear_of_a_rollout() {
     let mut environment = stage.environment(cache);
     environment.events = Arc::new(Tap::new(environment.events, stage.inbox.clone(), stage.clock.clone()));
     let shutdown = controller::Shutdown::new();
-    let controller = rollouts::Rollouts::new(rollouts::Options::new(environment), shutdown).expect("a cache is there");
+    let listening = stage.inbox.clone();
+    let audience: rollouts::Audience = Arc::new(move |rollout| listening.listening(rollout));
+    let options = rollouts::Options { audience: Some(audience), ..rollouts::Options::new(environment) };
+    let controller = rollouts::Rollouts::new(options, shutdown).expect("a cache is there");
     let running = tokio::spawn(controller.run());
     for text in EXAMPLE.split("\n---\n") {
         let mut value: Value =
@@ -59,5 +62,8 @@ async fn slack_and_grafana_hear_of_a_rollout() {
     );
     assert_eq!((&mark.json()["tags"], &mark.json()["text"]), (&json!(["rollout", "notified"]), &body["text"]));
     assert_eq!(stage.condition("Rollout", "default", "notified").await, "");
+    let waiting = async || stage.get("Rollout", "default", "notified").await["metadata"]["annotations"].to_string();
+    stage.until("nothing waits", async || !waiting().await.contains("notifications.capstan.dev/waiting")).await;
+    assert_eq!((slack.seen().len(), grafana.seen().len()), (1, 1), "each once");
     running.abort();
 }

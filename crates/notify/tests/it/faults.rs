@@ -5,8 +5,8 @@ use crate::stage::Stage;
 use cluster::Part;
 use notifications::Product;
 use serde_json::{Value, json};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 
 fn config() -> Value {
     json!({
@@ -137,6 +137,35 @@ async fn no_secret_is_in_a_condition_or_an_event() {
     stage.until("told", async || !stage.events("argocd", "web").await.is_empty()).await;
     let all = format!("{}\n{}", condition().await, stage.events("argocd", "web").await.join("\n"));
     assert!(!all.contains("xoxb-hidden"), "{all}");
+}
+
+/// Everything that is logged, at every level.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no panic").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_secret_is_in_a_log() {
+    let log = Log::default();
+    let writer = log.clone();
+    let collector =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_writer(move || writer.clone()).finish();
+    let _guard = tracing::subscriber::set_default(collector);
+    let (stage, _post) = stage(json!({to("on-x", "leaky"): "ops"})).await;
+    stage.until("said", async || stage.condition("Application", "argocd", "web").await.contains("refused")).await;
+    let logged = String::from_utf8_lossy(&log.0.lock().expect("no panic")).into_owned();
+    assert!(logged.contains("not delivered: refused {\"token\":\"***\"}"), "the log is that of the controller");
+    assert!(!logged.contains("xoxb-hidden") && !logged.contains("eG94Yi1oaWRkZW4"), "nor in base 64");
 }
 
 /// Killed after sending and before recording, the next one sends once more and records it; from then on nobody sends.

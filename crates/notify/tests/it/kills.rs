@@ -97,13 +97,16 @@ impl Subject for Told {
         let mut data = json!({"service.slack": "token: x"});
         for trigger in TRIGGERS {
             data[format!("trigger.{trigger}")] = format!("- send: [{trigger}]\n").into();
-            let text = format!("message: \"{trigger} {{{{.rollout.spec.template.spec.containers | first | dig \\\"image\\\" \\\"\\\"}}}}\"");
+            let text = format!(
+                "message: \"{trigger} {{{{.rollout.spec.template.spec.containers | first | dig \\\"image\\\" \\\"\\\"}}}}\""
+            );
             data[format!("template.{trigger}")] = text.into();
         }
         data["template.on-rollout-step-completed"] = "message: \"step {{.rollout.status.currentStepIndex}}\"".into();
         let metadata = json!({"name": Product::Rollouts.config_map(), "namespace": "argo-rollouts"});
         create(client, json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data})).await;
-        let subscribed = format!("- trigger: [{}]\n  destinations: [{{service: slack, recipients: [ops]}}]\n", TRIGGERS.join(", "));
+        let subscribed =
+            format!("- trigger: [{}]\n  destinations: [{{service: slack, recipients: [ops]}}]\n", TRIGGERS.join(", "));
         create(client, json!({
             "apiVersion": ARGO, "kind": "Rollout",
             "metadata": {"name": "web", "namespace": "shop", "annotations": {"notifications.argoproj.io/subscriptions": subscribed}},
@@ -188,6 +191,8 @@ async fn live(world: &World, told: &Told, name: &str, mishap: Mishap) -> Life {
     let (writes, is_running) = (process.gate.writes(), process.is_running());
     told.0.dead.send_replace(true);
     process.kill().await;
+    // No two processes begin at one moment.
+    sleep(Duration::from_millis(100)).await;
     Life { writes, is_running }
 }
 

@@ -1,7 +1,6 @@
 //! Applications: who is told what, once.
 
 use crate::post::{Office, Post};
-use testkit::http_server::{Request, Server, ok};
 use crate::stage::Stage;
 use clock::Clock;
 use cluster::ClusterClient;
@@ -10,6 +9,7 @@ use notifiers::{Network, Notifiers};
 use notify::SelfService;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use testkit::http_server::{Request, Server, ok};
 
 fn config() -> Value {
     json!({
@@ -147,4 +147,29 @@ async fn a_namespace_may_configure_itself() {
     assert_eq!(sent, ["slack:ops own word", "slack:ops web is Degraded"]);
     let recorded = async || stage.get("Application", "shop", "web").await["metadata"]["annotations"].to_string();
     stage.until("both recorded", async || recorded().await.contains("shop:on-health-degraded:[0].")).await;
+}
+
+/// Argo CD's own ConfigMap of authorities vouches for services too.
+#[tokio::test]
+async fn authorities_of_the_config_map_are_trusted() {
+    let mut stage = Stage::set(Clock::system()).await;
+    let authority = testkit::Authority::of(&["127.0.0.1"]);
+    let slack = Server::guarded(&authority, |_: &Request| ok(r#"{"ok": true, "channel": "C", "ts": "1"}"#)).await;
+    stage
+        .configure(Product::Applications, config(), json!({"slack-token": "x", "slack-url": slack.url("/api/")}))
+        .await;
+    stage.application("web", subscribed(), "Degraded").await;
+    let settings = notify::start_settings_cache(stage.client.clone(), &["argocd"]);
+    let authorities = notify::authorities(&settings, "argocd");
+    let options = notifiers::Options { authorities, ..notifiers::Options::new(Network::Anywhere) };
+    let notifiers = Notifiers::new(stage.client.clone(), options);
+    stage.control(Product::Applications, Arc::new(Arc::new(notifiers)));
+    let condition = async || stage.condition("Application", "argocd", "web").await;
+    stage.until("refused", async || condition().await.contains("cannot be trusted")).await;
+    assert!(slack.seen().is_empty());
+    let metadata = json!({"name": "argocd-tls-certs-cm", "namespace": "argocd"});
+    let data = json!({"127.0.0.1": &*authority.pem});
+    stage.create(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data})).await;
+    stage.until("told", async || stage.notified("web").await.contains("slack:ops")).await;
+    assert_eq!(slack.seen().len(), 1);
 }
