@@ -1,6 +1,6 @@
 //! What else router objects say of requests: queries, paths that are rewritten, clients that stay or are sent elsewhere.
 
-use crate::objects::{ALL_TO_CANARY, front, load_balancer, of_nginx, shares, version_of};
+use crate::objects::{front, shares, version_of};
 use ingress::{Answer, Ask, Front};
 use std::collections::BTreeSet;
 
@@ -46,24 +46,29 @@ fn versions_of_clients(front: &Front, ask: &Ask) -> BTreeSet<String> {
     (0..40).map(versions).collect()
 }
 
-const ROOT: &str = r#"{"Type":"forward","ForwardConfig":{"TargetGroups":[{"ServiceName":"canary","ServicePort":"80","Weight":40},{"ServiceName":"stable","ServicePort":"80","Weight":60}],"TargetGroupStickinessConfig":{"Enabled":true,"DurationSeconds":60}}}"#;
-const TESTERS: &str = r#"[{"field":"query-string","queryStringConfig":{"values":[{"key":"beta","value":"yes"}]}}]"#;
-const OLD: &str = r#"{"Type":"redirect","RedirectConfig":{"Protocol":"HTTPS","Host":"new.example.com","Path":"/#{path}","StatusCode":"HTTP_301"}}"#;
-
-/// An AWS load balancer that keeps clients with the version they met.
-fn alb(root: &str) -> String {
-    let annotations = [
-        ("actions.root", root),
-        ("actions.testers", ALL_TO_CANARY),
-        ("conditions.testers", TESTERS),
-        ("actions.old", OLD),
-    ];
-    load_balancer(&annotations, &[("/old/*", "old"), ("/*", "testers"), ("/*", "root")])
-}
+const ALB: &str = r#"
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  annotations:
+    alb.ingress.kubernetes.io/actions.root: '{"Type":"forward","ForwardConfig":{"TargetGroups":[{"ServiceName":"canary","ServicePort":"80","Weight":40},{"ServiceName":"stable","ServicePort":"80","Weight":60}],"TargetGroupStickinessConfig":{"Enabled":true,"DurationSeconds":60}}}'
+    alb.ingress.kubernetes.io/actions.testers: '{"Type":"forward","ForwardConfig":{"TargetGroups":[{"ServiceName":"canary","ServicePort":"80","Weight":100}]}}'
+    alb.ingress.kubernetes.io/conditions.testers: '[{"field":"query-string","queryStringConfig":{"values":[{"key":"beta","value":"yes"}]}}]'
+    alb.ingress.kubernetes.io/actions.old: '{"Type":"redirect","RedirectConfig":{"Protocol":"HTTPS","Host":"new.example.com","Path":"/#{path}","StatusCode":"HTTP_301"}}'
+spec:
+  ingressClassName: alb
+  rules:
+  - http:
+      paths:
+      - {path: /old/*, pathType: ImplementationSpecific, backend: {service: {name: old, port: {name: use-annotation}}}}
+      - {path: /*, pathType: ImplementationSpecific, backend: {service: {name: testers, port: {name: use-annotation}}}}
+      - {path: /*, pathType: ImplementationSpecific, backend: {service: {name: root, port: {name: use-annotation}}}}
+"#;
 
 #[test]
 fn a_load_balancer_keeps_clients_reads_queries_and_sends_elsewhere() {
-    let of = front(&alb(ROOT));
+    let of = front(ALB);
     assert_eq!(versions_of_clients(&of, &Ask::get("", "/")).len(), 2, "some of each");
     let set = of.reply(&Ask::get("", "/")).cookie.expect("a cookie");
     assert!(set.starts_with("AWSALBTG=") && set.ends_with("; Max-Age=60"), "{set}");
@@ -74,23 +79,50 @@ fn a_load_balancer_keeps_clients_reads_queries_and_sends_elsewhere() {
 /// Whoever stayed with a version that is to get nothing any more goes to the other.
 #[test]
 fn an_abort_takes_clients_away_whose_cookie_says_otherwise() {
-    let running = front(&alb(ROOT));
+    let running = front(ALB);
     let held = loop {
         let reply = running.reply(&Ask::get("", "/"));
         if matches!(&reply.answer, Answer::Pod(pod) if pod.hash == "canary") {
             break reply.cookie.expect("a cookie");
         }
     };
-    let aborted = front(&alb(&ROOT.replace(r#""Weight":40"#, r#""Weight":0"#)));
+    let aborted = front(&ALB.replace(r#""Weight":40"#, r#""Weight":0"#));
     let ask = Ask::get("", "/").with("cookie", cookie(&held));
     assert_eq!(shares(&aborted, &ask, 50).get("stable"), Some(&50));
 }
 
+const NGINX: &str = r#"
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  annotations:
+    nginx.ingress.kubernetes.io/affinity: cookie
+    nginx.ingress.kubernetes.io/session-cookie-name: route
+    nginx.ingress.kubernetes.io/rewrite-target: /$2
+spec:
+  rules:
+  - http:
+      paths:
+      - {path: /something(/|$)(.*), pathType: ImplementationSpecific, backend: {service: {name: stable, port: {number: 80}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web-canary
+  annotations:
+    nginx.ingress.kubernetes.io/canary: "true"
+    nginx.ingress.kubernetes.io/canary-weight: "50"
+spec:
+  rules:
+  - http:
+      paths:
+      - {path: /something(/|$)(.*), pathType: ImplementationSpecific, backend: {service: {name: canary, port: {number: 80}}}}
+"#;
+
 #[test]
 fn nginx_keeps_clients_with_their_pod_and_rewrites() {
-    let kept = [("affinity", "cookie"), ("session-cookie-name", "route"), ("rewrite-target", "/$2")];
-    let path = "path: /something(/|$)(.*), pathType: ImplementationSpecific";
-    let of = front(&of_nginx("", path, &kept, &[("canary", "true"), ("canary-weight", "50")]));
+    let of = front(NGINX);
     let ask = Ask::get("", "/something/new");
     assert_eq!(path_of(&of, &ask), "/new");
     assert_eq!(pods_of_a_client(&of, &ask).len(), 1, "one pod");

@@ -6,10 +6,6 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What a load balancer does that sends everything to the new version.
-pub const ALL_TO_CANARY: &str =
-    r#"{"Type":"forward","ForwardConfig":{"TargetGroups":[{"ServiceName":"canary","ServicePort":"80","Weight":100}]}}"#;
-
 /// A front over these objects and the two Services.
 pub fn front(text: &str) -> Front {
     let mut all = documents(text);
@@ -40,53 +36,6 @@ pub fn documents(text: &str) -> Vec<Value> {
         value
     };
     text.split("\n---\n").map(parse).collect()
-}
-
-/// An Ingress with these annotations, whose values stand as they are, and paths, each with a host or none, what leads there
-/// and the backend's Service and port.
-pub fn ingress(name: &str, annotations: &[(&str, &str)], rules: &[(&str, &str, &str)]) -> String {
-    let annotations: String = annotations.iter().map(|(key, value)| format!("    {key}: '{value}'\n")).collect();
-    let rules: String = rules
-        .iter()
-        .map(|(host, path, backend)| {
-            let host = if host.is_empty() { String::new() } else { format!("host: {host}, ") };
-            format!("  - {{{host}http: {{paths: [{{{path}, backend: {{service: {backend}}}}}]}}}}\n")
-        })
-        .collect();
-    format!(
-        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: {name}\n  annotations:\n{annotations}spec:\n  rules:\n{rules}"
-    )
-}
-
-/// An Ingress of an AWS load balancer: paths, each with the action that it names.
-pub fn load_balancer(annotations: &[(&str, &str)], paths: &[(&str, &str)]) -> String {
-    let own: Vec<(String, &str)> =
-        annotations.iter().map(|(key, value)| (format!("alb.ingress.kubernetes.io/{key}"), *value)).collect();
-    let own: Vec<(&str, &str)> = own.iter().map(|(key, value)| (key.as_str(), *value)).collect();
-    let rules: Vec<(String, String)> = paths
-        .iter()
-        .map(|(path, action)| {
-            (
-                format!("path: '{path}', pathType: ImplementationSpecific"),
-                format!("{{name: {action}, port: {{name: use-annotation}}}}"),
-            )
-        })
-        .collect();
-    let rules: Vec<(&str, &str, &str)> =
-        rules.iter().map(|(path, backend)| ("", path.as_str(), backend.as_str())).collect();
-    ingress("web", &own, &rules).replace("spec:\n", "spec:\n  ingressClassName: alb\n")
-}
-
-/// The stable version's Ingress and the canary's beside it, of nginx, with annotations of each.
-pub fn of_nginx(host: &str, path: &str, stable: &[(&str, &str)], canary: &[(&str, &str)]) -> String {
-    let one = |name: &str, version: &str, annotations: &[(&str, &str)]| {
-        let own: Vec<(String, &str)> =
-            annotations.iter().map(|(key, value)| (format!("nginx.ingress.kubernetes.io/{key}"), *value)).collect();
-        let own: Vec<(&str, &str)> = own.iter().map(|(key, value)| (key.as_str(), *value)).collect();
-        let backend = format!("{{name: {version}, port: {{number: 80}}}}");
-        ingress(name, &own, &[(host, path, &backend)])
-    };
-    format!("{}---\n{}", one("web", "stable", stable), one("web-canary", "canary", canary))
 }
 
 /// A Service with its EndpointSlice and its two pods.

@@ -1,6 +1,6 @@
 //! What each router's objects make of requests: one table of objects, requests and who answers.
 
-use crate::objects::{ALL_TO_CANARY, documents, front, load_balancer, of_nginx, over, shares, version, version_of};
+use crate::objects::{documents, front, over, shares, version, version_of};
 use ingress::Ask;
 
 /// Requests for one share: enough that a share of 20 % lies within 16 to 24 % but once in a million times, and the
@@ -15,47 +15,70 @@ fn assert_a_fifth(text: &str, ask: &Ask) {
     assert!((640..=960).contains(&canary), "{found:?}");
 }
 
-const ROOT: &str = r#"{"Type":"forward","ForwardConfig":{"TargetGroups":[{"ServiceName":"canary","ServicePort":"80","Weight":20},{"ServiceName":"stable","ServicePort":"80","Weight":80}]}}"#;
-const TESTERS: &str =
-    r#"[{"field":"http-header","httpHeaderConfig":{"httpHeaderName":"X-Tester","values":["yes","maybe"]}}]"#;
-
-/// An AWS load balancer whose testers get the new version, and whose others a fifth of it, under this action.
-fn alb(root: &str) -> String {
-    load_balancer(
-        &[(root, ROOT), ("actions.testers", ALL_TO_CANARY), ("conditions.testers", TESTERS)],
-        &[("/*", "testers"), ("/*", "root")],
-    )
-}
+const ALB: &str = r#"
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  annotations:
+    alb.ingress.kubernetes.io/actions.root: '{"Type":"forward","ForwardConfig":{"TargetGroups":[{"ServiceName":"canary","ServicePort":"80","Weight":20},{"ServiceName":"stable","ServicePort":"80","Weight":80}]}}'
+    alb.ingress.kubernetes.io/actions.testers: '{"Type":"forward","ForwardConfig":{"TargetGroups":[{"ServiceName":"canary","ServicePort":"80","Weight":100}]}}'
+    alb.ingress.kubernetes.io/conditions.testers: '[{"field":"http-header","httpHeaderConfig":{"httpHeaderName":"X-Tester","values":["yes","maybe"]}}]'
+spec:
+  ingressClassName: alb
+  rules:
+  - http:
+      paths:
+      - {path: /*, pathType: ImplementationSpecific, backend: {service: {name: testers, port: {name: use-annotation}}}}
+      - {path: /*, pathType: ImplementationSpecific, backend: {service: {name: root, port: {name: use-annotation}}}}
+"#;
 
 #[test]
 fn annotations_of_a_load_balancer() {
-    assert_a_fifth(&alb("actions.root"), &Ask::get("any.example.com", "/"));
-    let front = front(&alb("actions.root"));
+    assert_a_fifth(ALB, &Ask::get("any.example.com", "/"));
+    let front = front(ALB);
     for value in ["yes", "maybe"] {
         let found = shares(&front, &Ask::get("", "/cart").with("x-tester", value), 50);
         assert_eq!(found.get("canary"), Some(&50), "{found:?}");
     }
-    let told = version_of(&crate::objects::front(&alb("actions.other")), &Ask::get("", "/"));
+    let none = ALB.replace("actions.root", "actions.other");
+    let told = version_of(&crate::objects::front(&none), &Ask::get("", "/"));
     assert_eq!(told, "Ingress shop/web: annotation */actions.root is not there");
 }
 
-const HOST: &str = "shop.example.com";
-const ROOT_PATH: &str = "path: /, pathType: Prefix";
-const WEIGHT: (&str, &str) = ("canary-weight", "20");
-const HEADER: (&str, &str) = ("canary-by-header", "X-Canary");
-
-/// A second Ingress of nginx, with these annotations.
-fn nginx(more: &[(&str, &str)]) -> String {
-    let canary: Vec<(&str, &str)> = [("canary", "true")].into_iter().chain(more.iter().copied()).collect();
-    of_nginx(HOST, ROOT_PATH, &[], &canary)
-}
+const NGINX: &str = r#"
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web}
+spec:
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: stable, port: {number: 80}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web-canary
+  annotations:
+    nginx.ingress.kubernetes.io/canary: "true"
+    nginx.ingress.kubernetes.io/canary-weight: "20"
+    nginx.ingress.kubernetes.io/canary-by-header: X-Canary
+    nginx.ingress.kubernetes.io/canary-by-cookie: canary
+spec:
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: canary, port: {number: 80}}}}
+"#;
 
 #[test]
 fn a_second_ingress_with_a_header_and_a_cookie() {
-    let ask = Ask::get(HOST, "/");
-    let text = nginx(&[WEIGHT, HEADER, ("canary-by-cookie", "canary")]);
-    assert_a_fifth(&text, &ask);
-    let front = front(&text);
+    let ask = Ask::get("shop.example.com", "/");
+    assert_a_fifth(NGINX, &ask);
+    let front = front(NGINX);
     let all = |ask: Ask, wanted: &str| assert_eq!(shares(&front, &ask, 50).get(wanted), Some(&50), "{ask:?}");
     all(ask.clone().with("x-canary", "always"), "canary");
     all(ask.clone().with("x-canary", "never").with("cookie", "canary=always"), "stable");
@@ -66,11 +89,12 @@ fn a_second_ingress_with_a_header_and_a_cookie() {
 
 #[test]
 fn a_header_with_a_value_of_its_own_and_a_total_of_its_own() {
-    let front = front(&nginx(&[WEIGHT, HEADER, ("canary-by-header-value", "beta")]));
+    let by_value = NGINX.replace("canary-by-cookie: canary", "canary-by-header-value: beta");
+    let front = front(&by_value);
     let ask = Ask::get("shop.example.com", "/");
     assert_eq!(shares(&front, &ask.clone().with("x-canary", "beta"), 50).get("canary"), Some(&50));
-    let parts = nginx(&[("canary-weight", "200"), ("canary-weight-total", "1000")]);
-    let found = shares(&crate::objects::front(&parts), &ask, REQUESTS);
+    let parts = NGINX.replace("canary-by-cookie: canary", "canary-weight-total: \"1000\"");
+    let found = shares(&crate::objects::front(&parts.replace("\"20\"", "\"200\"")), &ask, REQUESTS);
     assert!((640..=960).contains(&found["canary"]), "{found:?}");
 }
 
