@@ -17,6 +17,7 @@ mod failures;
 mod helm;
 mod kubectl;
 mod kustomize;
+mod notifications;
 mod processes;
 mod render;
 mod rollouts;
