@@ -118,7 +118,7 @@ impl Comparison {
         self.bounds.iter().map(|bound| seen(Some(*bound))).collect()
     }
 
-    /// What [`written`] wrote, provided it is about these bounds.
+    /// What an earlier look wrote down, provided it is about these bounds.
     fn read_state(&self, text: &str) -> Option<Vec<Seen>> {
         let mut seen = self.nothing_seen();
         let mut parts = text.split(';');

@@ -13,6 +13,7 @@ mod applications;
 mod canary_analysis;
 mod control_plane;
 mod dashboard;
+mod experiments;
 mod failures;
 mod helm;
 mod kubectl;

@@ -93,7 +93,7 @@ impl Hands {
 }
 
 /// Ages and the names of pods are others on every run.
-fn neutral(ended: &Ended) -> Ended {
+pub fn neutral(ended: &Ended) -> Ended {
     let ages = Regex::new(r"(?m)(NAME .*|^.*[─⟳].*)$").expect("a pattern");
     let stdout = ages.replace_all(&ended.stdout, |found: &regex::Captures<'_>| {
         let line = Regex::new(r" +\d+s +").expect("a pattern").replace(&found[0], "  <age>  ").into_owned();
@@ -114,7 +114,8 @@ fn run(folder: &Path, transcript: &mut Transcript, arguments: &str) -> Ended {
     ended
 }
 
-fn ended(mut command: Command) -> Ended {
+/// Runs a command to its end.
+pub fn ended(mut command: Command) -> Ended {
     let output = command.output().expect("the program runs");
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
     Ended {

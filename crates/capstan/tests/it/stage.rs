@@ -39,7 +39,8 @@ impl Process {
         process
     }
 
-    fn read_until(&mut self, until: &str) {
+    /// Reads its output as far as the line `until`.
+    pub fn read_until(&mut self, until: &str) {
         loop {
             let mut line = String::new();
             let read = self.lines.read_line(&mut line).expect("readable");
