@@ -6,7 +6,7 @@ use crate::options::Limits;
 use crate::registry::Repository;
 use reqwest::header::HeaderValue;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// A list of tags, and what the registry calls this state of it.
 #[derive(Debug, Clone)]

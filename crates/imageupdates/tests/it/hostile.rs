@@ -5,6 +5,7 @@ use imageupdates::report::State;
 use ociserver::{Behaviour, Canned};
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 
 const VALUES: &str = "image:\n  name: NAME\n  tag: 1.0.0\n";
 
@@ -55,6 +56,53 @@ async fn registries_that_fail_ask_for_patience_or_lie() {
         let said = failing(&stage).await;
         assert!(said.contains(expected), "{said}");
     }
+}
+
+/// A stage that loses patience with registries soon, and takes little of them.
+async fn impatient() -> Stage {
+    let timeouts = registry::Timeouts {
+        idle: Duration::from_secs(2),
+        total: Duration::from_secs(4),
+        ..registry::Timeouts::default()
+    };
+    let limits = registry::Limits { answer_bytes_max: 1 << 20, tags_max: 50_000, ..registry::Limits::default() };
+    Stage::with(registry::Options { limits, timeouts }, None).await
+}
+
+#[tokio::test]
+async fn registries_that_stream_for_ever_never_answer_or_have_too_many_tags() {
+    let many: Vec<String> = (0..60_000).map(|number| format!("1.0.{number}")).collect();
+    let many = serde_json::json!({"name": "app", "tags": many}).to_string();
+    let body = |text: &str| Canned { status: 200, body: text.to_owned().into(), ..Canned::default() };
+    for (canned, expected) in [
+        (Canned { is_endless: true, ..body(&"x".repeat(4096)) }, "bytes of one answer"),
+        (Canned { is_silent: true, ..body("") }, "timed out after "),
+        (body(&many), "tags of one repository"),
+    ] {
+        let stage = impatient().await;
+        good(&stage, &[]).await;
+        let other = ociserver::Server::start().await.expect("a port");
+        other.behave(Behaviour::new(move |_, _| Some(canned.clone())));
+        bad(&stage, &format!("{}/app", other.host()), &[]).await;
+        let said = failing(&stage).await;
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_registry_that_lies_about_digests() {
+    let stage = Stage::start().await;
+    good(&stage, &[("bad/values.yaml", VALUES)]).await;
+    let other = ociserver::Server::start().await.expect("a port");
+    let digest = other.push("app", "1.1.0", &ociserver::Image::new(crate::stage::DAY, "new"));
+    other.behave(Behaviour::new(move |method, path| {
+        let is_it = method == "GET" && path.ends_with(&digest);
+        is_it.then(|| Canned { status: 200, body: r#"{"schemaVersion":2}"#.into(), ..Canned::default() })
+    }));
+    let app = format!("a={}/app", other.host());
+    bad(&stage, &app, &[("a.platforms", "linux/amd64")]).await;
+    let said = failing(&stage).await;
+    assert!(said.contains("not the promised sha256:"), "{said}");
 }
 
 #[tokio::test]

@@ -11,3 +11,5 @@ mod held;
 mod hostile;
 mod many;
 mod merging;
+mod secured;
+mod status;

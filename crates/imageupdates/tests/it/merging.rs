@@ -124,3 +124,37 @@ async fn what_a_host_refuses_is_told_without_the_token() {
     let anonymous = remote(&url).with_credentials(Credentials::Anonymous);
     assert!(Hosts::default().ensure(&request(&anonymous, &config)).await.expect_err("nobody").contains("with a token"));
 }
+
+/// One request while it is open, and the next one when it was closed or merged.
+#[tokio::test]
+async fn a_request_that_is_over_is_followed_by_the_next() {
+    for is_github in [true, false] {
+        let of = |number: u64| {
+            let url = format!("https://host.example/{number}");
+            json!({"number": number, "html_url": url, "web_url": url})
+        };
+        let answers = vec![
+            (200, json!([])),
+            (201, of(1)),
+            // The branch is pushed to again while the first is open.
+            (200, json!([of(1)])),
+            // It was merged or closed: none is open.
+            (200, json!([])),
+            (201, of(2)),
+        ];
+        let (url, seen) = host(answers).await;
+        let remote = remote(&url);
+        let config = match is_github {
+            true => PullRequest { github: Some(PullRequestGitHub::default()), ..PullRequest::default() },
+            false => PullRequest { gitlab: Some(PullRequestGitLab::default()), ..PullRequest::default() },
+        };
+        let hosts = Hosts::default();
+        let mut told = Vec::new();
+        for _ in 0..3 {
+            told.push(hosts.ensure(&request(&remote, &config)).await.expect("asked"));
+        }
+        assert_eq!(told, ["https://host.example/1", "https://host.example/1", "https://host.example/2"]);
+        let made = seen.lock().expect("no panic").iter().filter(|(asked, ..)| asked.starts_with("POST")).count();
+        assert_eq!(made, 2, "none twice");
+    }
+}

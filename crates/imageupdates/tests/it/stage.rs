@@ -43,6 +43,11 @@ pub struct Stage {
 
 impl Stage {
     pub async fn start() -> Stage {
+        Stage::with(registry::Options::default(), None).await
+    }
+
+    /// With a client of registries of one's own, and the folder of the programs that give credentials.
+    pub async fn with(asking: registry::Options, programs: Option<PathBuf>) -> Stage {
         let clock = Clock::system();
         let cluster = embedded::Cluster::builder().clock(clock.clone()).start().await.expect("a cluster");
         let client = ClusterClient::from_service(cluster.service(), &clock);
@@ -54,8 +59,8 @@ impl Stage {
             namespace: "argocd".into(),
             clock: clock.clone(),
             git: git.clone(),
-            registry: Client::new(registry::Options::default(), &clock),
-            programs: None,
+            registry: Client::new(asking, &clock),
+            programs,
             reach: Reach::Anywhere,
             events: heard.clone(),
         };
@@ -79,6 +84,11 @@ impl Stage {
         self.apply(json!({"apiVersion": "v1", "kind": "ConfigMap",
             "metadata": {"name": "argocd-image-updater-config", "namespace": "argocd"}, "data": data}))
             .await;
+    }
+
+    /// Puts an object in the place of the one that is there.
+    pub async fn replace(&self, value: Value) {
+        self.apply(value).await;
     }
 
     /// Makes an object, once its kind is served.

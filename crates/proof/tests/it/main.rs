@@ -11,6 +11,7 @@ mod status;
 mod verbs;
 
 mod examples;
+mod images;
 mod rollout;
 
 mod bad_api;

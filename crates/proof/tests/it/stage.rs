@@ -10,6 +10,7 @@ use kube::core::{ApiResource, GroupVersionKind};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 /// The repository of most cases.
@@ -118,6 +119,66 @@ impl Stage {
         tokio::spawn(controller.run());
     }
 
+    /// An environment of a controller's own: its cache, and events under its name.
+    fn environment(&self, component: &str) -> Environment {
+        let client = ClusterClient::from_service(self.cluster.service(), &self.clock);
+        let cache = applications::start_cache(client.clone(), &applications::Settings::default());
+        let clusters = Clusters::home(client, Some(cache));
+        let reporter = Reporter { component: component.into(), instance: "one".into() };
+        let metrics = Metrics::default();
+        let events = KubeEvents::start(clusters.clone(), self.clock.clone(), reporter, metrics.clone());
+        Environment {
+            clock: self.clock.clone(),
+            clusters,
+            leadership: Leadership::always(),
+            events: Arc::new(events),
+            metrics,
+            views: Views::default(),
+        }
+    }
+
+    /// What updates images, and pushes with `git`.
+    pub fn updater(&self, git: &git::Repositories) -> Updates {
+        let environment = self.environment(imageupdates::NAME);
+        let options = imageupdates::Options {
+            client: ClusterClient::from_service(self.cluster.service(), &self.clock),
+            namespace: "argocd".to_owned(),
+            clock: self.clock.clone(),
+            git: git.clone(),
+            registry: registry::Client::new(registry::Options::default(), &self.clock),
+            programs: None,
+            reach: web::Reach::Anywhere,
+            events: environment.events.clone(),
+        };
+        Updates { updater: imageupdates::Updater::new(options), environment, running: None }
+    }
+
+    /// Starts the controller of notifications of Applications too.
+    pub fn run_notifications(&self) {
+        let client = ClusterClient::from_service(self.cluster.service(), &self.clock);
+        let options = notifiers::Options::of_process(notifiers::Network::Anywhere);
+        let options = notify::Options {
+            product: notifications::Product::Applications,
+            environment: self.environment("argocd-notifications-controller"),
+            settings: notify::start_settings_cache(client.clone(), &["argocd"]),
+            namespace: "argocd".to_owned(),
+            self_service: notify::SelfService::Off,
+            sender: Arc::new(Arc::new(notifiers::Notifiers::new(client, options))),
+            lookups: Arc::new(notify::NoLookups),
+            inbox: notify::Inbox::default(),
+            metrics: notify::Metrics::default(),
+        };
+        let controller = notify::Notify::new(options, self._shutdown.clone()).expect("a cache is there");
+        tokio::spawn(controller.run());
+    }
+
+    /// Changes the status of an object.
+    pub async fn patch_status(&self, [api_version, kind, namespace, name]: At<'_>, body: Value) {
+        let parameters = PatchParams::default();
+        let kind = self.kind(api_version, kind, namespace);
+        kind.patch_status(name, &parameters, &Patch::Merge(body)).await.expect("changed");
+    }
+
     /// The objects of a kind, in a namespace unless that is empty.
     pub fn kind(&self, api_version: &str, kind: &str, namespace: &str) -> Api<DynamicObject> {
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
@@ -219,6 +280,31 @@ impl Stage {
             }
         });
         seen
+    }
+}
+
+/// The controller of image updates, which may be stopped and started again.
+pub struct Updates {
+    pub updater: imageupdates::Updater,
+    environment: Environment,
+    running: Option<(Shutdown, JoinHandle<()>)>,
+}
+
+impl Updates {
+    pub fn start(&mut self) {
+        let shutdown = Shutdown::new();
+        let (updater, environment) = (self.updater.clone(), self.environment.clone());
+        let controller = imageupdates::ImageUpdates::new(updater, environment, shutdown.clone());
+        let running = tokio::spawn(controller.expect("a cache is there").run());
+        self.running = Some((shutdown, running));
+    }
+
+    /// Ends it, once it has finished what it is at.
+    pub async fn stop(&mut self) {
+        if let Some((shutdown, running)) = self.running.take() {
+            shutdown.begin();
+            running.await.expect("it ends well");
+        }
     }
 }
 
