@@ -8,14 +8,17 @@
 mod prometheus_server;
 mod stage;
 mod transcript;
+mod web_page;
 
 mod applications;
 mod canary_analysis;
+mod cluster_state;
 mod control_plane;
 mod dashboard;
 mod experiments;
 mod failures;
 mod helm;
+mod images;
 mod kubectl;
 mod kustomize;
 mod notifications;
@@ -23,4 +26,5 @@ mod processes;
 mod render;
 mod rollouts;
 mod rollouts_kubectl;
+mod server;
 mod texts;

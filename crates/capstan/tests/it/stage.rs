@@ -132,6 +132,11 @@ impl Stage {
 
     /// Commits files; equal histories have equal names.
     pub fn commit(&self, day: &str, message: &str, files: &[(&str, &str)]) {
+        self.commit_to("main", day, message, files);
+    }
+
+    /// Commits files to a branch; the commit.
+    pub fn commit_to(&self, branch: &str, day: &str, message: &str, files: &[(&str, &str)]) -> String {
         let changes = files.iter().map(|(path, text)| ((*path).to_owned(), git::Change::File((*text).into())));
         let author = Signature {
             name: "Tester".to_owned(),
@@ -139,8 +144,8 @@ impl Stage {
             time: format!("{day}T00:00:00Z").parse().expect("a time"),
         };
         let commit =
-            NewCommit { branch: "main".to_owned(), message: message.to_owned(), author, changes: changes.collect() };
-        commit_files(&self.repository(), Layout::Bare, &commit).expect("committed");
+            NewCommit { branch: branch.to_owned(), message: message.to_owned(), author, changes: changes.collect() };
+        commit_files(&self.repository(), Layout::Bare, &commit).expect("committed").to_string()
     }
 
     /// Makes an object.

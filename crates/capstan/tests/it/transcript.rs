@@ -7,7 +7,12 @@ use std::process::{Command, Stdio};
 
 /// The program under test, in a surrounding that is the same everywhere.
 pub fn capstan(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_capstan"));
+    linked(Path::new(env!("CARGO_BIN_EXE_capstan")), folder)
+}
+
+/// The program by the name it is linked under.
+pub fn linked(program: &Path, folder: &Path) -> Command {
+    let mut command = Command::new(program);
     command.current_dir(folder).env_clear().stdin(Stdio::null());
     command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.env("HOME", folder).env("TMPDIR", folder).env("USER", "tester").env("TZ", "UTC").env("COLUMNS", "100");

@@ -185,7 +185,8 @@ impl Writer {
     /// A block without headers. It is stored and not compressed, and so needs no dictionary.
     pub(super) fn none(&mut self) -> Vec<u8> {
         let head: &[u8] = if std::mem::replace(&mut self.has_begun, true) { &[] } else { &[0x78, 0x01] };
-        [head, &*stored(&0_u32.to_be_bytes())].concat()
+        // The empty block behind it is a flush: Go's reader gives out what came before when it meets one.
+        [head, &*stored(&0_u32.to_be_bytes()), &*stored(&[])].concat()
     }
 }
 
