@@ -63,7 +63,14 @@ impl Load {
             value["apiVersion"].as_str().unwrap_or_default(),
             value["kind"].as_str().unwrap_or_default(),
         );
-        let resource = client.resource(&gvk).await?;
+        let resource = match client.resource(&gvk).await {
+            Ok(resource) => resource,
+            // Its definition may have come a moment ago, among these very manifests.
+            Err(_) => {
+                client.refresh_served().await?;
+                client.resource(&gvk).await?
+            }
+        };
         if resource.scope == Scope::Namespaced && value["metadata"]["namespace"].is_null() {
             value["metadata"]["namespace"] = json!(self.namespace);
         }

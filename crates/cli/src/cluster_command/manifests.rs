@@ -147,9 +147,18 @@ mod tests {
     #[test]
     fn definitions_and_namespaces_come_first_and_the_rest_as_the_files_have_it() {
         let folder = folder(&[
-            ("a.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: z}}\n---\n---\n{apiVersion: x.io/v1, kind: X, metadata: {name: x}}\n"),
-            ("b.json", r#"{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "uid": "1", "resourceVersion": "7"}}]}"#),
-            ("c/d.yml", "{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: xs.x.io}}"),
+            (
+                "a.yaml",
+                "{apiVersion: v1, kind: ConfigMap, metadata: {name: z}}\n---\n---\n{apiVersion: x.io/v1, kind: X, metadata: {name: x}}\n",
+            ),
+            (
+                "b.json",
+                r#"{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "uid": "1", "resourceVersion": "7"}}]}"#,
+            ),
+            (
+                "c/d.yml",
+                "{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: xs.x.io}}",
+            ),
             ("c/e.yaml", "{apiVersion: v1, kind: Namespace, metadata: {name: n}}"),
             ("notes.txt", "not read"),
         ]);
