@@ -36,6 +36,9 @@ impl Ownership for ByTracking {
 const OF_SERVER: [&str; 4] =
     ["argocd-rbac-cm", "argocd-cmd-params-cm", "argocd-gpg-keys-cm", "argocd-notifications-cm"];
 
+/// What registries show that they send webhooks.
+const OF_IMAGES: &str = "argocd-image-updater-secret";
+
 /// Upstream's mark of what belongs to the control plane; other Secrets are referred to only where they carry it.
 const PART_OF: (&str, &str) = ("app.kubernetes.io/part-of", "argocd");
 
@@ -45,7 +48,9 @@ fn is_control_plane(meta: &Meta) -> bool {
     match (&*meta.gvk.group, &*meta.gvk.kind) {
         (GROUP, APPLICATION | APP_PROJECT) => true,
         ("apps", "StatefulSet" | "Deployment") => *meta.name == *CONTROLLER,
-        ("", "Secret") => meta.labels.contains_key(SECRET_TYPE) || *meta.name == *OWN_SECRET || is_part(),
+        ("", "Secret") => {
+            meta.labels.contains_key(SECRET_TYPE) || [OWN_SECRET, OF_IMAGES].contains(&&*meta.name) || is_part()
+        }
         ("", "ConfigMap") => {
             [KNOWN_HOSTS, TLS_CERTS, CONFIG].contains(&&*meta.name) || OF_SERVER.contains(&&*meta.name)
         }

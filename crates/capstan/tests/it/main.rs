@@ -19,6 +19,7 @@ mod experiments;
 mod failures;
 mod helm;
 mod images;
+mod images;
 mod kubectl;
 mod kustomize;
 mod notifications;

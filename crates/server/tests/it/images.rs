@@ -138,7 +138,9 @@ impl Shop {
             .map(|(sender, server)| json!({"name": sender.name, "prefix": sender.host, "api_url": server.url(), "limit": 100_000}))
             .collect();
         let conf = json!({"registries": registries}).to_string();
-        self.stage.configure("argocd-image-updater-config", json!({"registries.conf": conf, "interval": "1h"})).await;
+        let metadata = json!({"name": "argocd-image-updater-config", "namespace": NAMESPACE});
+        let data = json!({"registries.conf": conf, "interval": "1h"});
+        self.stage.make(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data})).await;
         let change = |(sender, _): &(Sender, Server)| {
             // What is written first is what shows that the updater has looked.
             let text = format!("image:\n  name: {}/{}\n  tag: 0.9.0\n", sender.host, sender.repository);
