@@ -77,11 +77,10 @@
     const main = document.getElementById("live");
     if (!main || !main.dataset.live) return;
     const own = source = new EventSource(main.dataset.live);
-    own.addEventListener("open", () => { clearTimeout(lost); connection(""); });
+    own.addEventListener("open", () => { clearTimeout(lost); lost = 0; connection(""); });
     own.addEventListener("error", () => {
-      clearTimeout(lost);
-      // Streams end now and then by themselves, and are back at once.
-      lost = setTimeout(() => connection("Connection lost; trying again"), own.readyState === EventSource.CLOSED ? 0 : 4000);
+      // Streams end now and then by themselves, and are back at once. Tries that fail meanwhile put nothing off.
+      lost ||= setTimeout(() => connection("Connection lost; trying again"), own.readyState === EventSource.CLOSED ? 0 : 4000);
       if (own.readyState === EventSource.CLOSED && own === source) setTimeout(again, 1500);
     });
     own.addEventListener("whole", (event) => { children(main, parsed(event.data)); changed(""); });
