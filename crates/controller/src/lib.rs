@@ -12,8 +12,8 @@ mod queue;
 
 mod act;
 mod fresh;
-mod leadership;
 mod lanes;
+mod leadership;
 mod run;
 
 mod event_sink;

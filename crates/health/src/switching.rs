@@ -47,11 +47,7 @@ pub(crate) fn has_replica(value: &Value) -> bool {
 }
 
 /// Makes the instance the primary that is asked for: by its name or number, or the next healthy one for `any`.
-pub(crate) fn switch_over(
-    live: &Object,
-    parameters: &Parameters,
-    now: Timestamp,
-) -> Result<Vec<Effect>, ActionError> {
+pub(crate) fn switch_over(live: &Object, parameters: &Parameters, now: Timestamp) -> Result<Vec<Effect>, ActionError> {
     let value = live.value();
     let wanted = parameters.get("instance").map_or("any", String::as_str);
     let healthy = healthy(&value);

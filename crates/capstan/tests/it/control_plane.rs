@@ -162,3 +162,46 @@ async fn a_control_plane_is_written_out_and_read_back() {
     let again = transcript.run("admin import backup.yaml");
     assert_eq!(lines(&again.stdout), Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn keys_and_certificates_are_managed() {
+    let stage = staged().await;
+    let folder = stage.folder.path();
+    let recorded = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../signatures/tests/cases");
+    for name in ["rsa.key", "two.key", "payload"] {
+        std::fs::copy(recorded.join(name), folder.join(name)).expect("copied");
+    }
+    let host = "git.example,[git.example]:2222 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILWh2tDCf/7GpHeUtJKBwoD5HxkaGFqGHJS2b0O2Krx2\n";
+    std::fs::write(folder.join("hosts"), host).expect("written");
+    let mut transcript = Transcript::new("trusted", folder);
+    for command in [
+        "gpg list",
+        "gpg add --from rsa.key",
+        "gpg add --from two.key",
+        "gpg add --from payload",
+        "gpg list",
+        "gpg list -o json",
+        "gpg get B1E7BACEC2FE19B5 -o yaml",
+        "gpg get 0000000000000000",
+        "gpg get nonsense",
+        "gpg rm 7830D440631CE380 -y",
+        "gpg rm 7830D440631CE380 -y",
+        "gpg list",
+        "cert add-ssh --from hosts",
+        "cert add-ssh --batch --from hosts",
+        "cert list",
+        "cert list --cert-type https",
+        "cert list -o json --hostname-pattern [*",
+        "cert add-tls git.example --from hosts",
+        "cert rm *",
+        "cert rm git.example --cert-type https -y",
+        "cert rm git.example -y",
+        "cert list",
+        "cluster set in-cluster --name other",
+        "cluster set in-cluster",
+        "cluster rotate-auth in-cluster",
+    ] {
+        transcript.run(command);
+    }
+    transcript.finish();
+}

@@ -18,9 +18,7 @@ fn did(value: &Value, action: &str, instance: &str) -> String {
 
 #[test]
 fn an_upgrade_under_way_is_forced_once() {
-    let pipeline = |kind: &str, labels: Value| {
-        json!({"apiVersion": "numaflow.numaproj.io/v1alpha1", "kind": kind, "metadata": {"name": "p", "labels": labels}})
-    };
+    let pipeline = |kind: &str, labels: Value| json!({"apiVersion": "numaflow.numaproj.io/v1alpha1", "kind": kind, "metadata": {"name": "p", "labels": labels}});
     let forced = r#"{"metadata":{"labels":{"numaplane.numaproj.io/force-promote":"true"}}}"#;
     for kind in ["Pipeline", "MonoVertex", "InterStepBufferService"] {
         let under_way = pipeline(kind, json!({"numaplane.numaproj.io/upgrade-state": "in-progress"}));
