@@ -81,12 +81,6 @@ pub enum Bench {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
-    /// The web page: 10,000 applications listed, changes seen, many pages open, a large tree drawn.
-    Ui {
-        /// Handed to the benchmark; `-- --help` tells what there is.
-        #[arg(last = true)]
-        arguments: Vec<String>,
-    },
     /// New weights for many Rollouts behind a router, and requests through the simulated ingress.
     Traffic {
         /// Handed to the benchmark; `-- --help` tells what there is.
@@ -103,7 +97,6 @@ impl Bench {
             Bench::Traffic { arguments } => measure("traffic", arguments),
             Bench::Analysis { arguments } => measure("analysis", arguments),
             Bench::Embedded { arguments } => measure("embedded", arguments),
-            Bench::Ui { arguments } => measure("ui", arguments),
             Bench::Server { arguments } => {
                 let mut example = Command::new("cargo");
                 example.current_dir(workspace::root());
