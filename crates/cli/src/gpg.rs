@@ -79,9 +79,8 @@ impl Gpg {
 
 async fn add(control_plane: &ControlPlane, from: &PathBuf) -> Result<(), Failure> {
     let bytes = std::fs::read(from).map_err(|error| Failure::new(format!("{}: {error}", from.display())))?;
-    let keys = read_keys(&bytes).map_err(|error| {
-        Failure::new(format!("error validating PGP keys from input: {}: {error}", from.display()))
-    })?;
+    let keys = read_keys(&bytes)
+        .map_err(|error| Failure::new(format!("error validating PGP keys from input: {}: {error}", from.display())))?;
     let known = Trusted::read(control_plane, GPG_KEYS).await?;
     let (skipped, new): (Vec<PublicKey>, Vec<PublicKey>) =
         keys.into_iter().partition(|key| known.data.contains_key(key.key_id()));
@@ -131,7 +130,8 @@ async fn list(control_plane: &ControlPlane, output: Output) -> Result<(), Failur
         Output::Json => text(&all(), Format::Json),
         Output::Yaml => text(&all(), Format::Yaml),
         Output::Wide => {
-            let row = |key: &PublicKey| format!("{}\t{}\t{}\n", key.key_id(), key.sub_type().to_uppercase(), key.owner());
+            let row =
+                |key: &PublicKey| format!("{}\t{}\t{}\n", key.key_id(), key.sub_type().to_uppercase(), key.owner());
             let rows: String = keyring.keys().map(row).collect();
             align(&format!("KEYID\tTYPE\tIDENTITY\n{rows}"), Layout::TABLE)
         }

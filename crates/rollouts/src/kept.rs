@@ -57,7 +57,8 @@ impl Ownership for Kept {
     fn keep(&self, meta: &Meta) -> Keep {
         // Workloads that a Rollout refers to are few, and read in whole when they changed.
         // Of a definition and of a Job it is enough to know that it changed.
-        let is_named_only = matches!(&*meta.gvk.kind, "Deployment" | "PodTemplate" | "Job") || *meta.gvk.kind == *DEFINITION.1;
+        let is_named_only =
+            matches!(&*meta.gvk.kind, "Deployment" | "PodTemplate" | "Job") || *meta.gvk.kind == *DEFINITION.1;
         if is_named_only { Keep::Metadata } else { Keep::WithoutManagedFields }
     }
 }

@@ -19,7 +19,6 @@ mod experiments;
 mod failures;
 mod helm;
 mod images;
-mod images;
 mod kubectl;
 mod kustomize;
 mod notifications;

@@ -206,7 +206,8 @@ fn texts(data: Option<&Value>) -> BTreeMap<String, String> {
 }
 
 async fn read_control_plane(connection: &Connection, clock: &Clock, namespace: &str) -> Result<Found, Failure> {
-    let control_plane = ControlPlane { client: connection.client(clock).await?, namespace: namespace.to_owned(), server: None };
+    let control_plane =
+        ControlPlane { client: connection.client(clock).await?, namespace: namespace.to_owned(), server: None };
     let client = &control_plane.client;
     let config = client.get(&Gvk::new("", "v1", "ConfigMap"), Some(namespace), CONFIG_MAP).await;
     let config = config.map_err(|error| explain(error, "read the policies of the control plane"))?;

@@ -166,11 +166,8 @@ impl<'c> Entries<'c> {
         if stay.len() < all.len() {
             self.put_hosts(&stay).await?;
         }
-        let gone: Map<String, Value> = removed
-            .iter()
-            .filter(|own| own.kind == Kind::Https)
-            .map(|own| (own.server.clone(), Value::Null))
-            .collect();
+        let gone: Map<String, Value> =
+            removed.iter().filter(|own| own.kind == Kind::Https).map(|own| (own.server.clone(), Value::Null)).collect();
         if !gone.is_empty() {
             self.certificates.change(Value::Object(gone)).await?;
         }

@@ -8,7 +8,9 @@ use controller::{Environment, Leadership};
 use git::Repositories;
 use notifications::Product;
 use notifiers::{Network, Notifiers};
-use notify::{Inbox, Lookups, Metrics, NoLookups, Notify, Options, SelfService, Tap, authorities, start_settings_cache};
+use notify::{
+    Inbox, Lookups, Metrics, NoLookups, Notify, Options, SelfService, Tap, authorities, start_settings_cache,
+};
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 
