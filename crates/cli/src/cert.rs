@@ -182,7 +182,7 @@ impl List {
         let mut found = Entries::read(control_plane).await?.list(&selector);
         match self.sort {
             Sort::Hostname => found.sort_by(|one, other| one.server.cmp(&other.server)),
-            Sort::Type => found.sort_by(|one, other| one.kind.cmp(&other.kind)),
+            Sort::Type => found.sort_by_key(|one| one.kind),
         }
         let all = || serde_json::Value::Array(found.iter().map(entries::Entry::shown).collect());
         terminal::print(&match self.output {

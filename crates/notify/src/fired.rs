@@ -180,7 +180,8 @@ impl Inbox {
             if has(state.waiting.get(key), event) {
                 return true;
             }
-            !has(state.settled.get(key), event) && !(event.by == self.0.process && is_late(event))
+            let is_abandoned = event.by == self.0.process && is_late(event);
+            !is_abandoned && !has(state.settled.get(key), event)
         };
         WaitingEvents(written.0.iter().filter(stays).cloned().collect())
     }

@@ -79,7 +79,7 @@ pub fn contents(gathered: &Gathered, whose: Whose) -> Contents {
     }
     let distrust = match trust(gathered, whose) {
         Ok(distrust) => distrust,
-        Err(instead) => return instead,
+        Err(instead) => return *instead,
     };
     match &gathered.targets {
         Some(targets) => Contents::Ready(Desired {
@@ -96,13 +96,13 @@ pub fn contents(gathered: &Gathered, whose: Whose) -> Contents {
 }
 
 /// What is wrong with the signatures, one condition a source; or what must be known or done first.
-fn trust(gathered: &Gathered, whose: Whose) -> Result<Vec<ApplicationCondition>, Contents> {
+fn trust(gathered: &Gathered, whose: Whose) -> Result<Vec<ApplicationCondition>, Box<Contents>> {
     let count = gathered.sources.len();
     let (mut queries, mut conditions) = (Vec::new(), Vec::new());
     for (index, source) in gathered.sources.iter().enumerate() {
         match &source.signed {
             Signed::Undemanded => {}
-            Signed::Unclear(why) => return Err(Contents::Wrong(why.clone())),
+            Signed::Unclear(why) => return Err(Box::new(Contents::Wrong(why.clone()))),
             Signed::Unknown(_) => match &source.seen {
                 SourceSeen::Resolved { revision, .. } | SourceSeen::Lent { revision } => {
                     queries.push(Query::Signatures { of: whose, index, revision: revision.clone() });
@@ -111,9 +111,9 @@ fn trust(gathered: &Gathered, whose: Whose) -> Result<Vec<ApplicationCondition>,
             },
             Signed::Seen(Signatures::Pending) => {
                 let url = source.wanted.as_ref().map(|wanted| wanted.origin.shown()).unwrap_or_default();
-                return Err(Contents::Wait(format!("what is signed in {url}")));
+                return Err(Box::new(Contents::Wait(format!("what is signed in {url}"))));
             }
-            Signed::Seen(Signatures::Failed(failure)) => return Err(Contents::Unreachable(failure.clone())),
+            Signed::Seen(Signatures::Failed(failure)) => return Err(Box::new(Contents::Unreachable(failure.clone()))),
             Signed::Seen(Signatures::Known(problems)) if problems.is_empty() => {}
             Signed::Seen(Signatures::Known(problems)) => {
                 let told = |problem: &String| match (count, problem.strip_prefix("GIT/GPG: ")) {
@@ -125,7 +125,7 @@ fn trust(gathered: &Gathered, whose: Whose) -> Result<Vec<ApplicationCondition>,
             }
         }
     }
-    if queries.is_empty() { Ok(conditions) } else { Err(Contents::Ask(queries)) }
+    if queries.is_empty() { Ok(conditions) } else { Err(Box::new(Contents::Ask(queries))) }
 }
 
 /// What is wrong with the manifests, naming file and line.

@@ -70,7 +70,7 @@ impl Session {
         let coded = found.get("/data/password").expect("a password");
         let coded = coded.as_str().expect("text").to_owned();
         let mut decode = std::process::Command::new("base64");
-        let mut child = decode.arg("-d").stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+        let child = decode.arg("-d").stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
         let mut child = child.spawn().expect("base64 runs");
         child.stdin.take().expect("its input").write_all(coded.as_bytes()).expect("written");
         String::from_utf8(child.wait_with_output().expect("it ends").stdout).expect("text")

@@ -91,11 +91,11 @@ async fn a_stopped_cluster_is_moved_to_another_folder() {
 async fn snapshot_of(folder: &Path) -> Snapshot {
     loop {
         let read = StoppedCluster::open(folder).expect("it does not run").snapshot();
-        match read {
-            Ok(snapshot) => return snapshot,
-            Err(error) if error.to_string().contains("in use") => tokio::task::yield_now().await,
-            Err(error) => panic!("{error}"),
+        if read.as_ref().is_err_and(|error| error.to_string().contains("in use")) {
+            tokio::task::yield_now().await;
+            continue;
         }
+        return read.expect("a snapshot");
     }
 }
 

@@ -15,11 +15,17 @@ use web::Reach;
 /// What the token servers give.
 const TOKEN: &str = "granted";
 
+/// A query, and who asked.
+type Noted = (String, Option<String>);
+
+/// Decoded parameters, and who asked.
+type Asking = (Vec<(String, String)>, Option<String>);
+
 /// A registry, and the server of its tokens on another port, which notes who asked it for what.
 struct Vendor {
     registry: Server,
     tokens: Server,
-    asked: Arc<Mutex<Vec<(String, Option<String>)>>>,
+    asked: Arc<Mutex<Vec<Noted>>>,
 }
 
 fn status(status: u16, body: &Value) -> Canned {
@@ -35,7 +41,7 @@ impl Vendor {
     /// everybody where nothing is wanted.
     async fn new((path, service): (&'static str, &'static str), wanted: Option<String>, answer: Value) -> Vendor {
         let (registry, tokens) = (Server::start().await.expect("a port"), Server::start().await.expect("a port"));
-        let asked: Arc<Mutex<Vec<(String, Option<String>)>>> = Arc::default();
+        let asked: Arc<Mutex<Vec<Noted>>> = Arc::default();
         let noted = Arc::clone(&asked);
         tokens.behave(Behaviour::by_request(move |request| {
             noted.lock().expect("no panic").push((request.query.to_owned(), request.authorization.map(str::to_owned)));
@@ -63,7 +69,7 @@ impl Vendor {
     }
 
     /// What the token server was asked: parameters, decoded, and who asked.
-    fn asked(&self) -> Vec<(Vec<(String, String)>, Option<String>)> {
+    fn asked(&self) -> Vec<Asking> {
         let asked = std::mem::take(&mut *self.asked.lock().expect("no panic"));
         let read = |query: &str| url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         asked.into_iter().map(|(query, who)| (read(&query), who)).collect()

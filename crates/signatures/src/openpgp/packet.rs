@@ -76,7 +76,7 @@ fn old_length(kind: u8, rest: &mut Bytes<'_>) -> Option<usize> {
 pub(super) fn new_length(rest: &mut Bytes<'_>) -> Option<usize> {
     match rest.byte()? {
         first @ 0..=191 => Some(usize::from(first)),
-        first @ 192..=223 => Some((usize::from(first) - 192 << 8) + usize::from(rest.byte()?) + 192),
+        first @ 192..=223 => Some(((usize::from(first) - 192) << 8) + usize::from(rest.byte()?) + 192),
         255 => rest.four().and_then(|length| usize::try_from(length).ok()),
         224..=254 => None,
     }

@@ -9,7 +9,7 @@ const NOW: i64 = 1_769_904_000;
 
 fn case(name: &str) -> Vec<u8> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name);
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    std::fs::read(&path).expect(name)
 }
 
 fn text(name: &str) -> String {
