@@ -2,6 +2,9 @@
 //! its server where somebody has signed in to one.
 
 mod over_api;
+mod stored;
+
+pub(crate) use stored::{Existing, Stored};
 
 use crate::app::{by_server_only, explain};
 use crate::connection::Connection;
@@ -16,9 +19,7 @@ use cluster::{Change, ClusterClient, ListQuery, Part, PatchKind, Precondition, P
 use object::{Gvk, Object};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-/// Upstream deletes by its API only what carries this mark.
-const MANAGED_BY: (&str, &str) = ("managed-by", "argocd.argoproj.io");
+use stored::MANAGED_BY;
 
 /// Where the control plane is.
 #[derive(Debug, Clone, Args)]
@@ -47,31 +48,6 @@ pub(crate) struct ControlPlane {
     pub namespace: String,
     /// The server that is asked in the cluster's place.
     pub server: Option<Api>,
-}
-
-/// A Secret of the control plane, decoded.
-pub(crate) struct Stored {
-    pub object: Object,
-    pub values: BTreeMap<String, String>,
-}
-
-impl Stored {
-    pub(crate) fn get(&self, key: &str) -> &str {
-        self.values.get(key).map_or("", String::as_str)
-    }
-
-    pub(crate) fn is(&self, key: &str) -> bool {
-        self.get(key) == "true"
-    }
-}
-
-/// What becomes of one that is there already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Existing {
-    /// It stays unless it says the same; that it differs is an error.
-    Kept,
-    /// It is put over.
-    Overwritten,
 }
 
 impl ControlPlane {

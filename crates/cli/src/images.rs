@@ -2,6 +2,7 @@
 
 mod dry_run;
 mod hold;
+mod options;
 mod table;
 mod trial;
 
@@ -10,18 +11,13 @@ use crate::control_plane::At;
 use crate::failure::Failure;
 use crate::terminal;
 use clap::{Args, Subcommand};
-use clock::{Clock, Offload};
-use cluster::ClusterClient;
-use controller::Silent;
-use git::{Repositories, RepositoriesOptions};
+use clock::Clock;
 use imageupdates::report::{Report, State};
-use imageupdates::{Options, Updater, Writing};
-use registry::Client;
+use imageupdates::{Updater, Writing};
+use options::options;
 use std::path::PathBuf;
-use std::sync::Arc;
 use table::Output;
 use tempfile::TempDir;
-use web::Reach;
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -117,25 +113,6 @@ impl Look {
             let key = format!("{}/{}", of.namespace, of.name);
             self.applications.iter().any(|wanted| *wanted == of.name || *wanted == key)
         });
-    }
-}
-
-/// What asks registries for whoever types: from their own machine, so any of them.
-fn options(
-    (client, namespace): (ClusterClient, String),
-    clock: &Clock,
-    mirrors: &TempDir,
-    programs: Option<PathBuf>,
-) -> Options {
-    Options {
-        client,
-        namespace,
-        clock: clock.clone(),
-        git: Repositories::new(RepositoriesOptions::new(mirrors.path()), Offload::pool(2)),
-        registry: Client::new(registry::Options::default(), clock),
-        programs,
-        reach: Reach::Anywhere,
-        events: Arc::new(Silent),
     }
 }
 

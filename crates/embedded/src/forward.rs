@@ -5,8 +5,11 @@
 
 mod frames;
 mod headers;
+mod pod_ports;
 mod session;
 mod websocket;
+
+pub use pod_ports::PodPorts;
 
 use apiserver::{AnswerBody, ApiError, ApiServer, Object, resources};
 use base64::Engine as _;
@@ -18,7 +21,6 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Status
 use hyper_util::rt::TokioIo;
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use std::sync::{Arc, OnceLock};
-use tokio::io::DuplexStream;
 
 /// What both ends speak once the connection is made.
 const PROTOCOL: &str = "portforward.k8s.io";
@@ -28,15 +30,6 @@ const TUNNELLED: &str = "SPDY/3.1+portforward.k8s.io";
 const STREAM_PROTOCOL: HeaderName = HeaderName::from_static("x-stream-protocol-version");
 /// RFC 6455's constant, which shows that a server understands WebSockets.
 const WEBSOCKET_GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
-/// Who answers connections to ports of pods: what a pod stands for runs in this process.
-pub trait PodPorts: Send + Sync + std::fmt::Debug {
-    /// Whether anything listens at that port of the pod.
-    fn listens(&self, pod: &Object, port: u16) -> bool;
-
-    /// Converses with whoever has connected to that port.
-    fn converse(&self, pod: &Object, port: u16, stream: DuplexStream);
-}
 
 /// Who answers, once that is known.
 pub(crate) type Answering = Arc<OnceLock<Arc<dyn PodPorts>>>;

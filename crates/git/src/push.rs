@@ -10,12 +10,14 @@ mod objects;
 mod open_pgp;
 mod pack;
 mod proposal;
+mod sign_error;
 mod signer;
 mod tree_edit;
 
 pub use open_pgp::{OpenPgp, OpenPgpKey};
 pub use proposal::{Proposal, PushError, Pushed};
-pub use signer::{SignError, Signer, SshSigner};
+pub use sign_error::SignError;
+pub use signer::{Signer, SshSigner};
 
 use crate::builder::parse_paths;
 use crate::error::Problem;

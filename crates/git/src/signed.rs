@@ -111,6 +111,9 @@ fn person(line: &[u8]) -> String {
     line.find('>').map_or_else(|| line.trim().to_owned(), |end| line[..=end].to_owned())
 }
 
+/// What decides where a walk goes; called once for every commit, newest first as far as branches allow.
+pub type Visit = Box<dyn FnMut(&Signed) -> Onward + Send>;
+
 #[cfg(test)]
 mod tests {
     use super::*;

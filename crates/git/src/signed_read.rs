@@ -5,16 +5,13 @@ use crate::oid::Oid;
 use crate::remote::Remote;
 use crate::repo_url::Place;
 use crate::repositories::Inner;
-use crate::signed::{Onward, Signed};
+use crate::signed::{Onward, Signed, Visit};
 use crate::store::Objects;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// How many commits one walk looks at: the largest repositories that hold manifests have some hundred thousand.
 const COMMITS_MAX: usize = 500_000;
-
-/// What decides where a walk goes; called once for every commit, newest first as far as branches allow.
-pub type Visit = Box<dyn FnMut(&Signed) -> Onward + Send>;
 
 impl Inner {
     /// The commit or tag of that name, fetched where it is not here.

@@ -6,6 +6,7 @@
 //!
 //! Start reading at [`Sources`].
 
+mod answers;
 mod around;
 mod basis;
 mod bringing;
@@ -31,6 +32,7 @@ mod signed;
 mod state;
 mod wishes;
 
+pub use answers::Signatures;
 pub use basis::Basis;
 pub use build_settings::CONFIG;
 pub use content::{Content, Pace};
@@ -45,6 +47,5 @@ pub use needs::ChartName;
 pub use origin::{ChartVersion, Origin, Point, Revision};
 pub use seen::{Behind, SourceFailure, SourceSeen, Wanted};
 pub use service::{Place, Reading, Sources};
-pub use signed::Signatures;
 pub use state::{Counters, WakeApps};
 pub use wishes::{Freshness, Wish};

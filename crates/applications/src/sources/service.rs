@@ -1,5 +1,6 @@
 //! All sources of all applications: what is known of them, and how to know more.
 
+use super::answers::Answers;
 use super::around::Tools;
 use super::basis::{Basis, Revisions};
 use super::bringing::{ask, snapshot, want};
@@ -16,7 +17,6 @@ use super::origin::{Origin, Revision};
 use super::rendering::{Outcome, Renderer};
 use super::renders::Renders;
 use super::seen::{SourceFailure, SourceSeen, Wanted};
-use super::signed::Answers;
 use super::state::{Blocked, Counters, Repository, Shared, State, User, WakeApps};
 use super::wishes::{Freshness, Looked, Wish, Wishes};
 use crate::AppKey;

@@ -1,6 +1,7 @@
 //! Looks at the signatures of what applications follow, once for each commit, demand and keyring. Nothing waits for a
 //! network: a tag or a history that is not here is fetched by a task of its own, and who asked is told when it is here.
 
+use super::answers::{ANSWERS_MAX, Answer, Answers, Signatures, Subject};
 use super::seen::SourceFailure;
 use super::service::Sources;
 use super::state::Shared;
@@ -9,7 +10,7 @@ use crate::integrity::{Demand, Depth};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use git::{GitError, Oid, Onward, Problem, Remote, Retry, Signed};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use signatures::{Checked, Keyring, Verdict, key_id, verify};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
@@ -19,50 +20,11 @@ use std::task::Poll;
 /// How many problems are told, as upstream.
 const PROBLEMS_MAX: usize = 10;
 
-/// How many answers are remembered; beyond that all are found anew.
-const ANSWERS_MAX: usize = 20_000;
-
 /// The pause after one that failed.
 const PAUSE: SignedDuration = SignedDuration::from_secs(10);
 
 /// What stands in a commit that vouches for all that came before it, in any case.
 const SEAL: &str = "argocd-gpg-seal:";
-
-/// What is looked at.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Subject {
-    remote: Remote,
-    commit: Oid,
-    tag: Option<(String, Oid)>,
-    demand: Demand,
-}
-
-/// What the signatures of a source are worth.
-#[derive(Debug, Clone)]
-pub enum Signatures {
-    /// Not known yet; the application is told.
-    Pending,
-    /// What is wrong with them; nothing, where they are as demanded.
-    Known(Arc<Vec<String>>),
-    /// They cannot be read.
-    Failed(SourceFailure),
-}
-
-#[derive(Debug)]
-enum Answer {
-    UnderWay(BTreeSet<AppKey>),
-    Known { problems: Arc<Vec<String>>, until: Option<i64> },
-    Failed(SourceFailure),
-}
-
-/// All answers, and the keys they were found with.
-#[derive(Debug, Default)]
-pub(super) struct Answers {
-    keyring: Arc<Keyring>,
-    known: BTreeMap<Subject, Answer>,
-    /// How often the keyring changed.
-    turn: u64,
-}
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -115,21 +77,6 @@ impl Sources {
             }
         };
         settle(shared, subject, turn, ended)
-    }
-}
-
-impl Answers {
-    fn standing(&mut self, subject: &Subject, app: &AppKey, now: Timestamp) -> Option<Signatures> {
-        match self.known.get_mut(subject)? {
-            Answer::UnderWay(waiting) => {
-                waiting.insert(app.clone());
-                Some(Signatures::Pending)
-            }
-            Answer::Known { until, .. } if until.is_some_and(|until| until <= now.as_second()) => None,
-            Answer::Known { problems, .. } => Some(Signatures::Known(Arc::clone(problems))),
-            Answer::Failed(failure) if failure.retry.is_some_and(|retry| retry <= now) => None,
-            Answer::Failed(failure) => Some(Signatures::Failed(failure.clone())),
-        }
     }
 }
 

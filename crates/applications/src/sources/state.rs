@@ -1,5 +1,6 @@
 //! What is known of all sources, and what is needed to know more.
 
+use super::answers::Answers;
 use super::around::Tools;
 use super::basis::{Basis, Revisions, commit_of};
 use super::content::Content;
@@ -11,7 +12,6 @@ use super::origin::{ChartVersion, Origin, Revision};
 use super::rendering::Renderer;
 use super::renders::Renders;
 use super::seen::{Behind, SourceFailure, SourceSeen, Wanted};
-use super::signed::Answers;
 use super::wishes::Wishes;
 use crate::AppKey;
 use clock::Clock;

@@ -1,6 +1,6 @@
 //! The same over the API of a server: repositories, templates of credentials, clusters and projects by its routes.
 
-use super::{Existing, MANAGED_BY, Stored};
+use super::stored::{Existing, MANAGED_BY, Stored};
 use crate::failure::Failure;
 use crate::session::{Api, part};
 use api::names::{API_VERSION, APP_PROJECT};

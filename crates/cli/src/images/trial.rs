@@ -1,6 +1,6 @@
 //! `test`: one image tried out, with no application.
 
-use super::options;
+use super::options::options;
 use crate::app::by_server_only;
 use crate::connection::Connection;
 use crate::failure::Failure;

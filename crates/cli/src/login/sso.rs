@@ -8,7 +8,7 @@ use crate::session::{Api, Reached};
 use crate::terminal;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use callback::Callback;
+use callback::{Callback, plain};
 use clap::{ArgAction, Args};
 use clock::Clock;
 use reqwest::{Client, Response};
@@ -131,11 +131,6 @@ async fn json(answer: reqwest::Result<Response>, what: &str) -> Result<Value, Fa
     }
     let told = value["error_description"].as_str().or(value["error"].as_str()).unwrap_or("no JSON");
     Err(Failure::new(format!("{what}: status {}: {}", status.as_u16(), plain(told))))
-}
-
-/// Text from elsewhere, for a terminal.
-fn plain(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control()).take(500).collect()
 }
 
 impl Provider {

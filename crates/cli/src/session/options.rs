@@ -1,6 +1,6 @@
 //! `ARGOCD_OPTS`: flags that are taken as if they stood on every command line. What stands there itself wins.
 
-use super::ServerFlags;
+use super::flags::ServerFlags;
 use crate::failure::Failure;
 use std::path::PathBuf;
 

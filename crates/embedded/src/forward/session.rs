@@ -1,8 +1,8 @@
 //! One connection of `kubectl port-forward`: for each connection to a port a stream of data, and one for what went wrong.
 
-use super::PodPorts;
 use super::frames::{self, Frame};
 use super::headers::{Reader, Writer};
+use super::pod_ports::PodPorts;
 use apiserver::Object;
 use bytes::Bytes;
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! Signing with OpenPGP, as Git itself does it: by the program `gpg`.
 
-use super::signer::SignError;
+use super::sign_error::SignError;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;

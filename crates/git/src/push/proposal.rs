@@ -1,6 +1,7 @@
 //! What is to be pushed, and what came of it.
 
-use super::signer::{SignError, Signer};
+use super::sign_error::SignError;
+use super::signer::Signer;
 use crate::change::Change;
 use crate::commit::Signature;
 use crate::error::GitError;

@@ -1,6 +1,7 @@
 //! Who signs commits: an SSH key, or OpenPGP.
 
 use super::open_pgp::OpenPgp;
+use super::sign_error::SignError;
 use russh::keys::HashAlg;
 use russh::keys::ssh_key::{LineEnding, SshSig};
 use web::Secret;
@@ -22,11 +23,6 @@ pub struct SshSigner {
     /// What decrypts it, when it is encrypted.
     pub passphrase: Option<Secret>,
 }
-
-/// The commit cannot be signed. Never quotes the key.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the commit cannot be signed: {0}")]
-pub struct SignError(pub String);
 
 /// What Git calls such signatures.
 const NAMESPACE: &str = "git";

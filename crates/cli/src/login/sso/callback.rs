@@ -62,6 +62,11 @@ impl Callback {
     }
 }
 
+/// Text from elsewhere, for a terminal.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).take(500).collect()
+}
+
 /// What a browser came with.
 #[derive(Debug, PartialEq, Eq)]
 enum Came {
@@ -81,7 +86,7 @@ fn came(target: &str, state: &str) -> Came {
     match (query("error"), query("code")) {
         (Some(error), _) => {
             let why = query("error_description").unwrap_or_default();
-            Came::Refused(super::plain(&format!("the provider refuses: {error} {why}")).trim_end().to_owned())
+            Came::Refused(plain(&format!("the provider refuses: {error} {why}")).trim_end().to_owned())
         }
         (None, Some(code)) if !code.is_empty() => Came::Code(code),
         (None, _) => Came::Refused("the provider sent no code".to_owned()),
