@@ -53,7 +53,7 @@ struct AddSsh {
 #[derive(Debug, Args)]
 struct AddTls {
     /// The server
-    #[arg(value_name = "SERVERNAME")]
+    #[arg(id = "host", value_name = "SERVERNAME")]
     server: String,
     /// Read TLS certificate data from file (default is to read from stdin)
     #[arg(long)]
@@ -82,7 +82,7 @@ struct List {
 #[derive(Debug, Args)]
 struct Rm {
     /// The server, or a pattern that servers match
-    #[arg(value_name = "REPOSERVER")]
+    #[arg(id = "host", value_name = "REPOSERVER")]
     server: String,
     /// Only remove certs of given type
     #[arg(long)]

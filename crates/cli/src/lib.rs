@@ -230,5 +230,17 @@ mod tests {
     #[test]
     fn no_command_has_two_arguments_of_one_name() {
         Arguments::command().debug_assert();
+        assert_eq!(taken(&Arguments::command(), &[]), Vec::<String>::new(), "names of flags that hold for all below");
+    }
+
+    /// The arguments that would be read as a flag of a command above them.
+    fn taken(command: &clap::Command, above: &[&clap::Id]) -> Vec<String> {
+        let own = |argument: &&clap::Arg| !argument.is_global_set() && above.contains(&argument.get_id());
+        let name = |argument: &clap::Arg| format!("{} {}", command.get_name(), argument.get_id());
+        let mut found: Vec<String> = command.get_arguments().filter(own).map(name).collect();
+        let globals = command.get_arguments().filter(|argument| argument.is_global_set());
+        let inherited: Vec<&clap::Id> = above.iter().copied().chain(globals.map(clap::Arg::get_id)).collect();
+        found.extend(command.get_subcommands().flat_map(|below| taken(below, &inherited)));
+        found
     }
 }

@@ -144,6 +144,7 @@ impl Relogin {
 #[derive(Debug, Args)]
 pub(crate) struct Logout {
     /// The context
+    #[arg(id = "login", value_name = "CONTEXT")]
     context: String,
     #[command(flatten)]
     flags: ServerFlags,
@@ -173,6 +174,7 @@ impl Logout {
 #[derive(Debug, Args)]
 pub(crate) struct Contexts {
     /// The context to switch to
+    #[arg(id = "login", value_name = "CONTEXT")]
     context: Option<String>,
     /// Delete the context instead of switching to it
     #[arg(long)]

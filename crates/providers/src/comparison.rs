@@ -117,7 +117,7 @@ async fn counts(asker: &Asker, settings: &Value, bounds: &[f64]) -> Result<Vec<C
     if bounds.is_empty() {
         return Ok(vec![Count { bound: None, block: answers(asker, settings).await? }]);
     }
-    let (stable, canary) = (buckets(asker, settings, "stable").await?, buckets(asker, settings, "canary").await?);
+    let (stable, canary) = buckets(asker, settings).await?;
     let one = |bound: &f64| {
         let ((stable, stable_bad), (canary, canary_bad)) =
             (slower(&stable, *bound, "stable")?, slower(&canary, *bound, "canary")?);
@@ -127,19 +127,29 @@ async fn counts(asker: &Asker, settings: &Value, bounds: &[f64]) -> Result<Vec<C
 }
 
 /// How many requests of a version took at most so long, by the bound as it is written.
-async fn buckets(asker: &Asker, settings: &Value, version: &'static str) -> Result<BTreeMap<String, f64>, String> {
+type Buckets = BTreeMap<String, f64>;
+
+/// Those of stable and of the canary. A service on the web is asked once, so that both are of one moment.
+async fn buckets(asker: &Asker, settings: &Value) -> Result<(Buckets, Buckets), String> {
     if let Some(web) = settings.get("web") {
-        let name = settings[version].as_str().unwrap_or(version);
         let found = web_answer(asker, web).await?;
-        let buckets = found[name]["buckets"].as_object();
-        return match buckets {
-            None if found.is_object() && found.get(name).is_none() => Ok(BTreeMap::new()),
-            None => Err(format!("{PLUGIN}: the answer has no {name}.buckets")),
-            Some(buckets) => {
-                Ok(buckets.iter().filter_map(|(bound, count)| Some((bound.clone(), count.as_f64()?))).collect())
-            }
-        };
+        let of = |version| web_buckets(&found, settings[version].as_str().unwrap_or(version));
+        return Ok((of("stable")?, of("canary")?));
     }
+    Ok((prometheus_buckets(asker, settings, "stable").await?, prometheus_buckets(asker, settings, "canary").await?))
+}
+
+fn web_buckets(found: &Value, name: &str) -> Result<Buckets, String> {
+    match found[name]["buckets"].as_object() {
+        None if found.is_object() && found.get(name).is_none() => Ok(Buckets::new()),
+        None => Err(format!("{PLUGIN}: the answer has no {name}.buckets")),
+        Some(buckets) => {
+            Ok(buckets.iter().filter_map(|(bound, count)| Some((bound.clone(), count.as_f64()?))).collect())
+        }
+    }
+}
+
+async fn prometheus_buckets(asker: &Asker, settings: &Value, version: &'static str) -> Result<Buckets, String> {
     let query = settings[version]["buckets"].as_str().filter(|query| !query.is_empty());
     let query = query.ok_or_else(|| format!("{PLUGIN}: {version} needs the query buckets, which counts by le"))?;
     let mut metric = prometheus_metric(settings)?;
@@ -148,7 +158,7 @@ async fn buckets(asker: &Asker, settings: &Value, version: &'static str) -> Resu
 }
 
 /// All requests, and those that took longer than `bound`.
-fn slower(buckets: &BTreeMap<String, f64>, bound: f64, version: &str) -> Result<(u64, u64), String> {
+fn slower(buckets: &Buckets, bound: f64, version: &str) -> Result<(u64, u64), String> {
     if buckets.is_empty() {
         // It has answered nothing.
         return Ok((0, 0));

@@ -9,7 +9,7 @@ use clap::Args;
 use clock::Clock;
 use cluster::{Change, ClusterClient, Conflicts, Effect, Manager, Scope, Target, Write};
 use object::Object;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 
 /// The flags of `cluster load`.
@@ -79,11 +79,19 @@ impl Load {
         let target = Target::of(&desired);
         let change = Change::ApplyServerSide { desired, manager: Manager(MANAGER.into()), conflicts: Conflicts::Force };
         let written = client.write(&Write::new(target, change)).await?;
-        let version = |object: &Object| object.meta().resource_version.clone();
         Ok(match (&before, &written.object) {
             (None, _) => Effect::Created.word(),
-            (Some(before), Some(after)) if version(before) == version(after) => Effect::Unchanged.word(),
+            (Some(before), Some(after)) if contents(before) == contents(after) => Effect::Unchanged.word(),
             _ => Effect::Configured.word(),
         })
     }
+}
+
+/// What it says, without who owns what: a server may record owners anew where nothing else differs.
+fn contents(object: &Object) -> Value {
+    let mut value = object.value();
+    if let Some(metadata) = value["metadata"].as_object_mut() {
+        metadata.retain(|key, _| key != "managedFields" && key != "resourceVersion");
+    }
+    value
 }

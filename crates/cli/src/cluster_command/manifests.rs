@@ -159,14 +159,14 @@ mod tests {
                 "c/d.yml",
                 "{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: xs.x.io}}",
             ),
-            ("c/e.yaml", "{apiVersion: v1, kind: Namespace, metadata: {name: n}}"),
+            ("c/e.yaml", "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}"),
             ("notes.txt", "not read"),
         ]);
         let read = read(&[folder.path().to_owned()]).expect("readable");
         let names: Vec<String> = read.iter().map(Manifest::name).collect();
         let expected = [
             "customresourcedefinition.apiextensions.k8s.io/xs.x.io",
-            "namespace/n",
+            "namespace/shop",
             "configmap/z",
             "x.x.io/x",
             "secret/s",

@@ -48,6 +48,7 @@ pub(super) struct Destination {
     /// The project
     project: String,
     /// The server, or the cluster's name with --name
+    #[arg(id = "destination", value_name = "SERVER")]
     server: String,
     /// The namespace
     namespace: String,
@@ -61,6 +62,7 @@ pub(super) struct Account {
     /// The project
     project: String,
     /// The server, a glob
+    #[arg(id = "destination", value_name = "SERVER")]
     server: String,
     /// The namespace, a glob
     namespace: String,

@@ -323,7 +323,8 @@ async fn latency_is_compared_at_bounds_of_a_histogram() {
         |version: &str| json!({"buckets": format!("sum by (le) (increase(took_bucket{{version=\"{version}\"}}[1m]))")});
     let settings = |bounds: Value| {
         let address = json!({"address": server.url("")});
-        json!({"prometheus": address, "bounds": bounds, "stable": buckets("stable"), "canary": buckets("canary")})
+        let (stable, canary) = (buckets("stable"), buckets("canary"));
+        json!({"prometheus": address, "bounds": bounds, "stable": stable, "canary": canary, "dispersion": 1})
     };
     let of = |settings: Value| run(json!({"plugin": {"capstan/comparison": settings}}), "", json!([]));
     let known = of(settings(json!([0.1, 0.5])));

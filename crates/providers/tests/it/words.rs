@@ -10,6 +10,7 @@ async fn each_mistake_in_a_metric_of_datadog_has_its_words() {
     let stage = Stage::start().await;
     let review = "Please review the Analysis Template.";
     let (queries, v2) = (json!({"a": "x"}), "v2");
+    stage.secret(OWN, "datadog", &[("api-key", "a"), ("app-key", "b")]).await;
     for (metric, told) in [
         (json!({}), format!("Must have either a query or queries. {review}")),
         (json!({"query": "q", "queries": queries}), format!("Cannot have both a query and queries. {review}")),

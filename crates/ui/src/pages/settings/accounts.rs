@@ -58,6 +58,8 @@ fn password(name: &str, may: bool) -> Markup {
         details.edits { summary.button.small { "Change password" }
             form.panel method="post" action="/settings/accounts/password" data-reset {
                 input type="hidden" name="name" value=(name);
+                // Managers of passwords want to know whose they are.
+                input type="text" name="username" value=(name) autocomplete="username" readonly hidden;
                 label { span { "Your own password" } input type="password" name="current" required autocomplete="current-password" maxlength="2000"; }
                 (hidden_text(&format!("New password of {}", inert(name)), "new"))
                 (hidden_text("The same again", "again"))
