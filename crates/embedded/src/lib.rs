@@ -40,5 +40,5 @@ pub use apiserver::{
     GroupResource, Object, Operation, RequestFault, RequestSummary, SNAPSHOT_PATH, Snapshot, SnapshotError, User,
     WatchFrom, resources,
 };
-pub use workloads::kubelet::Defaults as PodDefaults;
+pub use workloads::kubelet::{Defaults as PodDefaults, Rules as PodRules};
 pub use workloads::{Measured, Metrics, Node};

@@ -15,8 +15,18 @@ const APPLICATIONS: usize = 1000;
 const TAGS: usize = 50;
 const ONE_COMMIT: usize = 90;
 
+fn figure(name: &str, value: f64, unit: &str) {
+    // Nothing can be told to somebody who has closed standard output.
+    let _ = writeln!(std::io::stdout(), "figure: {name} = {value:.3} {unit}");
+}
+
+fn requests(name: &str, stage: &Stage) {
+    let requests = u32::try_from(stage.registry.take_requests().len()).expect("few");
+    figure(name, f64::from(requests), "requests");
+}
+
 fn tell(what: &str, since: Instant) {
-    let _ = writeln!(std::io::stdout(), "{what}: {:.2} s", since.elapsed().as_secs_f64());
+    figure(what, since.elapsed().as_secs_f64(), "s");
 }
 
 /// 1,000 applications, each of which follows one image of 100 repositories: half by version, half by digest.
@@ -39,13 +49,12 @@ async fn asked() {
     }
     let started = Instant::now();
     assert_eq!(stage.dry().await.applications.len(), APPLICATIONS);
-    tell("1,000 images of 100 repositories, cold", started);
-    let requests = stage.registry.take_requests().len();
+    tell("images_cold", started);
+    requests("images_cold_requests", &stage);
     let started = Instant::now();
     stage.dry().await;
-    tell("the same, unchanged", started);
-    let again = stage.registry.take_requests().len();
-    let _ = writeln!(std::io::stdout(), "requests: {requests}, then {again}");
+    tell("images_unchanged", started);
+    requests("images_unchanged_requests", &stage);
 }
 
 /// 90 applications of one repository.
@@ -63,10 +72,16 @@ async fn committed() {
     stage.push("shop", "1.1.0", "new");
     let started = Instant::now();
     assert_eq!(stage.cycle().await.commits[0].applications.len(), ONE_COMMIT);
-    tell("90 applications of one repository updated by one commit, noted on each", started);
+    tell("applications_updated_by_one_commit", started);
 }
 
 fn main() {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let _ = writeln!(
+        std::io::stdout(),
+        "{cores} cores; {APPLICATIONS} images of {REPOSITORIES} repositories, then {ONE_COMMIT} applications of one \
+         repository; registry, repository and cluster in this process"
+    );
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         asked().await;

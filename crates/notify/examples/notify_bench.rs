@@ -45,6 +45,10 @@ fn note(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
+fn figure(name: &str, value: f64, unit: &str) {
+    note(&format!("figure: {name} = {value:.3} {unit}"));
+}
+
 /// A server that counts what it is asked and answers at once, or never.
 async fn server(heard: Option<Arc<AtomicUsize>>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -142,6 +146,8 @@ fn control(cluster: &embedded::Cluster, clock: &Clock, metrics: &Metrics) {
 
 #[tokio::main]
 async fn main() {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    note(&format!("{cores} cores; {APPLICATIONS} Applications, {TOLD} of which change at once; all in this process"));
     let clock = Clock::system();
     let cluster = embedded::Cluster::builder().clock(clock.clone()).start().await.expect("a cluster");
     let client = ClusterClient::from_service(cluster.service(), &clock);
@@ -151,20 +157,18 @@ async fn main() {
     let (metrics, began) = (Metrics::default(), Instant::now());
     control(&cluster, &clock, &metrics);
     until(|| metrics.evaluations() >= APPLICATIONS as u64).await;
-    note(&format!("{APPLICATIONS} applications evaluated after the start: {:.2} s", began.elapsed().as_secs_f64()));
+    figure("evaluated_after_start", began.elapsed().as_secs_f64(), "s");
     let (before, began) = (metrics.evaluations(), Instant::now());
     degrade(&client, "app-5000").await;
     until(|| heard.load(Ordering::SeqCst) >= 1).await;
     let told = began.elapsed();
     sleep(Duration::from_secs(1)).await;
     let evaluations = metrics.evaluations() - before;
-    note(&format!(
-        "one changed: told after {:.1} ms, {evaluations} evaluations of {APPLICATIONS} applications",
-        told.as_secs_f64() * 1e3
-    ));
+    figure("one_change_told_after", told.as_secs_f64(), "s");
+    figure("one_change_evaluations", f64::from(u32::try_from(evaluations).expect("few")), "evaluations");
     let began = Instant::now();
     let names: Vec<String> = (0..TOLD).map(|number| format!("app-{number}")).collect();
     stream::iter(&names).for_each_concurrent(64, |name| degrade(&client, name)).await;
     until(|| heard.load(Ordering::SeqCst) > TOLD).await;
-    note(&format!("{TOLD} changed: all told after {:.2} s, while one service hangs", began.elapsed().as_secs_f64()));
+    figure("all_told_beside_one_that_hangs", began.elapsed().as_secs_f64(), "s");
 }
